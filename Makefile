@@ -1,0 +1,103 @@
+# `make` alone lists the targets. Nothing needs to be there but Python 3.11 or newer and Node.js 20 or newer.
+#
+# What is installed goes into .venv and node_modules only. A stamp file stands for each step that was done; a step is
+# done again when a file that it reads is newer than its stamp.
+
+# The Python to make .venv from; empty: the newest one found.
+PYTHON ?=
+# How many processes share the browser tests; empty: one, without pytest-xdist.
+WORKERS ?=
+# 1: `make lock` takes the newest versions that pyproject.toml allows, instead of keeping the locked ones.
+UPGRADE ?=
+
+UV := uv==0.13.9
+bin := .venv/bin
+pip := $(bin)/python -m pip --disable-pip-version-check --no-input -qq
+python_set_up := .venv/.installed
+node_set_up := node_modules/.installed
+set_up := $(python_set_up) $(node_set_up)
+
+.DELETE_ON_ERROR:
+.PHONY: help preview test check browser bench format lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+preview: $(set_up) ## Serve the examples on a community page, on http://127.0.0.1:8000/
+	@$(bin)/widget preview examples
+
+test: $(set_up) browser ## Run every test, those in a browser last
+	@echo "Running the unit tests"
+	@$(bin)/pytest tests/unit
+	@echo "Running the browser tests"
+	@$(bin)/pytest tests/browser $(if $(WORKERS),-n $(WORKERS))
+
+check: $(set_up) ## Check format, lint and types
+	@echo "Checking the Python code's format"
+	@$(bin)/ruff format --quiet --check .
+	@echo "Linting the Python code"
+	@$(bin)/ruff check --quiet .
+	@echo "Checking the Python code's types"
+	@$(bin)/mypy
+	@echo "Checking the format of JavaScript, CSS and JSON, and linting them"
+	@node_modules/.bin/biome ci .
+	@echo "Checking the JavaScript code's types"
+	@node_modules/.bin/tsc
+
+browser: $(python_set_up) ## Find a browser for the tests, or install one
+	@$(bin)/python -m widget_workbench.browser --install
+
+bench: $(set_up) browser ## Measure what a connector call costs
+	@$(bin)/python bench/calls.py
+
+format: $(set_up) ## Format the code, and mend what the linters can mend
+	@$(bin)/ruff check --quiet --fix-only .
+	@$(bin)/ruff format .
+	@node_modules/.bin/biome check --write .
+
+lock: $(python_set_up) ## Write requirements/dev.txt and package-lock.json anew (UPGRADE=1: newest versions)
+	@$(pip) install $(UV)
+	@$(bin)/uv pip compile --quiet pyproject.toml --group dev --output-file requirements/dev.txt \
+		--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+	@npm $(if $(UPGRADE),update,install) --package-lock-only --no-fund --no-audit --loglevel=error >/dev/null
+
+clean: ## Remove all that these targets made
+	rm -rf .venv node_modules dist .mypy_cache .pytest_cache .ruff_cache test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Python's packages: the locked ones by hash, then this project in place.
+
+.venv/bin/python:
+	@for python in $(or $(PYTHON),python3.14 python3.13 python3.12 python3.11 python3 python); do \
+		if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "Making .venv with $$("$$python" --version)"; \
+			exec "$$python" -m venv --clear .venv; \
+		fi; \
+	done; \
+	echo "Python 3.11 or newer with its venv module is needed, and" \
+		"$(if $(PYTHON),PYTHON=$(PYTHON) is not one,none was found on PATH): install one" \
+		"(Debian and Ubuntu: apt-get install python3 python3-venv), or run make PYTHON=/path/to/python" >&2; \
+	exit 1
+
+.venv/.locked: requirements/dev.txt | .venv/bin/python
+	@echo "Installing the locked Python packages"
+	@$(pip) install --no-compile --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(python_set_up): pyproject.toml hatch_build.py .venv/.locked
+	@echo "Installing widget-workbench in place"
+	@$(pip) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# npm's packages: Pyodide's core, and the tools that check JavaScript.
+
+$(node_set_up): package.json package-lock.json .npmrc
+	@version=$$(node --version 2>/dev/null) && command -v npm >/dev/null || { \
+		echo "Node.js 20 or newer with npm is needed, and was not found: install it and put it on PATH" >&2; exit 1; }; \
+	major=$${version#v}; \
+	[ "$${major%%.*}" -ge 20 ] || { \
+		echo "Node.js 20 or newer is needed, and $$(command -v node) is $$version: install a newer one" >&2; exit 1; }
+	@echo "Installing the locked npm packages"
+	@npm ci --no-fund --no-audit --loglevel=error >/dev/null
+	@touch $@
