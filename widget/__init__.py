@@ -1,0 +1,38 @@
+"""Python widgets for a Gainsight Customer Community.
+
+A widget's ``main.py`` defines ``async def init(sdk: Sdk)``. It runs in the visitor's browser and calls the community's
+connectors through the host page's own SDK::
+
+    from widget import Sdk
+
+
+    async def init(sdk: Sdk) -> None:
+        weather = await sdk.connectors.execute("weather-api", query_params={"q": "Warsaw"})
+        sdk.root.textContent = weather["summary"]
+"""
+
+from ._connectors import Composite, Connectors, WidgetServiceSDK
+from ._errors import (
+    ConnectorBoundaryError,
+    ConnectorError,
+    ConnectorExecuteError,
+    ConnectorNetworkError,
+    ConnectorNotFoundError,
+    ConnectorTimeoutError,
+)
+from ._events import Event
+from ._sdk import Sdk
+
+__all__ = [
+    "Composite",
+    "ConnectorBoundaryError",
+    "ConnectorError",
+    "ConnectorExecuteError",
+    "ConnectorNetworkError",
+    "ConnectorNotFoundError",
+    "ConnectorTimeoutError",
+    "Connectors",
+    "Event",
+    "Sdk",
+    "WidgetServiceSDK",
+]

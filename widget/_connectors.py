@@ -1,0 +1,277 @@
+"""The connectors client: a thin shim over the host's own (platform.md §4)."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from time import perf_counter
+from typing import Any, Never, TypeAlias, TypedDict, Unpack
+
+from . import _arguments, _ffi
+from ._answers import Answer
+from ._errors import ConnectorError, from_host
+
+# platform.md §4: what a client waits for an answer unless told otherwise.
+DEFAULT_TIMEOUT_MS = 30_000
+
+Headers: TypeAlias = Mapping[str, str]
+PathParams: TypeAlias = Mapping[str, str | int | float]
+Payload: TypeAlias = Mapping[str, Any]
+QueryParams: TypeAlias = Mapping[str, str | int | float | bool]
+
+
+class _Request(TypedDict, total=False):
+    query_params: QueryParams | None
+    path_params: PathParams | None
+    headers: Headers | None
+
+
+class _RequestWithPayload(_Request, total=False):
+    payload: Payload | None
+
+
+class _Client:
+    """One client of the host: sends checked options and turns what comes back into Python."""
+
+    def __init__(self, host: Any, timeout_ms: float | None) -> None:
+        self.host = host
+        self._own_timeout_ms = timeout_ms
+        self._execute = _ffi.bridge().execute
+
+    async def send(self, target: Any, options: dict[str, Any], method: str) -> Any:
+        started = perf_counter()
+        try:
+            answer = Answer()
+            self._execute(target, _arguments.encode(options), answer.number)
+            text = await answer
+        except _ffi.JsException as error:
+            elapsed_ms = (perf_counter() - started) * 1000
+            raise self._error(error, options["permalink"], method, elapsed_ms) from error
+        return None if text is None else json.loads(text)
+
+    def _error(
+        self, error: _ffi.JsException, permalink: str, method: str, elapsed_ms: float
+    ) -> ConnectorError:
+        return from_host(
+            _ffi.describe(error),
+            permalink=permalink,
+            method=method,
+            elapsed_ms=elapsed_ms,
+            timeout_ms=self._timeout_ms(),
+        )
+
+    def _timeout_ms(self) -> float:
+        if self._own_timeout_ms is not None:
+            return self._own_timeout_ms
+        if hasattr(self.host, "getDefaultTimeout"):
+            return float(self.host.getDefaultTimeout())
+        return DEFAULT_TIMEOUT_MS
+
+
+class Connectors:
+    """Calls the community's connectors.
+
+    `sdk.connectors` is one; `WidgetServiceSDK(…).connectors` is another, with headers and a timeout of its own.
+    """
+
+    def __init__(self, client: _Client) -> None:
+        self._client = client
+        self.composite = Composite(client)
+
+    async def execute(
+        self,
+        permalink: str,
+        method: str = "GET",
+        *,
+        payload: Payload | None = None,
+        query_params: QueryParams | None = None,
+        path_params: PathParams | None = None,
+        headers: Headers | None = None,
+        **unexpected: Never,
+    ) -> Any:
+        """Executes a connector through the host (platform.md §4).
+
+        A call that is cancelled stops waiting; the request itself goes on.
+
+        Args:
+            permalink: the connector's.
+            method: GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS, as configured on the connector.
+            payload: a JSON object, with POST, PUT and PATCH only. None in it arrives as null.
+            query_params: names to values; True is sent as "true".
+            path_params: names to values for the placeholders of the connector's URL.
+            headers: of this request alone, over the client's.
+
+        Returns:
+            The answer's JSON as plain Python values; None where it is empty. Numbers are as JavaScript holds them:
+            1.0 is 1, an integer beyond 2**53 is a float.
+
+        Raises:
+            TypeError, ValueError: an argument that would not arrive as it is; nothing was sent.
+            ConnectorBoundaryError: the host refused the path parameters; nothing was sent.
+            ConnectorExecuteError: the connector or the service behind it answered with an error.
+            ConnectorNotFoundError: no connector has this permalink.
+            ConnectorTimeoutError: no answer within the client's timeout.
+            ConnectorNetworkError: the host could not be reached.
+            ConnectorError: anything else that the host rejected with.
+        """
+        if unexpected:
+            _arguments.unexpected_keyword("execute", unexpected)
+        options = _arguments.request_options(
+            permalink,
+            method,
+            payload=payload,
+            query_params=query_params,
+            path_params=path_params,
+            headers=headers,
+        )
+        return await self._client.send(self._client.host, options, options["method"])
+
+    async def get(self, permalink: str, **request: Unpack[_Request]) -> Any:
+        """`execute` with GET."""
+        return await self.execute(permalink, "GET", **request)
+
+    async def post(self, permalink: str, **request: Unpack[_RequestWithPayload]) -> Any:
+        """`execute` with POST."""
+        return await self.execute(permalink, "POST", **request)
+
+    async def put(self, permalink: str, **request: Unpack[_RequestWithPayload]) -> Any:
+        """`execute` with PUT."""
+        return await self.execute(permalink, "PUT", **request)
+
+    async def patch(self, permalink: str, **request: Unpack[_RequestWithPayload]) -> Any:
+        """`execute` with PATCH."""
+        return await self.execute(permalink, "PATCH", **request)
+
+    async def delete(self, permalink: str, **request: Unpack[_Request]) -> Any:
+        """`execute` with DELETE."""
+        return await self.execute(permalink, "DELETE", **request)
+
+    def configure(
+        self,
+        *,
+        csrf_token: str | None = None,
+        headers: Headers | None = None,
+        timeout: float | datetime.timedelta | None = None,
+    ) -> None:
+        """Sets what every later call through this client carries; `sdk.connectors` is shared by the whole page.
+
+        Args:
+            csrf_token: instead of the page's own.
+            headers: of every request.
+            timeout: milliseconds, or a timedelta.
+
+        Raises:
+            NotImplementedError: the host's client has no such method, as on older hosts.
+        """
+        self._host_method("configure")(_ffi.to_host(_client_options(headers, timeout, csrf_token)))
+
+    def update_headers(self, headers: Headers) -> None:
+        """Adds to the headers of every later call. Raises NotImplementedError where the host has no such method."""
+        self._host_method("updateHeaders")(_ffi.to_host(_arguments.header_fields(headers)))
+
+    def set_default_timeout(self, timeout: float | datetime.timedelta) -> None:
+        """Sets how long later calls wait: milliseconds, or a timedelta.
+
+        Raises:
+            NotImplementedError: the host's client has no such method; pass `timeout` to `WidgetServiceSDK`.
+        """
+        self._host_method("setDefaultTimeout")(_arguments.milliseconds(timeout))
+
+    def get_headers(self) -> dict[str, str]:
+        """The headers of every call. Raises NotImplementedError where the host has no such method."""
+        headers: dict[str, str] = _ffi.to_python(self._host_method("getHeaders")())
+        return headers
+
+    def get_default_timeout(self) -> float:
+        """Milliseconds. Raises NotImplementedError where the host has no such method."""
+        timeout: float = self._host_method("getDefaultTimeout")()
+        return timeout
+
+    def get_base_url(self) -> str:
+        """What the host puts before a connector's path. Raises NotImplementedError where it has no such method."""
+        base_url: str = self._host_method("getBaseUrl")()
+        return base_url
+
+    def _host_method(self, name: str) -> Any:
+        method = getattr(self._client.host, name, None)
+        if method is None:
+            raise NotImplementedError(
+                f"this host's connectors client has no {name}(); pass headers and timeout to WidgetServiceSDK instead"
+            )
+        return method
+
+
+class Composite:
+    """Calls composite connectors: several steps, executed in order by the platform."""
+
+    def __init__(self, client: _Client) -> None:
+        self._client = client
+
+    async def execute(
+        self,
+        permalink: str,
+        *,
+        payload: Payload | None = None,
+        query_params: QueryParams | None = None,
+        **unexpected: Never,
+    ) -> Any:
+        """Executes a composite connector, always by POST. Returns and raises as `Connectors.execute` does."""
+        if unexpected:
+            _arguments.unexpected_keyword("composite.execute", unexpected)
+        options = _arguments.request_options(
+            permalink, "POST", payload=payload, query_params=query_params
+        )
+        del options["method"]
+        return await self._client.send(self._client.host.composite, options, "POST")
+
+
+class WidgetServiceSDK:
+    """A client of one's own, independent of every other on the page: the host's `window.WidgetServiceSDK`.
+
+    Args:
+        headers: of every request through it.
+        timeout: milliseconds, or a timedelta; the host's default is 30 seconds.
+        csrf_token: instead of the page's own.
+
+    Attributes:
+        connectors: its `Connectors`.
+
+    Raises:
+        RuntimeError: the page has no such class; use `sdk.connectors`.
+        TypeError, ValueError: an argument that the host would not take as it is.
+    """
+
+    def __init__(
+        self,
+        *,
+        headers: Headers | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        csrf_token: str | None = None,
+    ) -> None:
+        options = _client_options(headers, timeout, csrf_token)
+        host = _ffi.new_service_sdk(_arguments.encode(options))
+        self.connectors = Connectors(_Client(host.connectors, options.get("timeout")))
+
+
+def shared_connectors(host_sdk: Any) -> Connectors:
+    """The client that all widgets of the page share; on an older host, which has none, one of the widget's own."""
+    host = getattr(host_sdk, "connectors", None)
+    return WidgetServiceSDK().connectors if host is None else Connectors(_Client(host, None))
+
+
+def _client_options(
+    headers: Headers | None,
+    timeout: float | datetime.timedelta | None,
+    csrf_token: str | None,
+) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    if headers is not None:
+        options["headers"] = _arguments.header_fields(headers)
+    if timeout is not None:
+        options["timeout"] = _arguments.milliseconds(timeout)
+    if csrf_token is not None:
+        if not isinstance(csrf_token, str):
+            raise TypeError(f"csrf_token must be a str, not {type(csrf_token).__name__}")
+        options["csrfToken"] = csrf_token
+    return options

@@ -1,0 +1,145 @@
+"""The border with JavaScript: the only module that touches `js` and `pyodide`.
+
+Its other half is `static/loader/bridge.js`, which the loader registers as the module `_widget_bridge`. Nothing here is
+a JavaScript object at import: a memory snapshot of the imported package must be possible, and the package must import
+on the author's computer, where there is no JavaScript at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ._answers import deliver
+from ._errors import HostError
+
+try:
+    from pyodide.ffi import JsException, JsProxy, create_proxy, jsnull
+except ImportError:
+    if not TYPE_CHECKING:
+
+        class JsException(Exception):
+            """Stands for Pyodide's, where there is no Pyodide."""
+
+        class JsProxy:
+            """Likewise."""
+
+        jsnull = None
+
+        def create_proxy(function: Callable[..., Any]) -> Any:
+            raise RuntimeError("a widget runs in a browser; open it with `widget preview`")
+
+
+__all__ = ["JsException", "create_proxy"]
+
+
+def bridge() -> Any:
+    """The functions of bridge.js.
+
+    Raises:
+        RuntimeError: outside a widget's page.
+    """
+    try:
+        import _widget_bridge
+    except ImportError:
+        raise RuntimeError(
+            "there is no host page here: a widget runs in a browser; open it with `widget preview`"
+        ) from None
+    return _widget_bridge
+
+
+def connect() -> None:
+    """Gives JavaScript the function that takes answers. Called once an interpreter."""
+    bridge().deliver = create_proxy(deliver)
+
+
+def describe(error: JsException) -> HostError:
+    """What a JavaScript error says of itself."""
+    told = json.loads(bridge().describe(error))
+    return HostError(
+        names=tuple(frozenset(link["names"]) for link in told["chain"]),
+        message=told["chain"][0]["message"],
+        offline=told["offline"],
+        fields=told["fields"],
+    )
+
+
+def new_service_sdk(options_text: str) -> Any:
+    """A new instance of the host's `window.WidgetServiceSDK`.
+
+    Raises:
+        RuntimeError: the page has no such class.
+    """
+    import js
+
+    constructor = getattr(js.window, "WidgetServiceSDK", None)
+    if constructor is None:
+        raise RuntimeError(
+            "this page has no window.WidgetServiceSDK to make a client of one's own from; use sdk.connectors"
+        )
+    return bridge().construct(constructor, options_text)
+
+
+def to_host(value: object) -> Any:
+    """A JavaScript value of JSON text's parse, from a plain Python value that `_arguments` has checked."""
+    return bridge().fromText(json.dumps(value, default=dict))
+
+
+def to_text(value: Any) -> str | None:
+    """JSON text of a JavaScript value; None of undefined."""
+    text: str | None = bridge().toText(value)
+    return text
+
+
+async def settled(promise: Any) -> Any:
+    """Awaits a JavaScript Promise, whatever it is rejected with.
+
+    Raises:
+        JsException: it was rejected.
+    """
+    return await bridge().settlePromise(promise)
+
+
+def to_python(value: Any) -> Any:
+    """Plain Python values of what a host gave.
+
+    What is JSON becomes dict, list, str, int, float, bool or None. In an object or array that is not JSON through and
+    through, such as an `error` event's data, the members are converted one by one; what has no plain form, such as an
+    element or an Error, stays the JavaScript object it is.
+    """
+    if value is jsnull:
+        return None
+    if not isinstance(value, JsProxy):
+        return value
+    if bridge().isJson(value):
+        return json.loads(bridge().toText(value))
+    if isinstance(value, JsException):
+        return value
+    kind = type_name(value)
+    if kind == "Object":
+        return {key: to_python(item) for key, item in value.object_entries()}
+    if kind == "Array":
+        return [to_python(item) for item in value]
+    return value
+
+
+def type_name(value: Any) -> str:
+    """The name of a JavaScript object's constructor; "" where it has none."""
+    constructor = getattr(value, "constructor", None)
+    return str(getattr(constructor, "name", ""))
+
+
+def is_thenable(value: Any) -> bool:
+    """Whether a value is a JavaScript Promise or something that behaves as one."""
+    return isinstance(value, JsProxy) and callable(getattr(value, "then", None))
+
+
+def is_object(value: Any) -> bool:
+    """Whether a value is a JavaScript object or function."""
+    return isinstance(value, JsProxy)
+
+
+def print_error(text: str) -> None:
+    """Prints to the browser's console, as an error."""
+    bridge().report(text)

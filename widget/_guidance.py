@@ -1,0 +1,141 @@
+"""One sentence for each thing that ordinary Python does and a browser cannot: what to do instead.
+
+Left alone these fail far from the line that is to be changed, or, as `time.sleep`, freeze the page.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any, NoReturn
+
+from ._traceback import WIDGETS_DIRECTORY
+
+_USE_A_CONNECTOR = (
+    'call a connector instead: await sdk.connectors.execute("permalink"). The page\'s Content-Security-Policy allows '
+    "no other way out"
+)
+
+# HTTP clients and what else needs an operating system under it, none of which a browser has a build of that works.
+_NOT_HERE = {
+    **dict.fromkeys(("requests", "httpx", "aiohttp", "urllib3"), _USE_A_CONNECTOR),
+    "websockets": "poll a connector: await asyncio.sleep(30) between calls",
+    "flask": "a widget is no server; put the logic into init(sdk)",
+    "tkinter": "a widget's window is its container: sdk.root",
+}
+
+
+def install() -> None:
+    """Puts the guidance in place, once an interpreter. Only a browser's Python needs it."""
+    time.sleep = _no_sleep  # type: ignore[assignment]
+    threading.Thread.start = _no_thread  # type: ignore[method-assign, assignment]
+    sys.meta_path.insert(0, _Patching())
+    sys.meta_path.append(_Missing())
+    for name, patch in _PATCHES.items():
+        if name in sys.modules:
+            patch(sys.modules[name])
+
+
+def _no_sleep(seconds: float, /) -> NoReturn:
+    raise RuntimeError(
+        f"time.sleep({seconds!r}) would freeze the whole page; write: await asyncio.sleep({seconds!r})"
+    )
+
+
+def _no_thread(thread: threading.Thread) -> NoReturn:
+    raise RuntimeError(
+        "a browser's Python has no threads; for things that wait use asyncio (sdk.create_task(…), asyncio.gather), and "
+        "split long computations with await asyncio.sleep(0)"
+    )
+
+
+def _no_socket(*_: Any, **__: Any) -> NoReturn:
+    raise OSError(f"a browser's Python has no sockets; {_USE_A_CONNECTOR}")
+
+
+def _no_urlopen(*_: Any, **__: Any) -> NoReturn:
+    raise OSError(f"urllib.request does not work in a browser; {_USE_A_CONNECTOR}")
+
+
+def _patch_socket(module: ModuleType) -> None:
+    for name in ("connect", "connect_ex", "bind", "listen"):
+        setattr(module.socket, name, _no_socket)
+    for name in ("create_connection", "create_server", "getaddrinfo", "gethostbyname"):
+        setattr(module, name, _no_socket)
+
+
+def _patch_urllib_request(module: ModuleType) -> None:
+    module.OpenerDirector.open = _no_urlopen
+
+
+_PATCHES: dict[str, Callable[[ModuleType], None]] = {
+    "socket": _patch_socket,
+    "urllib.request": _patch_urllib_request,
+}
+
+
+class _Patching(MetaPathFinder):
+    """Imports a module of `_PATCHES` as ever, and patches it: libraries may import it and never use it."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if name not in _PATCHES:
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _PatchingLoader(spec.loader, _PATCHES[name])
+        return spec
+
+
+class _PatchingLoader(Loader):
+    def __init__(self, loader: Loader, patch: Callable[[ModuleType], None]) -> None:
+        self._loader = loader
+        self._patch = patch
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._loader.exec_module(module)
+        self._patch(module)
+
+    def __getattr__(self, name: str) -> Any:
+        # linecache and importlib.resources ask the loader for more than the protocol has.
+        return getattr(self._loader, name)
+
+
+class _Missing(MetaPathFinder):
+    """The last finder: nothing has the module, so what remains is to say what to do."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> None:
+        if name in _NOT_HERE:
+            raise ModuleNotFoundError(
+                f"{name} does not work in a browser; {_NOT_HERE[name]}", name=name
+            )
+        if _stands_beside_importer(name):
+            raise ModuleNotFoundError(
+                f"there is no module {name}; the widget's own is imported relatively: from .{name} import …",
+                name=name,
+            )
+
+
+def _stands_beside_importer(name: str) -> bool:
+    """Whether the widget's module that is importing `name` has a module of that name beside it."""
+    frame = sys._getframe()
+    while frame is not None and (
+        frame.f_code.co_filename == __file__ or "importlib" in frame.f_code.co_filename
+    ):
+        frame = frame.f_back  # type: ignore[assignment]
+    importer = frame.f_code.co_filename if frame is not None else ""
+    return importer.startswith(WIDGETS_DIRECTORY) and os.path.exists(
+        os.path.join(os.path.dirname(importer), f"{name}.py")
+    )

@@ -1,0 +1,41 @@
+"""A widget's modules: each widget is a package of its own, so that no name of one meets a name of another."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from ._traceback import WIDGETS_DIRECTORY
+
+PARENT = "_widgets"
+
+
+def install() -> None:
+    """Makes the directory of the widgets a package, in which each widget's directory is one."""
+    parent = ModuleType(PARENT)
+    parent.__path__ = [WIDGETS_DIRECTORY]
+    sys.modules[PARENT] = parent
+
+
+def load_init(package: str) -> Callable[[Any], Any]:
+    """The `init` of a widget's main.py, which is imported at the first call.
+
+    Args:
+        package: the name of the widget's directory.
+
+    Raises:
+        AttributeError: main.py has no `init`, or one that cannot be called.
+        Exception: whatever main.py raises at import; the next call imports it anew.
+    """
+    # The loader has written the files behind the importer's back.
+    importlib.invalidate_caches()
+    main = importlib.import_module(f"{PARENT}.{package}.main")
+    init: Callable[[Any], Any] | None = getattr(main, "init", None)
+    if not callable(init):
+        raise AttributeError(
+            "main.py has no function init; a widget begins with `async def init(sdk):`"
+        )
+    return init
