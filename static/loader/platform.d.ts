@@ -1,0 +1,57 @@
+/** The part of the platform's contract (platform.md §3, §4) that the loader relies on, and the shapes it shares with Python. */
+
+export interface WidgetSdk {
+  readonly root: ShadowRoot;
+  readonly version?: string;
+  readonly connectors?: ConnectorsClient;
+  whenReady(): Promise<void>;
+  on(event: string, listener: (data?: unknown) => void): () => void;
+  emit(event: string, data?: unknown): void;
+}
+
+export interface ConnectorsClient {
+  execute(options: Record<string, unknown>): Promise<unknown>;
+  composite: { execute(options: Record<string, unknown>): Promise<unknown> };
+}
+
+/** What Python's `widget._instance.mount` is handed for one instance of a widget. */
+export interface Stage {
+  /** The widget's type, its directory's name. */
+  type: string;
+  /** The name of the package, below `_widgets`, that holds the widget's modules. */
+  package: string;
+  sdk: WidgetSdk;
+  container: HTMLElement;
+  /** Called immediately before the author's `init`. */
+  entered(): void;
+  /** Called when `init` has returned. */
+  ready(): void;
+  /** Called when the widget's module or its `init` raised. */
+  failed(message: string, traceback: string): void;
+  /** Called when a handler or a task raised after the start; the widget stays alive. */
+  reported(message: string, traceback: string): void;
+  /** Called when the widget is about to show something of its own. */
+  uncovered(): void;
+}
+
+/** The PyProxy of a Python `Instance`. */
+export interface PythonInstance {
+  unmount(): void;
+  destroy(): void;
+}
+
+export interface Interpreter {
+  FS: {
+    mkdirTree(path: string): void;
+    writeFile(path: string, data: Uint8Array): void;
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: what a Python module holds, its caller knows
+  pyimport(name: string): any;
+  registerJsModule(name: string, module: object): void;
+}
+
+declare global {
+  interface Window {
+    WidgetServiceSDK?: new (options?: object) => { connectors: ConnectorsClient };
+  }
+}
