@@ -1,0 +1,76 @@
+/** From the gateway's answer to what `execute` returns or throws (platform.md §4). */
+
+import { ConnectorExecuteError, plainError } from "./connector-errors.js";
+import { messages } from "./messages.js";
+
+/** The code by which the gateway marks its own 404: an upstream's 404 is relayed without it. */
+const UNKNOWN_PERMALINK = "CONNECTOR_NOT_FOUND";
+
+/**
+ * @param {string} permalink
+ * @param {Response} response
+ * @param {string} text its whole body
+ * @returns {unknown} the parsed JSON; null for an empty body; the text where it is not JSON
+ * @throws {ConnectorExecuteError | Error}
+ */
+export function connectorAnswer(permalink, response, text) {
+  if (!response.ok) throw failure(permalink, response, text);
+  if (text === "") return null;
+  if (!isJson(response)) return text;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw plainError(messages.notJson(permalink), { cause });
+  }
+}
+
+/** @param {Response} response */
+function isJson(response) {
+  const [mediaType = ""] = (response.headers.get("Content-Type") ?? "").split(";");
+  return /^application\/(.+\+)?json$/i.test(mediaType.trim());
+}
+
+/**
+ * @param {string} permalink
+ * @param {Response} response
+ * @param {string} text
+ */
+function failure(permalink, response, text) {
+  const { status } = response;
+  const envelope = parsedObject(text);
+  const requestId = envelope.request_id ?? response.headers.get("X-Request-ID") ?? undefined;
+
+  if (envelope.success === false && isObject(envelope.errors)) {
+    const { code, detail, scope, params } = envelope.errors;
+    if (status === 404 && code === UNKNOWN_PERMALINK) {
+      return plainError(messages.notFound(permalink), { status });
+    }
+    return new ConnectorExecuteError(permalink, { status, code, detail, scope, params, requestId });
+  }
+  if ("failure_scope" in envelope) {
+    const { failure_scope: failureScope, reason } = envelope;
+    return new ConnectorExecuteError(permalink, { status, failureScope, reason, requestId });
+  }
+  return new ConnectorExecuteError(permalink, { status, detail: text, requestId });
+}
+
+/**
+ * @param {string} text
+ * @returns {Record<string, any>} empty where the text is not a JSON object
+ */
+function parsedObject(text) {
+  try {
+    const value = JSON.parse(text);
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, any>}
+ */
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

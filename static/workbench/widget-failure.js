@@ -1,0 +1,75 @@
+/**
+ * `<workbench-failure>`: what failed in the widget above it, with the traceback.
+ *
+ * @typedef {object} WidgetFailure the detail of the host's `widget-error` event
+ * @property {string} type
+ * @property {string} message
+ * @property {string} stack Python's traceback or JavaScript's stack; empty where there is none
+ */
+
+import { styledShadowRoot } from "./workbench-style.js";
+
+export class WidgetFailurePanel extends HTMLElement {
+  #root = styledShadowRoot(this);
+  #count = 0;
+
+  /** @type {MutationObserver | undefined} */
+  #departure;
+
+  /**
+   * @param {HTMLElement} widget the panel leaves the page with it
+   * @param {WidgetFailure} failure the latest one is shown
+   */
+  show(widget, { type, message, stack }) {
+    this.#count += 1;
+    this.#root.innerHTML = `
+      <section class="failure" aria-labelledby="title" lang="en">
+        <div class="bar">
+          <h2 id="title"></h2>
+          <button type="button" class="copy">Copy</button>
+          <button type="button" class="dismiss">Dismiss</button>
+        </div>
+        <p class="message"></p>
+        <details open>
+          <summary>Traceback</summary>
+          <pre tabindex="0" role="group" aria-label="Traceback"></pre>
+        </details>
+        <p class="visually-hidden" role="status"></p>
+      </section>`;
+    const times = this.#count === 1 ? "" : ` (error ${this.#count}, the latest)`;
+    this.#find("h2").textContent = `${type} failed${times}`;
+    this.#find(".message").textContent = message;
+    this.#find("pre").textContent = stack;
+    this.#find("details").hidden = stack === "";
+    this.#find(".copy").addEventListener("click", () => this.#copy(stack || message));
+    this.#find(".dismiss").addEventListener("click", () => this.#leave());
+    this.#leaveWith(widget);
+  }
+
+  /** @param {string} text */
+  async #copy(text) {
+    await navigator.clipboard.writeText(text);
+    this.#find(".copy").textContent = "Copied";
+    this.#find("[role='status']").textContent = "The traceback is on the clipboard.";
+  }
+
+  /** @param {HTMLElement} widget */
+  #leaveWith(widget) {
+    this.#departure?.disconnect();
+    this.#departure = new MutationObserver(() => {
+      if (!widget.isConnected) this.#leave();
+    });
+    this.#departure.observe(document, { childList: true, subtree: true });
+  }
+
+  #leave() {
+    this.#departure?.disconnect();
+    this.#count = 0;
+    this.remove();
+  }
+
+  /** @param {string} selector */
+  #find(selector) {
+    return /** @type {HTMLElement} */ (this.#root.querySelector(selector));
+  }
+}
