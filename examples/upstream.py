@@ -1,0 +1,246 @@
+"""The services behind the examples' connectors, played by one small application.
+
+`preview.toml` maps every host that a connector names to `app`, so a connector's URL reaches the route
+of its path. Contacts and tasks live in an in-memory database that is new at each start.
+"""
+
+import asyncio
+import os
+import sqlite3
+from datetime import date, timedelta
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+# city: (country, sky, description, °C, °C felt, % humidity, hPa, m/s wind, ° it comes from)
+WEATHER = {
+    "Amsterdam": ("NL", "Rain", "light rain", 12.4, 11.1, 87, 1007, 7.2, 240),
+    "Kraków": ("PL", "Clouds", "scattered clouds", 17.8, 17.2, 61, 1016, 2.6, 270),
+    "Lisbon": ("PT", "Clear", "clear sky", 24.6, 24.9, 48, 1019, 4.1, 330),
+    "London": ("GB", "Clouds", "overcast clouds", 14.2, 13.6, 78, 1011, 5.1, 220),
+    "New York": ("US", "Clear", "clear sky", 20.3, 19.8, 52, 1021, 3.1, 290),
+    "Reykjavík": ("IS", "Snow", "light snow", -1.3, -6.4, 83, 998, 8.7, 20),
+    "Tokyo": ("JP", "Rain", "moderate rain", 19.5, 19.9, 91, 1004, 3.6, 110),
+    "Warsaw": ("PL", "Clouds", "few clouds", 18.6, 18.1, 56, 1017, 3.4, 250),
+}
+
+NOTICES = {
+    "en": [
+        ("Winter opening hours", "Support answers from 9:00 to 17:00 between the holidays."),
+        ("New status page", "Incidents and planned maintenance now have a page of their own."),
+        ("Office hours with the team", "Bring your questions every second Thursday."),
+    ],
+    "nl": [
+        ("Openingstijden in de winter", "Tussen de feestdagen zijn we er van 9.00 tot 17.00 uur."),
+        ("Nieuwe statuspagina", "Storingen en gepland onderhoud hebben nu een eigen pagina."),
+        ("Spreekuur met het team", "Stel je vragen elke tweede donderdag."),
+    ],
+}
+
+# label: what was counted on each of the last seven days, then the sum of the seven days before
+METRICS = {
+    "Visitors": ([1204, 1318, 1297, 1402, 1366, 811, 774], 7589),
+    "New topics": ([31, 42, 38, 45, 40, 17, 14], 231),
+    "Replies": ([122, 140, 156, 149, 161, 68, 59], 812),
+}
+
+# category: topics and replies of an average day, share of the topics that were solved
+ACTIVITY = {
+    "Questions": (9.1, 34.2, 0.75),
+    "Ideas": (3.2, 11.7, 0.28),
+    "How-to guides": (1.4, 5.3, 0.93),
+    "Product updates": (0.4, 6.9, 0.5),
+}
+REPORT_DAYS = {"last-30-days": 30, "last-90-days": 90, "last-365-days": 365}
+
+SCHEMA = """
+CREATE TABLE contacts (id INTEGER PRIMARY KEY, firstName TEXT, lastName TEXT, email TEXT);
+CREATE TABLE tasks (id INTEGER PRIMARY KEY, title TEXT, due TEXT);
+INSERT INTO contacts VALUES (42, 'Jane', 'Doe', 'jane@example.com');
+"""
+TASKS = [
+    (99, "Renew the support contract", 2),
+    (100, "Review the onboarding guide", 5),
+    (101, "Invite the beta group", 9),
+]
+
+
+def new_database() -> sqlite3.Connection:
+    """A database of one contact and three tasks.
+
+    Its queries run on the event loop, one at a time and in microseconds; the thread check is off
+    because a server may import this module in another thread than the loop's.
+    """
+    database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+    database.row_factory = sqlite3.Row
+    database.executescript(SCHEMA)
+    fill_tasks(database)
+    return database
+
+
+def fill_tasks(database: sqlite3.Connection) -> None:
+    due = [(id, title, str(date.today() + timedelta(days))) for id, title, days in TASKS]
+    database.executemany("INSERT INTO tasks VALUES (?, ?, ?)", due)
+
+
+async def weather(request: Request) -> JSONResponse:
+    """GET /weather?q=Warsaw&units=metric|imperial"""
+    asked = request.query_params.get("q", "")
+    city = next((city for city in WEATHER if city.casefold() == asked.casefold()), None)
+    if city is None:
+        raise HTTPException(404, f"No weather is known for {asked!r}.")
+    country, sky, description, degrees, felt, humidity, pressure, wind, origin = WEATHER[city]
+    if request.query_params.get("units") == "imperial":
+        degrees, felt, wind = degrees * 1.8 + 32, felt * 1.8 + 32, wind * 2.237
+    return JSONResponse(
+        {
+            "name": city,
+            "country": country,
+            "sky": sky,
+            "description": description,
+            "temperature": round(degrees, 1),
+            "feelsLike": round(felt, 1),
+            "humidity": humidity,
+            "pressure": pressure,
+            "wind": {"speed": round(wind, 1), "degrees": origin},
+        }
+    )
+
+
+async def read_contact(request: Request) -> JSONResponse:
+    """GET /contacts?id=contact-42"""
+    return JSONResponse(contact(request.app.state.database, request.query_params.get("id", "")))
+
+
+async def create_contact(request: Request) -> JSONResponse:
+    """POST /contacts with firstName, lastName and email"""
+    values = await contact_values(request)
+    if missing := {"firstName", "lastName", "email"} - values.keys():
+        raise HTTPException(422, f"A new contact needs {' and '.join(sorted(missing))}.")
+    database = request.app.state.database
+    row = database.execute(
+        "INSERT INTO contacts (firstName, lastName, email)"
+        " VALUES (:firstName, :lastName, :email) RETURNING id",
+        values,
+    ).fetchone()
+    return JSONResponse(contact(database, f"contact-{row['id']}"), 201)
+
+
+async def update_contact(request: Request) -> JSONResponse:
+    """PUT /contacts?id=contact-42 with the values to change; the others stay as they are"""
+    database, key = request.app.state.database, request.query_params.get("id", "")
+    values = contact(database, key) | await contact_values(request)
+    database.execute(
+        "UPDATE contacts SET firstName = :firstName, lastName = :lastName, email = :email"
+        " WHERE 'contact-' || id = :id",
+        values,
+    )
+    return JSONResponse(contact(database, key))
+
+
+async def contact_values(request: Request) -> dict[str, str]:
+    values = await request.json()
+    return {name: values[name] for name in ("firstName", "lastName", "email") if name in values}
+
+
+def contact(database: sqlite3.Connection, key: str) -> dict[str, str]:
+    row = database.execute("SELECT * FROM contacts WHERE 'contact-' || id = ?", [key]).fetchone()
+    if row is None:
+        raise HTTPException(404, f"There is no contact {key!r}.")
+    return dict(row) | {"id": key}
+
+
+async def list_tasks(request: Request) -> JSONResponse:
+    """GET /tasks, the most urgent first
+
+    A list that was emptied starts over at the next reading, so that a demonstration never runs dry.
+    """
+    database = request.app.state.database
+    query = "SELECT 'task-' || id AS id, title, due FROM tasks ORDER BY due"
+    rows = database.execute(query).fetchall()
+    if not rows:
+        fill_tasks(database)
+        rows = database.execute(query).fetchall()
+    return JSONResponse([dict(row) for row in rows])
+
+
+async def delete_task(request: Request) -> JSONResponse:
+    """DELETE /tasks?taskId=task-99"""
+    key = request.query_params.get("taskId", "")
+    deleted = request.app.state.database.execute("DELETE FROM tasks WHERE 'task-' || id = ?", [key])
+    if not deleted.rowcount:
+        raise HTTPException(404, f"There is no task {key!r}.")
+    return JSONResponse({"id": key, "deleted": True})
+
+
+async def notices(request: Request) -> JSONResponse:
+    """GET /notices, in the language that Accept-Language asks for"""
+    language = request.headers.get("accept-language", "en")
+    texts = NOTICES.get(language[:2], NOTICES["en"])
+    return JSONResponse(
+        {
+            "requestId": request.headers.get("x-request-id"),
+            "language": language,
+            "notices": [
+                {"title": title, "body": body, "published": str(date.today() - timedelta(7 * age))}
+                for age, (title, body) in enumerate(texts)
+            ],
+        }
+    )
+
+
+async def metrics(request: Request) -> JSONResponse:
+    """GET /metrics: the last seven days of the community"""
+    return JSONResponse(
+        {
+            "client": request.headers.get("x-client"),
+            "metrics": [
+                {"label": label, "days": days, "total": sum(days), "change": sum(days) / before - 1}
+                for label, (days, before) in METRICS.items()
+            ],
+        }
+    )
+
+
+async def report(request: Request) -> JSONResponse:
+    """POST /reports with {"range": "last-90-days"}; takes REPORT_SECONDS (3), as a real one would"""
+    range_ = (await request.json()).get("range")
+    if range_ not in REPORT_DAYS:
+        raise HTTPException(422, f"The range is one of {', '.join(REPORT_DAYS)}.")
+    await asyncio.sleep(float(os.environ.get("REPORT_SECONDS", "3")))
+    days = REPORT_DAYS[range_]
+    rows = [
+        {
+            "category": category,
+            "topics": round(topics * days),
+            "replies": round(replies * days),
+            "solved": solved,
+        }
+        for category, (topics, replies, solved) in ACTIVITY.items()
+    ]
+    return JSONResponse({"range": range_, "rows": rows})
+
+
+async def refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"status": error.status_code, "message": error.detail}, error.status_code)
+
+
+app = Starlette(
+    routes=[
+        Route("/weather", weather),
+        Route("/contacts", read_contact),
+        Route("/contacts", create_contact, methods=["POST"]),
+        Route("/contacts", update_contact, methods=["PUT"]),
+        Route("/tasks", list_tasks),
+        Route("/tasks", delete_task, methods=["DELETE"]),
+        Route("/notices", notices),
+        Route("/metrics", metrics),
+        Route("/reports", report, methods=["POST"]),
+    ],
+    exception_handlers={HTTPException: refused},
+)
+app.state.database = new_database()
