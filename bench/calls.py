@@ -1,0 +1,115 @@
+"""The cost of one connector call, measured against its peers in one run: `make bench`.
+
+The host answers at once, so what is left is the way from the caller to the host and back. The rows take turns, round by
+round, since a machine's speed drifts more between minutes than between rounds.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from playwright.sync_api import Page, expect, sync_playwright
+
+from widget_workbench.browser import find_browser, launch_arguments
+from widget_workbench.preview import create_app
+
+REPOSITORY = Path(__file__).parent / "repository"
+
+ROUNDS = 25
+ROWS = ("JavaScript", "raw FFI", "widget")
+# Calls in one round: enough to be far above the clock's step of 0.1 ms.
+ANSWERS = {"small": 200, "1,000 rows": 8}
+AIMS = {"small": "≤ 1.1", "1,000 rows": "< 1"}
+
+# The host's class, replaced before any script of the page runs: the answers are ready beforehand.
+STUB = """
+const rows = Array.from({ length: 1000 }, (_, id) => ({
+  id, name: `Contact ${id}`, email: `contact${id}@example.com`, score: id / 7, active: id % 2 === 0, tags: ["a", "b"],
+}));
+const answers = { "small": { city: "Warsaw", temperature: 21.5 }, "1,000 rows": rows };
+const client = { execute: async ({ permalink }) => answers[permalink] };
+Object.defineProperty(window, "WidgetServiceSDK", {
+  get: () => class { connectors = client; },
+  set: () => {},
+});
+window.timeJavaScript = async (permalink, count) => {
+  const begin = performance.now();
+  for (let index = 0; index < count; index++) {
+    await client.execute({ permalink, method: "GET", queryParams: { q: "Warsaw", units: "metric" } });
+  }
+  return performance.now() - begin;
+};
+"""
+
+
+def main() -> None:
+    """Prints the table."""
+    server, url = _serve()
+    try:
+        with sync_playwright() as playwright:
+            executable = find_browser()
+            if executable is None:
+                sys.exit("No browser was found; run `make browser`.")
+            browser = playwright.chromium.launch(
+                executable_path=str(executable), args=launch_arguments()
+            )
+            page = browser.new_page()
+            page.add_init_script(STUB)
+            page.goto(url)
+            expect(page.locator("[data-widget-state=ready]")).to_be_attached(timeout=60_000)
+            print(
+                f"One `await connectors.execute(…)`, Chromium {browser.version}: median of {ROUNDS} rounds\n"
+            )
+            print(
+                f"{'answer':<12}{'caller':<12}{'µs a call':>10}{'spread':>16}{'÷ raw FFI':>11}  aim"
+            )
+            for answer, count in ANSWERS.items():
+                _print_rows(answer, _measure(page, answer, count))
+            browser.close()
+    finally:
+        server.should_exit = True
+
+
+def _measure(page: Page, answer: str, count: int) -> dict[str, list[float]]:
+    """Microseconds a call, by row."""
+    timers: dict[str, str] = {
+        "JavaScript": "([a, n]) => window.timeJavaScript(a, n)",
+        "raw FFI": "([a, n]) => window.timePython.raw(a, n)",
+        "widget": "([a, n]) => window.timePython.library(a, n)",
+    }
+    times: dict[str, list[float]] = {row: [] for row in ROWS}
+    for round_number in range(ROUNDS + 1):
+        for row in ROWS:
+            milliseconds: Any = page.evaluate(timers[row], [answer, count])
+            if round_number > 0:  # the first round warms up
+                times[row].append(milliseconds * 1000 / count)
+    return times
+
+
+def _print_rows(answer: str, times: dict[str, list[float]]) -> None:
+    reference = statistics.median(times["raw FFI"])
+    for row in ROWS:
+        median = statistics.median(times[row])
+        low, *_, high = statistics.quantiles(times[row], n=10)
+        aim = AIMS[answer] if row == "widget" else ""
+        print(
+            f"{answer:<12}{row:<12}{median:>10.1f}{f'{low:.0f} - {high:.0f}':>16}"
+            f"{median / reference:>11.2f}  {aim}".rstrip()
+        )
+
+
+def _serve() -> tuple[uvicorn.Server, str]:
+    config = uvicorn.Config(create_app(REPOSITORY), port=0, log_level="error")
+    socket = config.bind_socket()
+    server = uvicorn.Server(config)
+    threading.Thread(target=server.run, args=([socket],), daemon=True).start()
+    return server, f"http://127.0.0.1:{socket.getsockname()[1]}/"
+
+
+if __name__ == "__main__":
+    main()
