@@ -227,3 +227,14 @@ def probe(open_community: Open) -> Iterator[CommunityPage]:
     opened.widget("probe")
     yield opened
     opened.page.close()
+
+
+def eventually(page: Page, predicate: str) -> None:
+    """Waits for a condition in the page. Playwright's own wait evaluates text, which the CSP forbids."""
+    page.evaluate(
+        f"""() => new Promise((resolve) => {{
+            const holds = {predicate};
+            const look = () => (holds() ? resolve() : requestAnimationFrame(look));
+            look();
+        }})"""
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from .conftest import READY_MS, CommunityPage, Console, Open
+from .conftest import READY_MS, CommunityPage, Console, Open, eventually
 
 EXAMPLES = (
     "weather",
@@ -286,21 +286,10 @@ def test_destroy_while_a_call_is_in_flight(
         "404"
     )  # the connector is unknown, which the browser notes when the answer comes
     opened.page.evaluate("() => document.querySelector('gs-cc-registry-widget').remove()")
-    expect_eventually(opened.page, "() => window.ended === true")
+    eventually(opened.page, "() => window.ended === true")
     with opened.page.expect_request_finished(lambda request: "never" in request.url):
         release[0]()
     assert opened.page.evaluate("() => window.root.textContent") == "before"
-
-
-def expect_eventually(page: Page, predicate: str) -> None:
-    """Waits for a condition in the page. Playwright's own wait evaluates text, which the CSP forbids."""
-    page.evaluate(
-        f"""() => new Promise((resolve) => {{
-            const holds = {predicate};
-            const look = () => (holds() ? resolve() : requestAnimationFrame(look));
-            look();
-        }})"""
-    )
 
 
 def place(opened: CommunityPage, widget_type: str) -> None:
@@ -349,7 +338,7 @@ def test_destroy_ends_all_that_the_instance_began(
     root = write_widget("owner", OWNER)
     opened = community(root, "owner", prepare=lambda page: page.add_init_script("window.log = [];"))
     opened.widget("owner").get_by_role("button").click()
-    expect_eventually(opened.page, "() => log.includes('forgotten') && log.includes('owned')")
+    eventually(opened.page, "() => log.includes('forgotten') && log.includes('owned')")
     opened.page.evaluate(
         """() => {
             window.gone = document.querySelector("gs-cc-registry-widget");
@@ -358,7 +347,7 @@ def test_destroy_ends_all_that_the_instance_began(
             gone.remove();
         }"""
     )
-    expect_eventually(opened.page, "() => log.includes('farewell done')")
+    eventually(opened.page, "() => log.includes('farewell done')")
     log: list[str] = opened.page.evaluate("() => window.log")
     assert log.count("forgotten ended") == log.count("owned ended") == log.count("farewell") == 1
     assert log.count("click") == 1
@@ -406,7 +395,7 @@ def test_what_handlers_and_tasks_raise_is_printed_and_emitted_and_the_widget_liv
     )
     host = opened.widget("clumsy")
     host.get_by_role("button").click()
-    expect_eventually(opened.page, "() => emitted.length === 4")
+    eventually(opened.page, "() => emitted.length === 4")
     emitted: list[str] = opened.page.evaluate("() => window.emitted")
     assert sorted(message.split("failed: ")[1] for message in emitted) == [
         "KeyError: 'in a def'",
@@ -433,7 +422,7 @@ def test_an_error_handler_that_raises_is_printed_and_ends_there(
     console.announce("ZeroDivisionError")
     opened = community(root, "recursive")
     opened.widget("recursive").get_by_role("button").click()
-    expect_eventually(opened.page, "() => true")
+    eventually(opened.page, "() => true")
 
 
 def test_a_page_without_webassembly_names_the_directive(community: Open, console: Console) -> None:

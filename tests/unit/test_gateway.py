@@ -1,0 +1,575 @@
+"""The gateway from outside: a call over ASGI in, a request to an upstream out (platform.md §4, §5)."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from widget_workbench.gateway import (
+    Configuration,
+    Connectors,
+    Execution,
+    Gateway,
+    read_definitions,
+)
+
+URL = "https://api.example/things"
+
+
+class Community:
+    """A gateway with one upstream, `api.example`, and what both of them saw."""
+
+    def __init__(
+        self,
+        *connectors: dict[str, Any],
+        composites: tuple[dict[str, Any], ...] = (),
+        answer: Callable[[httpx.Request], httpx.Response] | None = None,
+        upstream: httpx.AsyncBaseTransport | None = None,
+        **limits: Any,
+    ) -> None:
+        self.requests: list[httpx.Request] = []
+        self.executions: list[Execution] = []
+        self._answer = answer or (lambda request: httpx.Response(200, json={"ok": True}))
+        definitions, _ = read_definitions(
+            {"connectors": list(connectors), "composite_connectors": list(composites)}
+        )
+        configuration = Configuration(
+            connectors=Connectors(definitions),
+            upstreams={"api.example": upstream or httpx.MockTransport(self._handle)},
+        )
+        self.gateway = Gateway(
+            configuration=lambda: configuration, record=self.executions.append, **limits
+        )
+
+    def call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        async def answer() -> httpx.Response:
+            async with httpx.AsyncClient(
+                transport=httpx.ASGITransport(self.gateway), base_url="http://gateway"
+            ) as client:
+                return await client.request(method, path, **options)
+
+        return asyncio.run(answer())
+
+    def _handle(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        return self._answer(request)
+
+
+def connector(**fields: Any) -> dict[str, Any]:
+    return {"name": "Things", "permalink": "things", "url": URL, **fields}
+
+
+def error_of(response: httpx.Response) -> dict[str, Any]:
+    envelope = response.json()
+    assert envelope["success"] is False
+    assert envelope["request_id"] == response.headers["X-Request-ID"]
+    errors: dict[str, Any] = envelope["errors"]
+    return errors
+
+
+# What goes out
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
+def test_every_method_reaches_the_upstream(method: str) -> None:
+    community = Community(connector(method=method))
+
+    response = community.call(method, "/things/execute")
+
+    assert response.status_code == 200
+    assert [(sent.method, str(sent.url)) for sent in community.requests] == [(method, URL)]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+def test_a_body_is_passed_on_byte_for_byte_with_its_content_type(method: str) -> None:
+    body = '{"b": 1.0,  "a":"é𝄞"}'.encode()
+    community = Community(connector(method=method))
+
+    community.call(
+        method, "/things/execute", content=body, headers={"Content-Type": "application/json; v=2"}
+    )
+
+    (sent,) = community.requests
+    assert sent.content == body
+    assert sent.headers["Content-Type"] == "application/json; v=2"
+    assert sent.headers["Content-Length"] == str(len(body))
+
+
+def test_a_method_without_a_payload_takes_no_body_along() -> None:
+    community = Community(connector(method="DELETE"))
+
+    community.call("DELETE", "/things/execute", content=b'{"a": 1}')
+
+    assert community.requests[0].content == b""
+    assert community.executions[0].entry()["body"] is None
+
+
+def test_the_gateways_own_headers_are_named_as_its_own() -> None:
+    community = Community(connector())
+
+    community.call("GET", "/things/execute", headers={"User-Agent": "Browser/1", "Cookie": "a=1"})
+
+    sent = community.requests[0].headers
+    assert sent["User-Agent"].startswith("widget-workbench/")
+    assert sent["Host"] == "api.example"
+    assert "Cookie" not in sent
+
+
+# Which connector
+
+
+def test_a_permalink_may_stand_once_for_each_method() -> None:
+    community = Community(
+        connector(method="POST", url=f"{URL}/new"), connector(method="PUT", url=f"{URL}/old")
+    )
+
+    community.call("PUT", "/things/execute")
+    community.call("POST", "/things/execute")
+
+    assert [sent.url.path for sent in community.requests] == ["/things/old", "/things/new"]
+
+
+def test_an_unknown_permalink_is_a_404_envelope() -> None:
+    community = Community(connector())
+
+    response = community.call("GET", "/nothing/execute")
+
+    assert response.status_code == 404
+    assert error_of(response) == {
+        "code": "CONNECTOR_NOT_FOUND",
+        "detail": "No connector has the permalink 'nothing'.",
+    }
+    assert community.requests == []
+
+
+def test_another_method_is_refused_with_the_configured_ones() -> None:
+    community = Community(connector(method="POST"), connector(method="PUT"))
+
+    response = community.call("GET", "/things/execute")
+
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "POST, PUT"
+    error = error_of(response)
+    assert error["code"] == "METHOD_NOT_ALLOWED"
+    assert "POST and PUT" in error["detail"]
+    assert "GET" in error["detail"]
+
+
+@pytest.mark.parametrize("path", ["/", "/things", "/things/execute/", "/composite/a/b/execute"])
+def test_a_url_that_is_none_of_the_gateways_gets_an_envelope(path: str) -> None:
+    response = Community(connector()).call("GET", path)
+
+    assert response.status_code == 404
+    assert "/<permalink>/execute" in error_of(response)["detail"]
+
+
+def test_a_method_that_no_connector_can_have_gets_an_envelope() -> None:
+    response = Community(connector()).call("TRACE", "/things/execute")
+
+    assert response.status_code == 405
+    assert error_of(response)["code"] == "METHOD_NOT_ALLOWED"
+
+
+# What is not executed yet, and what is broken
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"authentication": {"type": "api_key", "config": {}}}, "authentication (type 'api_key')"),
+        ({"authentication": {"type": "apikey", "config": {}}}, "authentication"),
+        ({"authentication": {"type": "jwt"}}, "authentication (type 'jwt')"),
+        ({"authentication": {"type": "oauth_client_credentials"}}, "authentication"),
+        ({"authentication": {"type": "oauth_jwt_bearer"}}, "authentication"),
+        ({"request_body": '{"a": 1}'}, "request_body"),
+        ({"response_body": "{{ response.body }}"}, "response_body"),
+        ({"response_content_type": "text/plain"}, "response_content_type"),
+        ({"url": "https://{{ get_variable('host') }}/x"}, "url"),
+        ({"url": "https://api.example/{% if user.id %}x{% endif %}"}, "url"),
+        ({"url": "https://api.example/{# note #}"}, "url"),
+        ({"url": "https://api.example/{{ pathParams.a | upper }}"}, "url"),
+        ({"headers": [{"key": "X-Id", "value": "{{ user.id }}"}]}, "headers 'X-Id'"),
+        ({"query_parameters": [{"key": "id", "value": "{{ user.id }}"}]}, "query_parameters 'id'"),
+        ({"query_parameters": [{"key": "{% x %}", "value": ""}]}, "query_parameters"),
+        ({"path_parameters": [{"key": "id", "value": "{{ user.id }}"}]}, "path_parameters 'id'"),
+    ],
+)
+def test_a_field_that_is_not_executed_yet_is_named_never_ignored(
+    fields: dict[str, Any], named: str
+) -> None:
+    community = Community(connector(**fields))
+
+    response = community.call("GET", "/things/execute")
+
+    assert response.status_code == 500
+    error = error_of(response)
+    assert error["code"] == "CONNECTOR_MISCONFIGURED"
+    assert "'things'" in error["detail"]
+    assert named in error["detail"]
+    assert community.requests == []
+
+
+def test_all_fields_that_are_not_executed_yet_are_named_at_once() -> None:
+    community = Community(connector(request_body="x", response_body="y"))
+
+    detail = error_of(community.call("GET", "/things/execute"))["detail"]
+
+    assert "request_body, response_body are not executed" in detail
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"authentication": {"type": "none"}},
+        {"request_body": None, "response_body": "", "response_content_type": ""},
+        {"folder": "unknown fields are ignored"},
+    ],
+)
+def test_fields_that_ask_for_nothing_are_no_hindrance(fields: dict[str, Any]) -> None:
+    assert Community(connector(**fields)).call("GET", "/things/execute").status_code == 200
+
+
+def test_a_composite_connector_is_not_executed_yet() -> None:
+    composite = {"name": "Both", "steps": [{"name": "one", "url": URL}]}
+    community = Community(composites=(composite,))
+
+    response = community.call("POST", "/composite/both/execute")
+
+    assert response.status_code == 500
+    assert "steps" in error_of(response)["detail"]
+    assert community.call("GET", "/composite/both/execute").status_code == 405
+    unknown = community.call("POST", "/composite/none/execute")
+    assert error_of(unknown)["code"] == "CONNECTOR_NOT_FOUND"
+
+
+def test_calling_a_broken_definition_tells_all_its_bad_fields() -> None:
+    broken = connector(headers=[{"value": "x"}], method="GET", response_body=1)
+    community = Community(broken, connector(permalink="other"))
+
+    response = community.call("GET", "/things/execute")
+
+    assert response.status_code == 500
+    error = error_of(response)
+    assert error["code"] == "CONNECTOR_MISCONFIGURED"
+    assert "headers[0].key: is required" in error["detail"]
+    assert "response_body" in error["detail"]
+    assert community.call("GET", "/other/execute").status_code == 200
+
+
+# What comes back
+
+
+def test_the_upstreams_status_body_and_content_type_are_relayed() -> None:
+    community = Community(
+        connector(),
+        answer=lambda request: httpx.Response(
+            418, content=b"<p>\xff</p>", headers={"Content-Type": "text/html; charset=latin-1"}
+        ),
+    )
+
+    response = community.call("GET", "/things/execute")
+
+    assert response.status_code == 418
+    assert response.content == b"<p>\xff</p>"
+    assert response.headers["Content-Type"] == "text/html; charset=latin-1"
+
+
+def test_what_belongs_to_the_upstreams_own_connection_is_not_relayed() -> None:
+    private = {
+        "Set-Cookie": "session=1",
+        "Connection": "close",
+        "Transfer-Encoding": "identity",
+        "Location": "https://elsewhere.example/",
+        "WWW-Authenticate": "Basic",
+        "Access-Control-Allow-Origin": "*",
+        "X-Request-ID": "theirs",
+        "X-Powered-By": "them",
+        "Retry-After": "7",
+    }
+    community = Community(connector(), answer=lambda request: httpx.Response(200, headers=private))
+
+    headers = community.call("GET", "/things/execute").headers
+
+    assert sorted(headers) == [
+        "cache-control",
+        "content-length",
+        "retry-after",
+        "server-timing",
+        "x-content-type-options",
+        "x-request-id",
+    ]
+    assert headers["X-Request-ID"] != "theirs"
+
+
+def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
+    community = Community(
+        connector(),
+        answer=lambda request: httpx.Response(302, headers={"Location": "https://api.example/b"}),
+    )
+
+    assert community.call("GET", "/things/execute").status_code == 302
+    assert len(community.requests) == 1
+
+
+def test_cookies_are_not_kept_between_executions() -> None:
+    community = Community(
+        connector(),
+        answer=lambda request: httpx.Response(200, headers={"Set-Cookie": "session=1; Path=/"}),
+    )
+
+    community.call("GET", "/things/execute")
+    community.call("GET", "/things/execute")
+
+    assert "Cookie" not in community.requests[1].headers
+
+
+@pytest.mark.parametrize("status", [204, 205, 304])
+def test_an_answer_that_has_no_body_is_relayed_without_one(status: int) -> None:
+    community = Community(connector(), answer=lambda request: httpx.Response(status, content=b"x"))
+
+    response = community.call("GET", "/things/execute")
+
+    assert (response.status_code, response.content) == (status, b"")
+
+
+def test_a_compressed_answer_is_relayed_as_what_it_says() -> None:
+    community = Community(
+        connector(),
+        answer=lambda request: httpx.Response(
+            200, content=gzip.compress(b"[1, 2]"), headers={"Content-Encoding": "gzip"}
+        ),
+    )
+
+    response = community.call("GET", "/things/execute")
+
+    assert response.content == b"[1, 2]"
+    assert "Content-Encoding" not in response.headers
+
+
+def test_a_body_that_is_not_what_its_encoding_says_is_the_upstreams_failure() -> None:
+    community = Community(
+        connector(),
+        answer=lambda request: httpx.Response(
+            200, stream=Parts(b"not gzip"), headers={"Content-Encoding": "gzip"}
+        ),
+    )
+
+    assert community.call("GET", "/things/execute").status_code == 502
+
+
+def test_every_answer_carries_a_request_id_of_its_own_and_its_timing() -> None:
+    community = Community(connector())
+
+    answers = [community.call("GET", f"/{name}/execute") for name in ("things", "things", "no")]
+
+    assert len({answer.headers["X-Request-ID"] for answer in answers}) == 3
+    assert all("total;dur=" in answer.headers["Server-Timing"] for answer in answers)
+    assert "external;dur=" in answers[0].headers["Server-Timing"]
+
+
+# Limits
+
+
+class Parts(httpx.AsyncByteStream):
+    def __init__(self, *parts: bytes) -> None:
+        self.parts = parts
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self.parts:
+            yield part
+
+
+class Hanging(httpx.AsyncByteStream):
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"["
+        await asyncio.Event().wait()
+
+
+async def never(request: Request) -> JSONResponse:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+def test_an_application_that_does_not_answer_is_a_502_after_the_limit() -> None:
+    app = Starlette(routes=[Route("/things", never)])
+    community = Community(connector(), upstream=httpx.ASGITransport(app), time_limit=0.05)
+
+    response = community.call("GET", "/things/execute")
+
+    assert response.status_code == 502
+    assert error_of(response) == {
+        "code": "DOWNSTREAM_TIMEOUT",
+        "detail": "api.example did not answer within 0.05 s.",
+        "scope": "Downstream (network/external service)",
+    }
+
+
+def test_the_limit_is_for_the_whole_answer_not_for_its_beginning() -> None:
+    community = Community(
+        connector(),
+        answer=lambda request: httpx.Response(200, stream=Hanging()),
+        time_limit=0.05,
+    )
+
+    assert error_of(community.call("GET", "/things/execute"))["code"] == "DOWNSTREAM_TIMEOUT"
+
+
+def test_an_upstream_that_cannot_be_reached_is_a_502() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("connection refused", request=request)
+
+    response = Community(connector(), answer=refuse).call("GET", "/things/execute")
+
+    assert response.status_code == 502
+    error = error_of(response)
+    assert error["scope"] == "Downstream (network/external service)"
+    assert error["detail"] == "api.example could not be called: connection refused"
+
+
+def test_an_answer_over_the_limit_is_refused_by_its_size() -> None:
+    community = Community(
+        connector(),
+        answer=lambda request: httpx.Response(200, stream=Parts(b"x" * 600, b"x" * 600)),
+        size_limit=1000,
+    )
+
+    response = community.call("GET", "/things/execute")
+
+    assert response.status_code == 502
+    assert error_of(response)["code"] == "RESPONSE_TOO_LARGE"
+    assert "1,000 bytes" in error_of(response)["detail"]
+
+
+def test_a_payload_over_the_limit_is_refused_by_its_size() -> None:
+    community = Community(connector(method="POST"), size_limit=1000)
+
+    assert community.call("POST", "/things/execute", content=b"x" * 1000).status_code == 200
+    response = community.call("POST", "/things/execute", content=b"x" * 1001)
+
+    assert response.status_code == 413
+    assert "1,000 bytes" in error_of(response)["detail"]
+    assert len(community.requests) == 1
+
+
+def test_a_caller_that_hangs_up_while_sending_executes_nothing() -> None:
+    community = Community(connector(method="POST"))
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/things/execute",
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"content-length", b"2")],
+        "scheme": "http",
+        "server": ("127.0.0.1", 8000),
+    }
+    asyncio.run(community.gateway(scope, receive, send))
+
+    assert community.requests == []
+    assert community.executions == []
+
+
+def test_a_failure_of_the_gateway_itself_is_still_an_envelope(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise ZeroDivisionError("planted")
+
+    response = Community(connector(), answer=fail).call("GET", "/things/execute")
+
+    assert response.status_code == 500
+    assert error_of(response)["code"] == "INTERNAL_ERROR"
+    assert "planted" not in response.text
+    assert "planted" in caplog.text
+
+
+# The log
+
+
+def test_an_execution_is_recorded_as_the_upstream_got_it() -> None:
+    community = Community(
+        connector(
+            method="POST",
+            url=f"{URL}/{{{{ pathParams.id }}}}?v=2",
+            headers=[{"key": "X-Region", "value": "eu"}],
+        )
+    )
+
+    response = community.call(
+        "POST",
+        "/things/execute?tag=a&tag=b&q=caf%C3%A9",
+        content='{"n": "é"}'.encode(),
+        headers={"X-Path-Params": "id=42", "X-Mine": "1"},
+    )
+
+    (entry,) = [execution.entry() for execution in community.executions]
+    sent_headers = entry.pop("headers")
+    assert entry.pop("ms") >= 0
+    assert entry == {
+        "permalink": "things",
+        "method": "POST",
+        "query": {"v": "2", "tag": ["a", "b"], "q": "café"},
+        "path_params": {"id": "42"},
+        "body": '{"n": "é"}',
+        "status": 200,
+        "request_id": response.headers["X-Request-ID"],
+    }
+    assert sent_headers == dict(community.requests[0].headers)
+    assert {"x-region": "eu", "x-mine": "1"}.items() <= sent_headers.items()
+
+
+def test_what_the_caller_sent_in_vain_is_named_in_the_record() -> None:
+    community = Community(
+        connector(
+            url=f"{URL}?fixed=1",
+            headers=[{"key": "X-Key", "value": "k"}],
+            query_parameters=[{"key": "units", "value": "metric"}],
+        )
+    )
+
+    community.call(
+        "GET",
+        "/things/execute?units=imperial&fixed=2",
+        headers={"Authorization": "Bearer x", "x-key": "mine", "X-Path-Params": "unused=1"},
+    )
+
+    entry = community.executions[0].entry()
+    assert entry["dropped_headers"] == ["x-key", "authorization"]
+    assert entry["dropped_query"] == ["units", "fixed"]
+    assert entry["dropped_path_params"] == ["unused"]
+
+
+def test_a_refused_execution_is_recorded_with_its_reason_and_nothing_sent() -> None:
+    community = Community(connector(method="POST"))
+
+    community.call("GET", "/things/execute?a=1")
+
+    (execution,) = community.executions
+    entry = execution.entry()
+    assert (entry["status"], entry["query"], entry["headers"], entry["body"]) == (405, {}, {}, None)
+    assert "POST" in entry["error"]
+
+
+def test_a_query_that_is_not_utf8_arrives_unchanged_and_is_readable_in_the_record() -> None:
+    community = Community(connector())
+
+    community.call("GET", "/things/execute?a=%FF%20%2B")
+
+    assert community.requests[0].url.query == b"a=%FF%20%2B"
+    assert json.dumps(community.executions[0].entry()["query"]) == '{"a": "\\ufffd +"}'

@@ -1,0 +1,121 @@
+"""`widget preview` as a person runs it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from widget_workbench import __version__
+from widget_workbench.cli import main
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    files = {
+        "widgets/clock/widget.json": '{"title": "Clock", "category": "Tools", '
+        '"source": {"path": "dist", "entry": "index.html"}}',
+        "widgets/clock/dist/index.html": "<p>tick</p>",
+        "widgets/clock/connectors.json": '{"connectors": [{"name": "echo", '
+        '"url": "https://api.example/"}]}',
+        "widgets/broken/widget.json": "{",
+        "preview.toml": 'allow_hosts = ["localhost:9000"]\n'
+        '[upstreams]\n"api.example" = "upstream:app"\n',
+        "upstream.py": "async def app(scope, receive, send):\n"
+        "    assert scope['type'] == 'http'\n"
+        "    await send({'type': 'http.response.start', 'status': 200, 'headers': []})\n"
+        "    await send({'type': 'http.response.body', 'body': b'[]'})\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    return tmp_path
+
+
+def test_it_serves_tells_what_it_serves_and_stops_on_ctrl_c(repository: Path) -> None:
+    command = [sys.executable, "-c", "from widget_workbench.cli import main; main()"]
+    process = subprocess.Popen(
+        [*command, "preview", str(repository), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    with process, process.stdout:
+        told = ""
+        while "Ctrl-C" not in told:
+            line = process.stdout.readline()
+            assert line, f"it ended early:\n{told}"
+            told += line
+        found = re.search(r"http://127\.0\.0\.1:\d+/", told)
+        assert found, told
+        answer = httpx.get(f"{found[0]}connectors/echo/execute", trust_env=False)
+        entry = httpx.get(f"{found[0]}widgets/clock/index.html", trust_env=False)
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+        status = process.wait()
+
+    assert answer.json() == []
+    assert entry.text == "<p>tick</p>"
+    for text in ("1 widget\n", "clock", "JavaScript", "api.example", "upstream:app"):
+        assert text in told
+    assert "allow_hosts" in told
+    assert "localhost:9000" in told
+    assert "1 problem\n" in told
+    assert "widgets/broken/widget.json: is not JSON" in told
+    assert re.search(r"GET +echo +200 +\d+ ms", rest), rest
+    assert "index.html" not in rest
+    assert "Traceback" not in rest
+    assert status == 0
+
+
+def test_a_port_that_is_taken_is_told_in_one_sentence(repository: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(main, ["preview", str(repository), "--port", str(port)])
+
+    assert result.exit_code == 1
+    assert f"Port {port}" in result.output
+    assert "--port" in result.output
+    assert len(result.output.splitlines()) == 1
+
+
+def test_a_directory_that_is_no_repository_is_told_in_one_sentence(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["preview", str(tmp_path), "--port", "0"])
+
+    assert result.exit_code == 1
+    assert "no widget repository" in result.output
+    assert len(result.output.splitlines()) == 1
+
+
+def test_a_directory_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["preview", str(tmp_path / "none")])
+
+    assert result.exit_code == 2
+    assert "does not exist" in result.output
+
+
+def test_it_tells_its_version() -> None:
+    assert __version__ in CliRunner().invoke(main, ["--version"]).output
+
+
+def test_printing_help_does_not_load_the_server() -> None:
+    code = (
+        "import sys; from widget_workbench.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "loaded = {'starlette', 'pydantic', 'httpx', 'uvicorn'} & set(sys.modules)\n"
+        "assert not loaded, loaded"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,425 @@
+"""Reading a widget repository: what is good of it, and every problem with its place."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from widget_workbench.gateway import BrokenConnector, Connector
+from widget_workbench.repository import Repository, RepositoryError, read_repository
+
+MANIFEST = {"title": "Weather", "category": "Tools"}
+CONNECTOR = {"name": "Things", "permalink": "things", "url": "https://api.example/"}
+
+
+def write(root: Path, files: dict[str, Any]) -> Path:
+    """Files by path: text, bytes, or what becomes JSON."""
+    for path, content in files.items():
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, bytes):
+            file.write_bytes(content)
+        else:
+            file.write_text(content if isinstance(content, str) else json.dumps(content))
+    return root
+
+
+def read(root: Path, files: dict[str, Any]) -> Repository:
+    (root / "widgets").mkdir(exist_ok=True)
+    return read_repository(write(root, files))
+
+
+def problems_of(repository: Repository) -> list[tuple[str, str]]:
+    return [(problem.path, problem.message) for problem in repository.problems]
+
+
+# Widgets
+
+
+def test_a_directory_with_a_main_py_is_a_python_widget(tmp_path: Path) -> None:
+    repository = read(
+        tmp_path,
+        {
+            "widgets/weather/widget.json": MANIFEST,
+            "widgets/weather/main.py": "t'templates do not parse here'",
+            "widgets/weather/test_weather.py": "",
+        },
+    )
+
+    (widget,) = repository.widgets
+    assert (widget.type, widget.python, widget.entry) == ("weather", True, "index.html")
+    assert widget.source == widget.directory == tmp_path / "widgets/weather"
+    assert repository.problems == ()
+
+
+def test_a_directory_without_one_is_a_javascript_widget(tmp_path: Path) -> None:
+    repository = read(
+        tmp_path,
+        {
+            "widgets/clock/widget.json": {
+                **MANIFEST,
+                "source": {"path": "dist", "entry": "index.html"},
+            },
+            "widgets/clock/dist/index.html": "<p>",
+        },
+    )
+
+    (widget,) = repository.widgets
+    assert (widget.type, widget.python, widget.entry) == ("clock", False, "index.html")
+    assert widget.source == tmp_path / "widgets/clock/dist"
+
+
+def test_a_widgets_code_is_never_imported(tmp_path: Path) -> None:
+    main = "import sys; sys.modules['planted_by_a_widget'] = sys"
+    read(tmp_path, {"widgets/a/widget.json": MANIFEST, "widgets/a/main.py": main})
+
+    assert "planted_by_a_widget" not in sys.modules
+
+
+def test_props_are_the_default_config_over_the_properties_defaults(tmp_path: Path) -> None:
+    properties = [
+        {"name": "title", "label": "Title", "type": "text", "defaultValue": "Weather"},
+        {"name": "city", "label": "City", "type": "text", "defaultValue": "Warsaw"},
+        {"name": "note", "label": "Note", "type": "text"},
+    ]
+    manifest = {
+        **MANIFEST,
+        "configuration": {"properties": properties},
+        "defaultConfig": {"city": "Lisbon", "extra": [1]},
+        "widgetsLibrary": False,
+        "futureField": 1,
+    }
+    repository = read(
+        tmp_path, {"widgets/weather/widget.json": manifest, "widgets/weather/main.py": ""}
+    )
+
+    (widget,) = repository.widgets
+    assert widget.manifest.props() == {"title": "Weather", "city": "Lisbon", "extra": [1]}
+    assert widget.manifest.widgets_library is False
+    assert repository.problems == ()
+
+
+SOURCE = {"path": "dist", "entry": "index.html"}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "message"),
+    [
+        ({"category": "Tools"}, "`title`: is required"),
+        ({"title": "a"}, "`category`: is required"),
+        ({**MANIFEST, "version": 1}, "`version`: input should be a valid string"),
+        ({**MANIFEST, "containers": "Sidebar"}, "`containers`"),
+        (
+            {**MANIFEST, "configuration": {"properties": {"title": {}}}},
+            "`configuration.properties`: input should be a valid list",
+        ),
+        ('{"title": "a",}', "is not JSON: "),
+        ("", "is not JSON: Expecting value (line 1, column 1)"),
+        ("[]", "is not a JSON object"),
+        ('{"title": NaN}', "is not JSON: NaN"),
+        ("[" * 100_000, "is not JSON: "),
+        (b'{"title": "\xff"}', "is not UTF-8 (byte 11)"),
+        (MANIFEST, "needs one of `source` and `content`"),
+        ({**MANIFEST, "source": SOURCE, "content": {}}, "needs one of `source` and `content`"),
+        ({**MANIFEST, "content": {"endpoint": "https://a"}}, "not previewed yet"),
+        ({**MANIFEST, "source": {"path": "dist"}}, "`source.entry`: is required"),
+        ({**MANIFEST, "source": SOURCE}, "the entry dist/index.html does not exist"),
+        ({**MANIFEST, "source": {**SOURCE, "path": "/etc"}}, "must not start with '/'"),
+        ({**MANIFEST, "source": {**SOURCE, "path": "../good"}}, "must not contain '../'"),
+        ({**MANIFEST, "source": {**SOURCE, "entry": "../x"}}, "must not contain '../'"),
+    ],
+)
+def test_a_bad_manifest_is_a_problem_and_harms_no_other(
+    tmp_path: Path, manifest: Any, message: str
+) -> None:
+    repository = read(
+        tmp_path,
+        {
+            "widgets/bad/widget.json": manifest,
+            "widgets/good/widget.json": MANIFEST,
+            "widgets/good/main.py": "",
+        },
+    )
+
+    assert [widget.type for widget in repository.widgets] == ["good"]
+    ((path, told),) = problems_of(repository)
+    assert path == "widgets/bad/widget.json"
+    assert message in told
+
+
+def test_every_bad_field_of_a_manifest_is_told(tmp_path: Path) -> None:
+    repository = read(tmp_path, {"widgets/a/widget.json": {"description": 1}})
+
+    assert len(repository.problems) == 3
+
+
+def test_a_python_widget_without_a_manifest_is_a_problem(tmp_path: Path) -> None:
+    repository = read(tmp_path, {"widgets/a/main.py": "", "widgets/notes/README": ""})
+
+    ((path, message),) = problems_of(repository)
+    assert path == "widgets/a/widget.json"
+    assert "is missing" in message
+
+
+def test_dotfiles_and_caches_are_no_widgets(tmp_path: Path) -> None:
+    repository = read(
+        tmp_path,
+        {
+            "widgets/.hidden/widget.json": MANIFEST,
+            "widgets/.hidden/main.py": "",
+            "widgets/__pycache__/main.py": "",
+            "widgets/README.md": "",
+        },
+    )
+
+    assert repository.widgets == ()
+    assert repository.problems == ()
+
+
+def test_a_name_that_cannot_be_a_type_is_a_problem(tmp_path: Path) -> None:
+    repository = read(tmp_path, {"widgets/a,b/widget.json": MANIFEST, "widgets/a,b/main.py": ""})
+
+    assert repository.widgets == ()
+    assert [problem.path for problem in repository.problems] == ["widgets/a,b"]
+
+
+def test_links_out_of_the_repository_are_not_followed(tmp_path: Path) -> None:
+    outside = write(
+        tmp_path / "outside",
+        {"widget.json": MANIFEST, "main.py": "", "connectors.json": {"connectors": [CONNECTOR]}},
+    )
+    root = write(tmp_path / "repository", {"widgets/file/main.py": "", "preview.toml": ""})
+    (root / "widgets/linked").symlink_to(outside)
+    (root / "widgets/file/widget.json").symlink_to(outside / "widget.json")
+    (root / "widgets/file/connectors.json").symlink_to(outside / "connectors.json")
+
+    repository = read_repository(root)
+
+    assert (repository.widgets, repository.connectors) == ((), ())
+    assert sorted(path for path, _ in problems_of(repository)) == [
+        "widgets/file/connectors.json",
+        "widgets/file/widget.json",
+        "widgets/linked",
+    ]
+
+
+def test_a_directory_without_widgets_is_no_repository(tmp_path: Path) -> None:
+    with pytest.raises(RepositoryError, match="no widget repository") as raised:
+        read_repository(tmp_path)
+
+    assert str(tmp_path) in str(raised.value)
+
+
+# Connectors
+
+
+def test_connectors_of_widgets_and_of_the_community_are_read(tmp_path: Path) -> None:
+    repository = read(
+        tmp_path,
+        {
+            "widgets/a/connectors.json": {"connectors": [CONNECTOR]},
+            "preview.connectors.json": {
+                "connectors": [
+                    {**CONNECTOR, "permalink": "contacts", "method": "POST"},
+                    {**CONNECTOR, "permalink": "contacts", "method": "PUT"},
+                ]
+            },
+        },
+    )
+
+    assert [
+        (definition.permalink, definition.method)
+        for definition in repository.connectors
+        if isinstance(definition, Connector)
+    ] == [("things", "GET"), ("contacts", "POST"), ("contacts", "PUT")]
+    assert repository.problems == ()
+
+
+def test_a_bad_connector_is_a_problem_and_harms_no_other(tmp_path: Path) -> None:
+    bad = {"permalink": "bad", "method": "FETCH", "headers": [{"key": "a"}]}
+    repository = read(tmp_path, {"widgets/a/connectors.json": {"connectors": [bad, CONNECTOR]}})
+
+    broken, good = repository.connectors
+    assert isinstance(broken, BrokenConnector)
+    assert isinstance(good, Connector)
+    assert [
+        (problem.path, problem.connector, problem.message.split(":")[0])
+        for problem in repository.problems
+    ] == [
+        ("widgets/a/connectors.json", "bad", f"connector 'bad', `{field}`")
+        for field in ("url", "method", "headers[0].value", "name")
+    ]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", b"\xff", '{"connectors": {}}'])
+def test_a_file_of_connectors_that_cannot_be_read_is_one_problem(tmp_path: Path, text: Any) -> None:
+    repository = read(
+        tmp_path,
+        {
+            "widgets/a/connectors.json": text,
+            "widgets/b/connectors.json": {"connectors": [CONNECTOR]},
+        },
+    )
+
+    assert [path for path, _ in problems_of(repository)] == ["widgets/a/connectors.json"]
+    assert len(repository.connectors) == 1
+
+
+def test_of_a_permalink_in_both_files_the_repositorys_is_called(tmp_path: Path) -> None:
+    elsewhere = {**CONNECTOR, "url": "https://elsewhere.example/", "method": "POST"}
+    repository = read(
+        tmp_path,
+        {
+            "widgets/a/connectors.json": {"connectors": [CONNECTOR]},
+            "preview.connectors.json": {"connectors": [elsewhere]},
+        },
+    )
+
+    (definition,) = repository.connectors
+    assert isinstance(definition, Connector)
+    assert definition.url == CONNECTOR["url"]
+    (problem,) = repository.problems
+    assert problem.path == "preview.connectors.json"
+    assert problem.connector == "things"
+    assert "widgets/a/connectors.json" in problem.message
+
+
+def test_a_published_permalink_stands_for_one_connector(tmp_path: Path) -> None:
+    other = {**CONNECTOR, "method": "POST"}
+    repository = read(
+        tmp_path,
+        {
+            "widgets/a/connectors.json": {"connectors": [CONNECTOR]},
+            "widgets/b/connectors.json": {"connectors": [other]},
+        },
+    )
+
+    (definition,) = repository.connectors
+    assert isinstance(definition, BrokenConnector)
+    assert "widgets/a/connectors.json and widgets/b/connectors.json" in definition.reason
+    assert [problem.path for problem in repository.problems] == [
+        "widgets/a/connectors.json",
+        "widgets/b/connectors.json",
+    ]
+
+
+def test_a_permalink_of_the_community_stands_once_for_each_method(tmp_path: Path) -> None:
+    repository = read(tmp_path, {"preview.connectors.json": {"connectors": [CONNECTOR, CONNECTOR]}})
+
+    (definition,) = repository.connectors
+    assert isinstance(definition, BrokenConnector)
+    assert "once for each method" in definition.reason
+
+
+def test_a_connector_and_a_composite_may_have_one_permalink(tmp_path: Path) -> None:
+    composite = {"name": "Things", "steps": []}
+    repository = read(
+        tmp_path,
+        {
+            "widgets/a/connectors.json": {
+                "connectors": [CONNECTOR],
+                "composite_connectors": [composite],
+            }
+        },
+    )
+
+    assert len(repository.connectors) == 2
+    assert repository.problems == ()
+
+
+# preview.toml
+
+
+def test_preview_toml_is_read(tmp_path: Path) -> None:
+    text = """
+        allow_hosts = ["LOCALHOST:9000", "[::1]:9000"]
+        [upstreams]
+        "Weather.Example" = "upstream:app"
+        "crm.example:8443" = "http://127.0.0.1:9000/crm"
+        [user]
+        id = 9
+        email = "bob@example.com"
+        profile_fields = { 42 = "Support" }
+        [tenant]
+        id = "t-1"
+        [variables]
+        region = "eu"
+    """
+    repository = read(tmp_path, {"preview.toml": text})
+
+    settings = repository.settings
+    assert repository.problems == ()
+    assert settings.allow_hosts == ["localhost:9000", "[::1]:9000"]
+    assert settings.upstreams == {
+        "weather.example": "upstream:app",
+        "crm.example:8443": "http://127.0.0.1:9000/crm",
+    }
+    assert (settings.user.id, settings.user.email) == (9, "bob@example.com")
+    assert settings.user.profile_fields == {"42": "Support"}
+    assert settings.tenant.id == "t-1"
+    assert settings.variables == {"region": "eu"}
+
+
+def test_without_preview_toml_there_is_a_default_member(tmp_path: Path) -> None:
+    settings = read(tmp_path, {}).settings
+
+    assert settings.user.guest is False
+    assert settings.user.username
+    assert settings.upstreams == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("allow_host = []", "allow_host"),
+        ('allow_hosts = "localhost"', "allow_hosts"),
+        ('allow_hosts = ["https://localhost"]', "allow_hosts[0]"),
+        ("upstreams = 1", "upstreams"),
+        ('upstreams = { "a.example" = "upstream" }', "upstreams.a.example"),
+        ('upstreams = { "a.example" = "ftp://b" }', "upstreams.a.example"),
+        ('upstreams = { "a.example" = "up/stream:app" }', "upstreams.a.example"),
+        ('upstreams = { "https://a.example" = "upstream:app" }', "upstreams.https://a.example"),
+        ('user = { id = "7" }', "user.id"),
+        ("user = { id = true }", "user.id"),
+        ('user = { mail = "a@example.com" }', "user.mail"),
+        ("tenant = { id = 1 }", "tenant.id"),
+        ("variables = { a = 1 }", "variables.a"),
+    ],
+)
+def test_a_bad_key_of_preview_toml_is_a_problem_and_harms_no_other(
+    tmp_path: Path, line: str, key: str
+) -> None:
+    good = "[more]\n[upstreams2]\n"
+    repository = read(tmp_path, {"preview.toml": f"{line}\n{good}"})
+
+    told = {message.split("`: ")[0].removeprefix("`") for _, message in problems_of(repository)}
+    assert {name.removesuffix(".[key]") for name in told} == {key, "more", "upstreams2"}
+    assert repository.settings.upstreams == {}
+
+
+def test_what_is_good_of_preview_toml_holds(tmp_path: Path) -> None:
+    text = """
+        allow_hosts = ["a.example", "https://b", "c.example", 5]
+        upstreams = { "a.example" = "upstream:app", "b.example" = "nonsense" }
+        user = { id = 9, username = 5 }
+    """
+    repository = read(tmp_path, {"preview.toml": text})
+
+    settings = repository.settings
+    assert settings.allow_hosts == ["a.example", "c.example"]
+    assert settings.upstreams == {"a.example": "upstream:app"}
+    assert settings.user.id == 9
+    assert len(repository.problems) == 4
+
+
+@pytest.mark.parametrize("text", ["allow_hosts = [", b"a = '\xff'"])
+def test_a_preview_toml_that_cannot_be_read_is_one_problem(tmp_path: Path, text: Any) -> None:
+    repository = read(
+        tmp_path,
+        {"preview.toml": text, "widgets/a/widget.json": MANIFEST, "widgets/a/main.py": ""},
+    )
+
+    assert [path for path, _ in problems_of(repository)] == ["preview.toml"]
+    assert len(repository.widgets) == 1

@@ -1,0 +1,44 @@
+"""The command `widget`."""
+
+from pathlib import Path
+
+import click
+
+from widget_workbench import __version__
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="widget")
+def main() -> None:
+    """Widgets for a Gainsight Customer Community, written in Python."""
+
+
+@main.command()
+@click.argument(
+    "repository",
+    metavar="[REPO]",
+    default=".",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port of 127.0.0.1; 0 takes a free one.",
+)
+@click.option("--no-open", is_flag=True, help="Do not open the page in a browser.")
+def preview(repository: Path, port: int, no_open: bool) -> None:
+    """Show the widgets of REPO (default: this directory) on a community page.
+
+    Connectors are executed for real, or by the upstreams that preview.toml names.
+    """
+    # Imported here, since the server takes longer to import than `widget --help` to print.
+    from widget_workbench.preview import PortTakenError, serve
+    from widget_workbench.repository import RepositoryError
+    from widget_workbench.shipped import ShippedFilesMissing
+
+    try:
+        serve(repository, port, open_browser=not no_open)
+    except (RepositoryError, PortTakenError, ShippedFilesMissing) as error:
+        raise click.ClickException(str(error)) from None

@@ -1,0 +1,55 @@
+"""Executes connectors as the platform's backend does (platform.md §4 and §5).
+
+An ASGI application of its own that knows nothing of the preview:
+
+    Gateway(configuration=lambda: Configuration(Connectors(definitions), upstreams, allow_hosts))
+"""
+
+from widget_workbench.gateway.addresses import AddressRefusedError, AllowedHosts, GuardedBackend
+from widget_workbench.gateway.app import UPSTREAM_TIME_LIMIT, Gateway
+from widget_workbench.gateway.definitions import (
+    BrokenConnector,
+    CompositeConnector,
+    Connector,
+    Definition,
+    DefinitionProblem,
+    read_definitions,
+)
+from widget_workbench.gateway.errors import (
+    ConnectorMisconfiguredError,
+    ConnectorNotFoundError,
+    DownstreamError,
+    GatewayError,
+    InvalidPathParametersError,
+    MethodNotAllowedError,
+    MissingPathParametersError,
+    PayloadTooLargeError,
+)
+from widget_workbench.gateway.execution import Configuration, Connectors, Execution
+from widget_workbench.gateway.network import NetworkTransport
+
+__all__ = [
+    "UPSTREAM_TIME_LIMIT",
+    "AddressRefusedError",
+    "AllowedHosts",
+    "BrokenConnector",
+    "CompositeConnector",
+    "Configuration",
+    "Connector",
+    "ConnectorMisconfiguredError",
+    "ConnectorNotFoundError",
+    "Connectors",
+    "Definition",
+    "DefinitionProblem",
+    "DownstreamError",
+    "Execution",
+    "Gateway",
+    "GatewayError",
+    "GuardedBackend",
+    "InvalidPathParametersError",
+    "MethodNotAllowedError",
+    "MissingPathParametersError",
+    "NetworkTransport",
+    "PayloadTooLargeError",
+    "read_definitions",
+]

@@ -1,0 +1,253 @@
+"""Connector definitions: `connectors.json`, read and checked by platform.md §5."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+METHODS: tuple[Method, ...] = get_args(Method)
+BODY_METHODS: frozenset[str] = frozenset({"POST", "PUT", "PATCH"})
+
+PERMALINK = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+
+# RFC 9110 §5.1; the portal gives a length only, and no HTTP client sends anything else.
+HEADER_NAME = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
+
+# They describe the connection, which is the gateway's: a configured one could only contradict it.
+CONNECTION_HEADERS = frozenset(
+    {
+        "connection",
+        "content-length",
+        "host",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
+
+def _not_of_the_connection(name: str) -> str:
+    if name.lower() in CONNECTION_HEADERS:
+        raise ValueError(f"the gateway itself sets {name}; leave it out")
+    return name
+
+
+def _one_line(value: str) -> str:
+    if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
+        raise ValueError("a header's value holds no line break or other control character")
+    return value
+
+
+class _DefinitionModel(BaseModel):
+    """Types as JSON has them, unknown fields ignored (platform.md §5)."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class Parameter(_DefinitionModel):
+    """A configured query parameter."""
+
+    key: Annotated[str, Field(min_length=1, max_length=255)]
+    value: Annotated[str, Field(max_length=1000)]
+    overridable: bool = False
+
+
+class Header(_DefinitionModel):
+    """A configured request header."""
+
+    key: Annotated[
+        str, Field(max_length=255, pattern=HEADER_NAME), AfterValidator(_not_of_the_connection)
+    ]
+    value: Annotated[str, Field(max_length=1000), AfterValidator(_one_line)]
+    overridable: bool = False
+
+
+class PathParameter(_DefinitionModel):
+    """A declared path parameter; without a value the caller has to give one."""
+
+    key: Annotated[str, Field(min_length=1, max_length=255)]
+    value: Annotated[str, Field(max_length=1000)] | None = None
+    overridable: bool = False
+
+
+class Authentication(_DefinitionModel):
+    """How the upstream is told who calls."""
+
+    type: Literal[
+        "none", "api_key", "apikey", "oauth_client_credentials", "jwt", "oauth_jwt_bearer"
+    ] = "none"
+    config: dict[str, Any] = {}
+
+
+def derived_permalink(name: str) -> str:
+    """The permalink of a connector that gives none: its name in lower case, words by hyphens."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+
+
+class _Permalinked(_DefinitionModel):
+    name: Annotated[str, Field(min_length=1, max_length=255)]
+    permalink: Annotated[str, Field(max_length=255, pattern=PERMALINK)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive_permalink(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or data.get("permalink") is not None:
+            return data
+        name = data.get("name")
+        return {**data, "permalink": derived_permalink(name)} if isinstance(name, str) else data
+
+
+class _Call(_DefinitionModel):
+    """What a connector and a composite's step have in common."""
+
+    url: Annotated[str, Field(min_length=1, max_length=2048)]
+    method: Method = "GET"
+    headers: list[Header] = []
+    query_parameters: list[Parameter] = []
+    path_parameters: list[PathParameter] = []
+    authentication: Authentication = Authentication()
+    request_body: str | None = None
+    response_body: str | None = None
+    response_content_type: Annotated[str, Field(max_length=255)] | None = None
+
+
+class Connector(_Permalinked, _Call):
+    """One connector, as published."""
+
+
+class Step(_Call):
+    """One step of a composite connector."""
+
+    name: Annotated[str, Field(max_length=255, pattern=PERMALINK)]
+
+
+class CompositeConnector(_Permalinked):
+    """Connectors called one after the other, as published."""
+
+    steps: list[Step] = []
+
+
+@dataclass(frozen=True)
+class BrokenConnector:
+    """A definition that breaks the rules: calling it tells `reason`.
+
+    `method` is None where the definition does not tell it, and then stands for every method.
+    """
+
+    permalink: str
+    method: str | None
+    reason: str
+    composite: bool = False
+
+
+Definition = Connector | CompositeConnector | BrokenConnector
+
+
+@dataclass(frozen=True)
+class DefinitionProblem:
+    """One bad field of one definition; `connector` is its permalink, else its name or place."""
+
+    connector: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}" if self.field else self.message
+
+
+def read_definitions(document: object) -> tuple[list[Definition], list[DefinitionProblem]]:
+    """Reads a parsed `connectors.json`; one bad definition does not spoil the others.
+
+    Args:
+        document: the parsed JSON, `{"connectors": […], "composite_connectors": […]}`.
+
+    Returns:
+        The definitions, a bad one that has a permalink as a `BrokenConnector`, and every bad field.
+    """
+    if not isinstance(document, dict):
+        return [], [DefinitionProblem("", "", 'is not an object {"connectors": […]}')]
+    definitions: list[Definition] = []
+    problems: list[DefinitionProblem] = []
+    models: dict[str, type[Connector] | type[CompositeConnector]] = {
+        "connectors": Connector,
+        "composite_connectors": CompositeConnector,
+    }
+    for key, model in models.items():
+        entries = document.get(key, [])
+        if not isinstance(entries, list):
+            problems.append(DefinitionProblem("", key, "is not an array of definitions"))
+            continue
+        for index, entry in enumerate(entries):
+            definition, bad_fields = _read_one(model, entry, place=f"{key}[{index}]")
+            problems.extend(bad_fields)
+            if definition is not None:
+                definitions.append(definition)
+    return definitions, problems
+
+
+def _read_one(
+    model: type[Connector] | type[CompositeConnector], entry: object, *, place: str
+) -> tuple[Definition | None, list[DefinitionProblem]]:
+    try:
+        return model.model_validate(entry), []
+    except ValidationError as error:
+        permalink = _usable_permalink(entry)
+        name = permalink or _text(entry, "name") or place
+        problems = [DefinitionProblem(name, field, message) for field, message in bad_fields(error)]
+        if permalink is None:
+            return None, problems
+        method = (_text(entry, "method") or "GET") if model is Connector else "POST"
+        broken = BrokenConnector(
+            permalink=permalink,
+            method=method if method in METHODS else None,
+            reason="; ".join(str(problem) for problem in problems),
+            composite=model is CompositeConnector,
+        )
+        return broken, problems
+
+
+def _usable_permalink(entry: object) -> str | None:
+    permalink = _text(entry, "permalink") or derived_permalink(_text(entry, "name") or "")
+    return permalink if re.fullmatch(PERMALINK, permalink) else None
+
+
+def _text(entry: object, key: str) -> str | None:
+    value = entry.get(key) if isinstance(entry, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def bad_fields(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """Each bad field of a validation as `(path, message)`: `("headers[0].key", "is required")`."""
+    for detail in error.errors(include_url=False, include_input=False):
+        match detail["type"]:
+            case "missing":
+                message = "is required"
+            case "extra_forbidden":
+                message = "is not a known key"
+            case "value_error":
+                message = detail["msg"].removeprefix("Value error, ")
+            case _:
+                message = detail["msg"][:1].lower() + detail["msg"][1:]
+        yield field_path(detail["loc"]), message
+
+
+def field_path(location: tuple[int | str, ...]) -> str:
+    """`("headers", 0, "key")` as a person writes it: `headers[0].key`."""
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return path

@@ -1,0 +1,123 @@
+"""What the gateway itself answers when it cannot relay an upstream's answer (platform.md §4).
+
+    GatewayError
+    ├── ConnectorNotFoundError        404  CONNECTOR_NOT_FOUND
+    ├── MethodNotAllowedError         405  METHOD_NOT_ALLOWED
+    ├── PayloadTooLargeError          413  PAYLOAD_TOO_LARGE
+    ├── MissingPathParametersError    400  MISSING_PATH_PARAMETERS
+    ├── InvalidPathParametersError    400  INVALID_PATH_PARAMETERS
+    ├── ConnectorMisconfiguredError   500  CONNECTOR_MISCONFIGURED
+    ├── InternalError                 500  INTERNAL_ERROR
+    └── DownstreamError               502  DOWNSTREAM_ERROR, DOWNSTREAM_TIMEOUT, RESPONSE_TOO_LARGE
+
+The path parameter and misconfiguration codes and the 502's scope are the platform's. The other
+codes, and the statuses of 405, 413 and the misconfiguration, are ours: the portal gives none.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+DOWNSTREAM_SCOPE = "Downstream (network/external service)"
+
+
+class GatewayError(Exception):
+    """An answer of the gateway's own; `str()` of it is the envelope's `detail`."""
+
+    status: int
+    code: str
+    scope: str | None = None
+    params: tuple[str, ...] | None = None
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Response headers that belong to this status."""
+        return {}
+
+    def envelope(self, request_id: str) -> dict[str, Any]:
+        """The JSON body of the answer, fields without a value left out."""
+        errors: dict[str, Any] = {"code": self.code, "detail": self.detail}
+        if self.scope is not None:
+            errors["scope"] = self.scope
+        if self.params is not None:
+            errors["params"] = list(self.params)
+        return {"success": False, "errors": errors, "request_id": request_id}
+
+
+class ConnectorNotFoundError(GatewayError):
+    """No connector has the permalink, or the URL is none of the gateway's."""
+
+    status = 404
+    code = "CONNECTOR_NOT_FOUND"
+
+
+class MethodNotAllowedError(GatewayError):
+    """The permalink is known, but is not configured for this method."""
+
+    status = 405
+    code = "METHOD_NOT_ALLOWED"
+
+    def __init__(self, detail: str, *, allowed: Iterable[str]) -> None:
+        super().__init__(detail)
+        self.allowed = tuple(allowed)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Allow": ", ".join(self.allowed)}
+
+
+class PayloadTooLargeError(GatewayError):
+    """The caller's body is over the gateway's limit."""
+
+    status = 413
+    code = "PAYLOAD_TOO_LARGE"
+
+
+class MissingPathParametersError(GatewayError):
+    """Path parameters without a value; wins over invalid ones."""
+
+    status = 400
+    code = "MISSING_PATH_PARAMETERS"
+
+    def __init__(self, detail: str, *, params: Iterable[str]) -> None:
+        super().__init__(detail)
+        self.params = tuple(params)
+
+
+class InvalidPathParametersError(GatewayError):
+    """Path parameters whose value platform.md §5 does not allow."""
+
+    status = 400
+    code = "INVALID_PATH_PARAMETERS"
+
+    def __init__(self, detail: str, *, params: Iterable[str]) -> None:
+        super().__init__(detail)
+        self.params = tuple(params)
+
+
+class ConnectorMisconfiguredError(GatewayError):
+    """The definition cannot be executed, whatever the caller sends."""
+
+    status = 500
+    code = "CONNECTOR_MISCONFIGURED"
+
+
+class InternalError(GatewayError):
+    """The gateway itself failed; the terminal has the traceback."""
+
+    status = 500
+    code = "INTERNAL_ERROR"
+
+
+class DownstreamError(GatewayError):
+    """The upstream could not be reached, was too slow, or answered what cannot be relayed."""
+
+    status = 502
+    scope = DOWNSTREAM_SCOPE
+
+    def __init__(self, detail: str, *, code: str = "DOWNSTREAM_ERROR") -> None:
+        super().__init__(detail)
+        self.code = code

@@ -1,0 +1,137 @@
+"""What the gateway works with, and what it tells about each execution."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from widget_workbench.gateway.addresses import AllowedHosts
+from widget_workbench.gateway.definitions import CompositeConnector, Definition
+from widget_workbench.gateway.errors import ConnectorNotFoundError, MethodNotAllowedError
+
+
+class Connectors:
+    """The connectors of a community, by permalink and method.
+
+    Published permalinks are unique; those that a community has from elsewhere may stand once for
+    each method (design.md, `preview.connectors.json`).
+    """
+
+    def __init__(self, definitions: Iterable[Definition] = ()) -> None:
+        self._definitions: dict[tuple[bool, str], list[Definition]] = {}
+        for definition in definitions:
+            key = (_is_composite(definition), definition.permalink)
+            self._definitions.setdefault(key, []).append(definition)
+
+    def find(self, permalink: str, method: str) -> Definition:
+        """The connector that a call executes.
+
+        Raises:
+            ConnectorNotFoundError: no connector has this permalink.
+            MethodNotAllowedError: it is configured for other methods.
+        """
+        candidates = self._definitions.get((False, permalink), [])
+        for definition in candidates:
+            if _method(definition) in (method, None):
+                return definition
+        if not candidates:
+            raise ConnectorNotFoundError(_unknown(permalink, "connector"))
+        methods = [configured for configured in map(_method, candidates) if configured is not None]
+        raise MethodNotAllowedError(
+            f"Connector {permalink!r} is configured for {' and '.join(methods)}, not {method}.",
+            allowed=methods,
+        )
+
+    def find_composite(self, permalink: str) -> Definition:
+        """The composite connector that a call executes.
+
+        Raises:
+            ConnectorNotFoundError: no composite connector has this permalink.
+        """
+        try:
+            return self._definitions[True, permalink][0]
+        except KeyError:
+            raise ConnectorNotFoundError(_unknown(permalink, "composite connector")) from None
+
+
+def _is_composite(definition: Definition) -> bool:
+    return isinstance(definition, CompositeConnector) or getattr(definition, "composite", False)
+
+
+def _method(definition: Definition) -> str | None:
+    return None if isinstance(definition, CompositeConnector) else definition.method
+
+
+def _unknown(permalink: str, kind: str) -> str:
+    return f"No {kind} has the permalink {permalink!r}."
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What holds for an execution; asked for anew at each, so that it may change between them.
+
+    `upstreams` gives the transport for a host (or `host:port`), by lower-case name: those hosts
+    are reached through it, exempt from the address rules.
+    """
+
+    connectors: Connectors = field(default_factory=Connectors)
+    upstreams: Mapping[str, httpx.AsyncBaseTransport] = field(default_factory=dict)
+    allowed_hosts: AllowedHosts = field(default_factory=AllowedHosts)
+
+    def upstream(self, host: str, port: int) -> httpx.AsyncBaseTransport | None:
+        """The transport mounted for this host, if there is one."""
+        name = host.lower().rstrip(".")
+        return self.upstreams.get(f"{name}:{port}") or self.upstreams.get(name)
+
+
+@dataclass
+class Execution:
+    """One execution as the log shows it; filled while it runs.
+
+    `query`, `headers` and `body` are what went to the upstream: empty and None where nothing did.
+    `dropped` has, by kind (`headers`, `query`, `path_params`), the names of what the caller sent
+    and the upstream did not get. `ms` is the whole time in milliseconds, `external_ms` the
+    upstream's part. `error` is the detail of an answer that was the gateway's own.
+    """
+
+    permalink: str
+    method: str
+    request_id: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    path_params: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+    dropped: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    status: int = 0
+    ms: float = 0.0
+    external_ms: float = 0.0
+    error: str | None = None
+
+    def entry(self) -> dict[str, Any]:
+        """The log's entry (design.md, `GET /_preview/log`); a repeated key has a list of values.
+
+        `dropped_…` and `error` are there only when there is something to tell.
+        """
+        entry: dict[str, Any] = {
+            "permalink": self.permalink,
+            "method": self.method,
+            "query": _as_object(self.query),
+            "headers": _as_object(self.headers),
+            "path_params": dict(self.path_params),
+            "body": self.body,
+            "status": self.status,
+            "ms": round(self.ms, 1),
+            "request_id": self.request_id,
+        }
+        entry.update({f"dropped_{kind}": list(names) for kind, names in self.dropped.items()})
+        if self.error is not None:
+            entry["error"] = self.error
+        return entry
+
+
+def _as_object(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
+    values: dict[str, list[str]] = {}
+    for key, value in pairs:
+        values.setdefault(key, []).append(value)
+    return {key: held[0] if len(held) == 1 else held for key, held in values.items()}

@@ -1,0 +1,194 @@
+"""The preview's application: its URLs, and what answers them."""
+
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+
+import jinja2
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from widget_workbench import shipped
+from widget_workbench.gateway import UPSTREAM_TIME_LIMIT, Execution, Gateway
+from widget_workbench.preview.files import IMMUTABLE, REVALIDATED, answer_content, file_within
+from widget_workbench.preview.log import ExecutionLog
+from widget_workbench.preview.page import page_data, read_parameters
+from widget_workbench.preview.security import (
+    OwnOriginOnly,
+    SecurityHeaders,
+    content_security_policy,
+)
+from widget_workbench.preview.site import Bundle, NotServedError, Site
+
+
+def create_app(
+    root: Path,
+    *,
+    bundle: Bundle | None = None,
+    static: Callable[[str], Path] = shipped.static,
+    upstream_time_limit: float = UPSTREAM_TIME_LIMIT,
+    on_execution: Callable[[Execution], None] = lambda execution: None,
+) -> Starlette:
+    """The preview of a widget repository, as an ASGI application.
+
+    `app.state.site` is what it shows: a `Site`.
+
+    Args:
+        root: the repository.
+        bundle: makes widgets' published trees; default: `widget_workbench.bundle`.
+        static: gives the directory of a part of `static/`.
+        upstream_time_limit: seconds that an upstream has for its whole answer.
+        on_execution: told of each connector execution.
+
+    Raises:
+        RepositoryError: `root` is no widget repository.
+        ShippedFilesMissing: the runtime or the page is not installed.
+    """
+    preview = _Preview(
+        Site(root, bundle or _own_bundle()),
+        static=static,
+        upstream_time_limit=upstream_time_limit,
+        on_execution=on_execution,
+    )
+    app = Starlette(
+        routes=preview.routes(),
+        middleware=[Middleware(SecurityHeaders), Middleware(OwnOriginOnly)],
+        exception_handlers={HTTPException: _answer_http_error, NotServedError: _answer_not_served},
+        lifespan=preview.lifespan,
+    )
+    app.state.site = preview.site
+    return app
+
+
+def _own_bundle() -> Bundle:
+    from widget_workbench import bundle
+
+    return bundle
+
+
+class _Preview:
+    """The endpoints of one preview."""
+
+    def __init__(
+        self,
+        site: Site,
+        *,
+        static: Callable[[str], Path],
+        upstream_time_limit: float,
+        on_execution: Callable[[Execution], None],
+    ) -> None:
+        self.site = site
+        self._community = static("community")
+        self._workbench = static("workbench")
+        self._template = _page_template(self._community)
+        self._csrf_token = secrets.token_urlsafe(32)
+        self._log = ExecutionLog()
+        self._on_execution = on_execution
+        self._gateway = Gateway(
+            configuration=site.configuration, record=self._record, time_limit=upstream_time_limit
+        )
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            Route("/", self._page),
+            Route("/_community/{name:path}", self._community_file),
+            Route("/_workbench/{name:path}", self._workbench_file),
+            Route("/_runtime/{release}/{name:path}", self._runtime_file),
+            Route("/widgets/{type}/{path:path}", self._widget_file),
+            Route("/_preview/log", self._read_log, methods=["GET"]),
+            Route("/_preview/log", self._clear_log, methods=["DELETE"]),
+            Mount("/connectors", self._gateway),
+        ]
+
+    @asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        yield
+        await self._gateway.aclose()
+        await self.site.upstreams.aclose()
+
+    async def _page(self, request: Request) -> Response:
+        """Shows the repository as it is now."""
+        reading, problems = await run_in_threadpool(self.site.read, _origin(request))
+        self.site.show(reading, problems)
+        repository = reading.repository
+        parameters = read_parameters(request.query_params, repository)
+        html = self._template.render(
+            page=page_data(parameters, repository, self.site.problems),
+            csrf_token=self._csrf_token,
+            workbench=True,
+        )
+        policy = content_security_policy(wasm=parameters.csp != "nowasm")
+        headers = {"Content-Security-Policy": policy, "Cache-Control": REVALIDATED}
+        return HTMLResponse(html, headers=headers)
+
+    def _widget_file(self, request: Request) -> Response:
+        widget_type, path = request.path_params["type"], request.path_params["path"]
+        content = self.site.reading.hosted(widget_type, _origin(request)).content(path)
+        return answer_content(request, content, path, caching=REVALIDATED)
+
+    def _runtime_file(self, request: Request) -> Response:
+        release, name = request.path_params["release"], request.path_params["name"]
+        content = self.site.runtime_file(release, name)
+        return answer_content(request, content, name, caching=IMMUTABLE)
+
+    def _community_file(self, request: Request) -> Response:
+        return _static_file(request, self._community)
+
+    def _workbench_file(self, request: Request) -> Response:
+        return _static_file(request, self._workbench)
+
+    def _read_log(self, request: Request) -> Response:
+        return JSONResponse(self._log.entries(), headers={"Cache-Control": "no-store"})
+
+    def _clear_log(self, request: Request) -> Response:
+        self._log.clear()
+        return Response(status_code=204)
+
+    def _record(self, execution: Execution) -> None:
+        self._log.record(execution)
+        self._on_execution(execution)
+
+
+def _page_template(directory: Path) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(directory),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.policies["json.dumps_kwargs"] = {}  # keeps the order that the author chose
+    return environment.get_template("index.html")
+
+
+def _static_file(request: Request, directory: Path) -> Response:
+    name = request.path_params["name"]
+    file = file_within(directory, name)
+    if file is None:
+        raise NotServedError(f"There is no file {name!r} here.")
+    return answer_content(request, file.read_bytes(), name, caching=REVALIDATED)
+
+
+def _origin(request: Request) -> str:
+    """Ours, by the name that the caller used for us; OwnOriginOnly has checked it."""
+    return f"http://{request.headers['host']}"
+
+
+def _answer_not_served(request: Request, error: Exception) -> Response:
+    return PlainTextResponse(str(error), 404, {"Cache-Control": "no-store"})
+
+
+def _answer_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        sentence = f"Nothing is at {request.url.path}. The community page is at /."
+    elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        sentence = f"{request.url.path} does not answer to {request.method}."
+    else:
+        sentence = error.detail
+    return PlainTextResponse(sentence, error.status_code, error.headers)

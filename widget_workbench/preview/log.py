@@ -1,0 +1,33 @@
+"""The executions that `/_preview/log` shows."""
+
+from collections import deque
+from typing import Any
+
+from widget_workbench.gateway import Execution
+
+ENTRIES = 1000
+BODY_CHARACTERS = 32_000_000  # of all entries together
+
+
+class ExecutionLog:
+    """The latest executions, oldest first; the oldest are forgotten when it is full."""
+
+    def __init__(self, *, entries: int = ENTRIES, body_characters: int = BODY_CHARACTERS) -> None:
+        self._limit = entries
+        self._body_limit = body_characters
+        self._executions: deque[Execution] = deque()
+        self._body_characters = 0
+
+    def record(self, execution: Execution) -> None:
+        self._executions.append(execution)
+        self._body_characters += len(execution.body or "")
+        while len(self._executions) > self._limit or self._body_characters > self._body_limit:
+            self._body_characters -= len(self._executions.popleft().body or "")
+
+    def entries(self) -> list[dict[str, Any]]:
+        """As `GET /_preview/log` gives them (design.md)."""
+        return [execution.entry() for execution in self._executions]
+
+    def clear(self) -> None:
+        self._executions.clear()
+        self._body_characters = 0

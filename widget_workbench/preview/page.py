@@ -1,0 +1,137 @@
+"""What is on the community page: its parameters (design.md), and the data it is rendered from."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from widget_workbench.repository import Problem, Repository, Widget
+from widget_workbench.settings import User
+
+CONTAINERS = ("Full width", "Left container", "Sidebar")
+
+# A BCP 47 tag, as far as its shape goes.
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+
+_CHOICES: Mapping[str, Sequence[str]] = {
+    "sdk": ("current", "legacy"),
+    "errors": ("described", "bare"),
+    "host": ("community", "embed"),
+    "csp": ("platform", "nowasm"),
+    "user": ("member", "admin", "guest"),
+}
+
+
+@dataclass(frozen=True)
+class PageParameters:
+    """The page's query parameters; a bad value has become the default, and a problem."""
+
+    placed: tuple[Widget, ...]
+    locale: str
+    sdk: str
+    errors: str
+    host: str
+    csp: str
+    user: str
+    problems: tuple[Problem, ...]
+
+
+def read_parameters(query: QueryParams, repository: Repository) -> PageParameters:
+    """The parameters of a request for the page.
+
+    `user` is by default who preview.toml says; of a parameter that is given twice the last counts.
+    """
+    problems: list[Problem] = []
+    defaults = {name: choices[0] for name, choices in _CHOICES.items()}
+    if repository.settings.user.guest:
+        defaults["user"] = "guest"
+    chosen: dict[str, str] = {}
+    for name, choices in _CHOICES.items():
+        value = query.get(name, defaults[name])
+        if value not in choices:
+            problems.append(_bad_value(name, value, f"use {_listed(choices)}"))
+            value = defaults[name]
+        chosen[name] = value
+    locale = query.get("locale", "en-US")
+    if not _LOCALE.fullmatch(locale):
+        problems.append(_bad_value("locale", locale, 'use a language tag such as "nl-NL"'))
+        locale = "en-US"
+    placed, unknown = _placed(query.get("widgets"), repository.widgets)
+    return PageParameters(placed=placed, locale=locale, problems=(*problems, *unknown), **chosen)
+
+
+def page_data(
+    parameters: PageParameters, repository: Repository, problems: Iterable[Problem]
+) -> dict[str, Any]:
+    """The `page` that the community's template is rendered with, and embeds as JSON."""
+    return {
+        "title": repository.root.name,
+        "locale": parameters.locale,
+        "sdk": parameters.sdk,
+        "errors": parameters.errors,
+        "host": parameters.host,
+        "user": _user(parameters.user, repository.settings.user),
+        "registry": {widget.type: _registration(widget) for widget in repository.widgets},
+        "placed": [
+            {"type": widget.type, "container": _container(widget)} for widget in parameters.placed
+        ],
+        "problems": [
+            {"path": problem.path, "message": problem.message}
+            for problem in (*problems, *parameters.problems)
+        ],
+    }
+
+
+def widget_url(widget_type: str) -> str:
+    """Where a widget's published tree is served."""
+    return f"/widgets/{widget_type}/"
+
+
+def _placed(
+    value: str | None, widgets: Sequence[Widget]
+) -> tuple[tuple[Widget, ...], tuple[Problem, ...]]:
+    if value is None:
+        return tuple(widgets), ()
+    by_type = {widget.type: widget for widget in widgets}
+    named = [name for name in map(str.strip, value.split(",")) if name]
+    unknown = dict.fromkeys(name for name in named if name not in by_type)
+    there_are = f"there are {', '.join(by_type)}" if by_type else "there are none"
+    return (
+        tuple(by_type[name] for name in named if name in by_type),
+        tuple(_bad_value("widgets", name, there_are) for name in unknown),
+    )
+
+
+def _bad_value(name: str, value: str, way_out: str) -> Problem:
+    return Problem(f"?{name}", f"{value!r} is no value of the page parameter: {way_out}.")
+
+
+def _listed(choices: Sequence[str]) -> str:
+    return f"{', '.join(choices[:-1])} or {choices[-1]}"
+
+
+def _user(role: str, user: User) -> dict[str, Any]:
+    """A guest is {userId: null, username: "guest"}, never null (platform.md §3)."""
+    if role == "guest":
+        return {"userId": None, "username": "guest", "role": "guest"}
+    return {"userId": user.id, "username": user.username, "role": role}
+
+
+def _registration(widget: Widget) -> dict[str, Any]:
+    manifest = widget.manifest
+    return {
+        "type": widget.type,
+        "title": manifest.title,
+        "description": manifest.description,
+        "version": manifest.version,
+        "containers": manifest.containers,
+        "entry": widget_url(widget.type) + widget.entry,
+        "props": manifest.props(),
+    }
+
+
+def _container(widget: Widget) -> str:
+    """The first of its containers that the page has."""
+    return next((each for each in widget.manifest.containers if each in CONTAINERS), CONTAINERS[0])

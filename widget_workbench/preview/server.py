@@ -1,0 +1,169 @@
+"""Serves the preview on this computer, and tells its author what happens."""
+
+import errno
+import logging
+import os
+import socket
+import sys
+import webbrowser
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import click
+import uvicorn
+
+from widget_workbench import __version__
+from widget_workbench.gateway import Execution
+from widget_workbench.preview.app import create_app
+from widget_workbench.preview.site import Site
+from widget_workbench.repository import Problem, Repository
+
+ADDRESS = "127.0.0.1"
+
+# Seconds that open connections have when the preview is stopped.
+_GRACE = 1
+
+
+class PortTakenError(Exception):
+    """Another program listens on the port."""
+
+
+def serve(root: Path, port: int, open_browser: bool) -> None:
+    """Serves the preview of a repository until Ctrl-C.
+
+    Args:
+        root: the repository.
+        port: of 127.0.0.1; 0 takes a free one.
+        open_browser: whether to show the page, where there is a terminal and a display.
+
+    Raises:
+        RepositoryError: `root` is no widget repository.
+        ShippedFilesMissing: the runtime or the page is not installed.
+        PortTakenError: another program listens on the port.
+    """
+    # Ctrl-C ends it at any time; uvicorn hands on the one that it has shut down for.
+    with _listening(port) as listener, suppress(KeyboardInterrupt):
+        app = create_app(root, on_execution=_tell_execution)
+        url = f"http://{ADDRESS}:{listener.getsockname()[1]}/"
+        _tell_start(url, app.state.site)
+        _tell_log()
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE,
+            )
+        )
+        if open_browser:
+            _open(url)
+        server.run(sockets=[listener])
+
+
+def _listening(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name != "nt":  # there it would let two programs share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((ADDRESS, port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTakenError(
+                f"Port {port} of {ADDRESS} is taken by another program: choose another by --port, "
+                "or a free one by --port 0."
+            ) from None
+        raise
+    return listener
+
+
+def _open(url: str) -> None:
+    """Shows the page, if somebody is there to see it; a browser that fails is no failure."""
+    has_display = sys.platform in ("darwin", "win32") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    if sys.stdout.isatty() and has_display:
+        try:
+            webbrowser.open(url)
+        except (webbrowser.Error, OSError):
+            logging.getLogger(__name__).debug("No browser could be opened.", exc_info=True)
+
+
+def _tell_start(url: str, site: Site) -> None:
+    repository = site.reading.repository
+    click.echo()
+    click.echo(f"  {click.style('widget preview', bold=True)} {__version__}")
+    click.echo(f"  {click.style(url, fg='cyan', underline=True)}")
+    for title, lines in _sections(repository, site.problems):
+        click.echo()
+        click.echo(f"  {click.style(title, bold=True)}")
+        for line in lines:
+            click.echo(f"    {line}")
+    click.echo()
+    click.echo(click.style("  Reload the page to see saved changes. Ctrl-C stops.", dim=True))
+    click.echo()
+
+
+def _sections(
+    repository: Repository, problems: Sequence[Problem]
+) -> Iterator[tuple[str, list[str]]]:
+    widgets = repository.widgets
+    yield (
+        _counted(len(widgets), "widget"),
+        _columns((each.type, "Python" if each.python else "JavaScript") for each in widgets),
+    )
+    settings = repository.settings
+    if settings.upstreams:
+        yield "Upstreams", _columns(settings.upstreams.items())
+    if settings.allow_hosts:
+        yield "Exempt from the address rules (allow_hosts)", list(settings.allow_hosts)
+    if problems:
+        lines = [f"{click.style(each.path, fg='red')}: {each.message}" for each in problems]
+        yield _counted(len(problems), "problem"), lines
+
+
+def _columns(rows: Iterable[tuple[str, str]]) -> list[str]:
+    rows = list(rows)
+    width = max((len(first) for first, _ in rows), default=0)
+    return [f"{first:{width}}  {click.style(second, dim=True)}" for first, second in rows]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _tell_execution(execution: Execution) -> None:
+    """One line for each: `GET  weather-api  200  12 ms`, and what else is worth knowing."""
+    colour = "green" if execution.status < 400 else "red"
+    parts = [
+        f"  {execution.method:<6}",
+        execution.permalink,
+        click.style(str(execution.status), fg=colour),
+        click.style(f"{execution.ms:.0f} ms", dim=True),
+    ]
+    if execution.error:
+        parts.append(execution.error)
+    for kind, names in execution.dropped.items():
+        text = f"not passed on: {kind} {', '.join(names)}"
+        parts.append(click.style(text, fg="yellow"))
+    click.echo("  ".join(parts))
+
+
+def _tell_log() -> None:
+    """Sends what the workbench logs to the terminal: new problems, and upstreams' tracebacks."""
+    handler = _Terminal()
+    handler.setFormatter(logging.Formatter("  %(message)s"))
+    for name in ("widget_workbench", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        logger.addHandler(handler)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
+
+
+class _Terminal(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(self.format(record), err=True)

@@ -1,0 +1,327 @@
+"""Reads a widget repository in the official layout, and tells everything that is wrong with it.
+
+A broken file spoils nothing but itself: what is good can be previewed. A widget's own code is
+never imported.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pydantic import ValidationError
+
+from widget_workbench.gateway.definitions import (
+    BrokenConnector,
+    CompositeConnector,
+    Definition,
+    bad_fields,
+    read_definitions,
+)
+from widget_workbench.manifest import Source, WidgetManifest
+from widget_workbench.settings import PreviewSettings, read_settings
+
+__all__ = [
+    "PreviewSettings",
+    "Problem",
+    "Repository",
+    "RepositoryError",
+    "Widget",
+    "WidgetManifest",
+    "read_repository",
+]
+
+_WIDGET_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+class RepositoryError(Exception):
+    """The directory is no widget repository."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong in a file of the repository, in a sentence.
+
+    `path` is relative to the repository; `connector` is the permalink (or name) it is about.
+    """
+
+    path: str
+    message: str
+    connector: str | None = None
+
+
+@dataclass(frozen=True)
+class Widget:
+    """A widget that can be previewed.
+
+    A Python widget's `source` is its directory and its `entry` the page that the bundle makes;
+    a JavaScript widget's are those of its `widget.json`.
+    """
+
+    type: str
+    directory: Path
+    manifest: WidgetManifest
+    python: bool
+    source: Path
+    entry: str
+
+
+@dataclass(frozen=True)
+class Repository:
+    """What a repository holds; `connectors` includes those of `preview.connectors.json`."""
+
+    root: Path
+    widgets: tuple[Widget, ...]
+    connectors: tuple[Definition, ...]
+    settings: PreviewSettings
+    problems: tuple[Problem, ...]
+
+
+def read_repository(root: Path) -> Repository:
+    """Reads `widgets/*/widget.json` and `connectors.json`, `preview.connectors.json` and
+    `preview.toml`.
+
+    Raises:
+        RepositoryError: `root` has no `widgets` directory. Nothing else does.
+    """
+    root = root.resolve()
+    if not (root / "widgets").is_dir():
+        raise RepositoryError(
+            f"{root} is no widget repository: it has no directory 'widgets'. Name one that has: "
+            "widget preview PATH"
+        )
+    return _Reading(root).repository()
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A definition and the file it stands in."""
+
+    path: str
+    definition: Definition
+
+    @property
+    def key(self) -> tuple[bool, str]:
+        composite = isinstance(self.definition, CompositeConnector) or (
+            isinstance(self.definition, BrokenConnector) and self.definition.composite
+        )
+        return composite, self.definition.permalink
+
+    @property
+    def method(self) -> str | None:
+        return None if isinstance(self.definition, CompositeConnector) else self.definition.method
+
+    def broken(self, reason: str) -> "_Placed":
+        composite, permalink = self.key
+        return _Placed(self.path, BrokenConnector(permalink, self.method, reason, composite))
+
+
+class _Reading:
+    """One reading of the files, collecting problems on the way."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._problems: list[Problem] = []
+
+    def repository(self) -> Repository:
+        directories = list(self._widget_directories())
+        widgets = [widget for each in directories if (widget := self._widget(each)) is not None]
+        published = [
+            placed for each in directories for placed in self._definitions(each / "connectors.json")
+        ]
+        elsewhere = self._definitions(self._root / "preview.connectors.json")
+        connectors = self._callable_connectors(published, elsewhere)
+        settings = self._settings()
+        return Repository(
+            self._root, tuple(widgets), tuple(connectors), settings, tuple(self._problems)
+        )
+
+    def _widget_directories(self) -> Iterator[Path]:
+        for directory in sorted((self._root / "widgets").iterdir()):
+            if directory.name.startswith((".", "_")) or not directory.is_dir():
+                continue
+            if directory.is_symlink():
+                self._report(directory, "is a symbolic link, which publishing skips.")
+            elif not _WIDGET_TYPE.fullmatch(directory.name):
+                self._report(
+                    directory,
+                    "cannot be a widget's type: use letters, digits, '-' and '_' in the name of "
+                    "the directory.",
+                )
+            else:
+                yield directory
+
+    def _widget(self, directory: Path) -> Widget | None:
+        python = (directory / "main.py").is_file()
+        path = directory / "widget.json"
+        if not path.exists():
+            if python:
+                self._report(
+                    path, 'is missing: {"title": "…", "category": "…"} is the least it holds.'
+                )
+            return None
+        manifest = self._manifest(path)
+        if manifest is None:
+            return None
+        if python:
+            if manifest.source or manifest.content:
+                self._report(path, "`source` and `content` have no effect beside a main.py.")
+            return Widget(directory.name, directory, manifest, True, directory, "index.html")
+        return self._javascript_widget(directory, manifest)
+
+    def _javascript_widget(self, directory: Path, manifest: WidgetManifest) -> Widget | None:
+        path = directory / "widget.json"
+        if (manifest.source is None) == (manifest.content is None):
+            self._report(path, "a widget without main.py needs one of `source` and `content`.")
+        elif manifest.source is None:
+            self._report(path, "`content`: widgets hosted elsewhere are not previewed yet.")
+        elif (wrong := _wrong_path(manifest.source)) is not None:
+            self._report(path, wrong)
+        else:
+            source = directory / manifest.source.path
+            entry = (source / manifest.source.entry).resolve()
+            if not entry.is_relative_to(self._root) or not entry.is_file():
+                self._report(
+                    path,
+                    f"`source`: the entry {manifest.source.path}/{manifest.source.entry} does not "
+                    "exist. Build the widget first, or correct the path.",
+                )
+                return None
+            return Widget(directory.name, directory, manifest, False, source, manifest.source.entry)
+        return None
+
+    def _manifest(self, path: Path) -> WidgetManifest | None:
+        document = self._json(path)
+        if document is None:
+            return None
+        try:
+            return WidgetManifest.model_validate(document)
+        except ValidationError as error:
+            for field, message in bad_fields(error):
+                self._report(path, f"`{field}`: {message}." if field else f"{message}.")
+            return None
+
+    def _definitions(self, path: Path) -> list[_Placed]:
+        document = self._json(path) if path.exists() else None
+        if document is None:
+            return []
+        definitions, problems = read_definitions(document)
+        for problem in problems:
+            where = f"connector {problem.connector!r}, " if problem.connector else ""
+            what = f"`{problem.field}`: {problem.message}" if problem.field else problem.message
+            self._report(path, f"{where}{what}.", connector=problem.connector or None)
+        return [_Placed(self._relative(path), definition) for definition in definitions]
+
+    def _callable_connectors(
+        self, published: list[_Placed], elsewhere: list[_Placed]
+    ) -> list[Definition]:
+        """One definition for each permalink, or for each permalink and method of `elsewhere`."""
+        unique = self._without_duplicates(
+            published,
+            key=lambda placed: placed.key,
+            rule="a published permalink stands for one connector",
+        )
+        taken = {placed.key: placed.path for placed in published}
+        for placed in elsewhere:
+            if placed.key in taken:
+                self._report_about(
+                    placed, f"stands in {taken[placed.key]} too; that definition is called."
+                )
+        others = self._without_duplicates(
+            [placed for placed in elsewhere if placed.key not in taken],
+            key=lambda placed: (*placed.key, placed.method),
+            rule="a permalink may stand here once for each method",
+        )
+        return [placed.definition for placed in (*unique, *others)]
+
+    def _without_duplicates(
+        self, definitions: list[_Placed], *, key: Callable[[_Placed], object], rule: str
+    ) -> list[_Placed]:
+        """Where several claim one place, none can be told to be the right one."""
+        claims: dict[object, list[_Placed]] = {}
+        for placed in definitions:
+            claims.setdefault(key(placed), []).append(placed)
+        kept: list[_Placed] = []
+        for claimants in claims.values():
+            if len(claimants) == 1:
+                kept += claimants
+                continue
+            files = " and ".join(dict.fromkeys(placed.path for placed in claimants))
+            reason = f"is defined {len(claimants)} times, in {files}: {rule}."
+            for placed in claimants:
+                self._report_about(placed, reason)
+            kept.append(claimants[0].broken(reason))
+        return kept
+
+    def _settings(self) -> PreviewSettings:
+        path = self._root / "preview.toml"
+        text = self._text(path) if path.exists() else None
+        if text is None:
+            return PreviewSettings()
+        try:
+            document = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            self._report(path, f"is not TOML: {error}.")
+            return PreviewSettings()
+        settings, bad_keys = read_settings(document)
+        for key, message in bad_keys:
+            self._report(path, f"`{key}`: {message}.")
+        return settings
+
+    def _json(self, path: Path) -> Any:
+        """The file's JSON, or None after a problem has been reported."""
+        text = self._text(path)
+        if text is None:
+            return None
+        try:
+            document = json.loads(text, parse_constant=_refuse_constant)
+        except json.JSONDecodeError as error:
+            self._report(
+                path, f"is not JSON: {error.msg} (line {error.lineno}, column {error.colno})."
+            )
+        except (ValueError, RecursionError) as error:
+            self._report(path, f"is not JSON: {error}.")
+        else:
+            if isinstance(document, dict):
+                return document
+            self._report(path, "is not a JSON object.")
+        return None
+
+    def _text(self, path: Path) -> str | None:
+        if not path.resolve().is_relative_to(self._root):
+            self._report(path, "is a symbolic link out of the repository, which is not followed.")
+            return None
+        try:
+            return path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            self._report(path, f"is not UTF-8 (byte {error.start}).")
+        except OSError as error:
+            self._report(path, f"cannot be read: {error.strerror}.")
+        return None
+
+    def _report(self, path: Path, message: str, connector: str | None = None) -> None:
+        self._problems.append(Problem(self._relative(path), message, connector))
+
+    def _report_about(self, placed: _Placed, message: str) -> None:
+        permalink = placed.definition.permalink
+        self._problems.append(Problem(placed.path, f"connector {permalink!r} {message}", permalink))
+
+    def _relative(self, path: Path) -> str:
+        return path.relative_to(self._root).as_posix()
+
+
+def _wrong_path(source: Source) -> str | None:
+    """What platform.md §1 has against the paths of a `source`."""
+    for field, path in (("path", source.path), ("entry", source.entry)):
+        if path.startswith("/"):
+            return f"`source.{field}`: {path} must not start with '/'."
+        if ".." in PurePosixPath(path).parts:
+            return f"`source.{field}`: {path} must not contain '../'."
+    return None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON value")
