@@ -56,6 +56,10 @@ class Answer:
         """Whether there is an answer, an error, or a cancellation."""
         return self._done
 
+    def forget(self) -> None:
+        """Expects no answer after all."""
+        _waiting.pop(self.number, None)
+
     def cancelled(self) -> bool:
         """Whether the waiting was cancelled."""
         return isinstance(self._error, asyncio.CancelledError)
@@ -75,7 +79,7 @@ class Answer:
         """Stops waiting; the request itself goes on, and its answer is dropped."""
         if self._done:
             return False
-        _waiting.pop(self.number, None)
+        self.forget()
         self._error = asyncio.CancelledError() if msg is None else asyncio.CancelledError(msg)
         self._finish(at_once=False)
         return True

@@ -8,10 +8,10 @@ on the author's computer, where there is no JavaScript at all.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._answers import deliver
+from ._answers import Answer, deliver
 from ._errors import HostError
 
 try:
@@ -92,13 +92,18 @@ def to_text(value: Any) -> str | None:
     return text
 
 
-async def settled(promise: Any) -> Any:
-    """Awaits a JavaScript Promise, whatever it is rejected with.
+def call(owner: Any, method: str, arguments: Sequence[Any] = ()) -> Any:
+    """Calls a method of a host's object, with arguments that `_arguments` has checked.
 
-    Raises:
-        JsException: it was rejected.
+    Returns:
+        What the method returns; where that is a Promise, an awaitable that raises JsException if it is rejected.
     """
-    return await bridge().settlePromise(promise)
+    answer = Answer()
+    at_once = bridge().call(owner, method, json.dumps(arguments, default=dict), answer.number)
+    if at_once is None:
+        return answer
+    answer.forget()
+    return at_once[0]
 
 
 def to_python(value: Any) -> Any:
@@ -128,11 +133,6 @@ def type_name(value: Any) -> str:
     """The name of a JavaScript object's constructor; "" where it has none."""
     constructor = getattr(value, "constructor", None)
     return str(getattr(constructor, "name", ""))
-
-
-def is_thenable(value: Any) -> bool:
-    """Whether a value is a JavaScript Promise or something that behaves as one."""
-    return isinstance(value, JsProxy) and callable(getattr(value, "then", None))
 
 
 def is_object(value: Any) -> bool:

@@ -65,7 +65,7 @@ class Sdk:
 
     async def when_ready(self) -> None:
         """Waits until the host is ready; it is, when `init` runs."""
-        await _ffi.settled(self.js.whenReady())
+        await _ffi.call(self.js, "whenReady")
 
     def query(self, selector: str) -> Any:
         """The first element of the widget that matches a CSS selector, or None."""

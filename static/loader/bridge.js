@@ -27,6 +27,28 @@ function execute(client, optionsText, number) {
 }
 
 /**
+ * Calls a method of the host's that may promise its result. Python is never handed the Promise itself: Pyodide subscribes
+ * to each one that a call returns, and fails on one that is rejected with anything but an Error.
+ *
+ * @param {any} owner
+ * @param {string} name of the method
+ * @param {string} argumentsText JSON
+ * @param {number} number by which Python's `deliver` is told of a promised result
+ * @returns {[unknown] | undefined} a result that is there at once; undefined for one that will be delivered
+ */
+function call(owner, name, argumentsText, number) {
+  const result = owner[name](...JSON.parse(argumentsText));
+  if (typeof result?.then !== "function") {
+    return [result];
+  }
+  settle(() => result).then(
+    (value) => bridge.deliver(number, value),
+    (error) => bridge.deliver(number, undefined, error),
+  );
+  return undefined;
+}
+
+/**
  * The Promise of what `start` returns, whose rejection is always an Error: for anything else, Pyodide fails inside
  * its own callback and Python awaits for ever.
  *
@@ -137,7 +159,7 @@ function isJson(value) {
 /** The functions that Python sees as the module `_widget_bridge`. */
 export const bridge = {
   execute,
-  settlePromise: (/** @type {unknown} */ promise) => settle(() => promise),
+  call,
   describe,
   isJson,
   toText,
@@ -150,7 +172,7 @@ export const bridge = {
   /**
    * Python's, put here by `widget._ffi.connect`.
    *
-   * @type {(number: number, text: string | undefined, error?: Error) => void}
+   * @type {(number: number, result: unknown, error?: Error) => void}
    */
   deliver: () => {},
   report: (/** @type {string} */ text) => console.error(text),

@@ -25,7 +25,7 @@ def test_nothing_is_wider_than_the_window(community: Open, console: Console, wid
 def test_the_page_has_a_communitys_landmarks(community: Open, console: Console) -> None:
     page = community("javascript", "vanilla").page
     for landmark in ("banner", "main", "contentinfo", "complementary"):
-        expect(page.get_by_role(landmark)).to_have_count(1)  # type: ignore[arg-type]
+        expect(page.get_by_role(landmark)).to_have_count(1)
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
 
 
