@@ -224,19 +224,26 @@ def test_init_twice_with_one_sdk_mounts_once(
     expect(host).to_contain_text("mounted")
 
 
-def held(page: Page, pattern: str) -> Callable[[], None]:
-    """Holds back the first answer for a URL pattern until the returned function is called."""
-    waiting: list[Route] = []
+class Held:
+    """The first answer for a URL pattern, held back until it is released."""
 
-    def hold(route: Route) -> None:
-        waiting.append(route)
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+        self._waiting: list[Route] = []
 
-    page.route(pattern, hold, times=1)
+    def prepare(self, page: Page) -> None:
+        page.route(self._pattern, self._hold, times=1)
 
-    def release() -> None:
-        waiting[0].continue_()
+    def _hold(self, route: Route) -> None:
+        self._waiting.append(route)
 
-    return release
+    def arrived(self, page: Page) -> None:
+        """Waits until the page has asked for it."""
+        while not self._waiting:  # each turn lets Playwright hand over what has come
+            page.evaluate("() => new Promise(requestAnimationFrame)")
+
+    def release(self) -> None:
+        self._waiting[0].continue_()
 
 
 LATE_WRITE = """
@@ -258,15 +265,12 @@ def test_destroy_while_the_interpreter_boots(
 ) -> None:
     root = write_widget("late", LATE_WRITE)
     write_widget("sound", 'async def init(sdk): sdk.root.textContent = "All is well."')
-    release: list[Callable[[], None]] = []
-    opened = community(
-        root,
-        "late",
-        prepare=lambda page: release.append(held(page, "**/python_stdlib.zip")),
-    )
+    library = Held("**/python_stdlib.zip")
+    opened = community(root, "late", prepare=library.prepare)
+    library.arrived(opened.page)
     expect(opened.host("late")).to_have_attribute("data-widget-state", "loading")
     opened.page.evaluate("() => document.querySelector('gs-cc-registry-widget').remove()")
-    release[0]()
+    library.release()
     # The page's interpreter is there all the same, for whoever comes next.
     place(opened, "sound")
     expect(opened.widget("sound")).to_contain_text("All is well.")
@@ -277,18 +281,15 @@ def test_destroy_while_a_call_is_in_flight(
     community: Open, write_widget: WriteWidget, console: Console
 ) -> None:
     root = write_widget("late", LATE_WRITE)
-    release: list[Callable[[], None]] = []
-    opened = community(
-        root, "late", prepare=lambda page: release.append(held(page, "**/connectors/never/**"))
-    )
+    call = Held("**/connectors/never/**")
+    opened = community(root, "late", prepare=call.prepare)
     expect(opened.host("late")).to_contain_text("before", timeout=READY_MS)
-    console.announce(
-        "404"
-    )  # the connector is unknown, which the browser notes when the answer comes
+    # The connector is unknown, which the browser notes when the answer comes.
+    console.announce("404")
     opened.page.evaluate("() => document.querySelector('gs-cc-registry-widget').remove()")
     eventually(opened.page, "() => window.ended === true")
     with opened.page.expect_request_finished(lambda request: "never" in request.url):
-        release[0]()
+        call.release()
     assert opened.page.evaluate("() => window.root.textContent") == "before"
 
 

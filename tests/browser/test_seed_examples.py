@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from .conftest import CommunityPage, Console, Open
+from .conftest import REPOSITORIES, CommunityPage, Console, Open
 
 TWINS = Path(__file__).parent.parent / "twins"
 
@@ -209,3 +210,33 @@ def test_an_update_changes_what_a_read_shows(community: Open) -> None:
             {permalink: "crm-contacts", method: "GET", queryParams: {id: "contact-42"}})"""
     )
     assert contact["lastName"] == "Smith"
+
+
+def test_the_report_times_out_after_200_ms_and_succeeds_with_the_seeds_60000(
+    community: Open, console: Console, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REPORT_SECONDS", "1")
+    shutil.copytree(REPOSITORIES["examples"], tmp_path, dirs_exist_ok=True)
+    shutil.copytree(REPOSITORIES["probe"] / "widgets" / "probe", tmp_path / "widgets" / "probe")
+    opened = community(tmp_path, "probe")
+    opened.widget("probe")
+    outcomes = opened.python(
+        """
+import time
+
+async def report(timeout):
+    started = time.monotonic()
+    client = WidgetServiceSDK(timeout=timeout).connectors
+    try:
+        answer = await client.execute("report-generator", "POST", payload={"range": "last-90-days"})
+        return ["rows" in answer, time.monotonic() - started]
+    except ConnectorTimeoutError as error:
+        return [str(error), time.monotonic() - started]
+
+result = [await report(200), await report(60000)]
+"""
+    )
+    assert outcomes[0][0] == "POST report-generator was not answered in time: the host waits 200 ms"
+    assert 0.2 <= outcomes[0][1] < 1
+    assert outcomes[1][0] is True
+    assert outcomes[1][1] >= 1
