@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from .conftest import READY_MS, CommunityPage, Console, Open, eventually
+from .conftest import READY_MS, REPOSITORIES, CommunityPage, Console, Open, eventually
 
 EXAMPLES = (
     "weather",
@@ -52,14 +53,19 @@ def recorded(requests: list[str]) -> Callable[[Page], None]:
 
 
 def test_twenty_instances_of_seven_types_share_one_interpreter(
-    community: Open, console: Console
+    community: Open, console: Console, tmp_path: Path
 ) -> None:
+    shutil.copytree(REPOSITORIES["examples"], tmp_path, dirs_exist_ok=True)
+    broken = tmp_path / "widgets" / "broken"
+    broken.mkdir()
+    (broken / "widget.json").write_text('{"title": "Broken", "category": "Tests"}')
+    (broken / "main.py").write_text("async def init(sdk):\n    raise LookupError('on purpose')\n")
+    console.announce('Widget "broken": Traceback')
     requests: list[str] = []
     placed = (EXAMPLES * 3)[:20]
-    opened = community("examples", *placed, prepare=recorded(requests))
-    hosts = opened.page.locator("gs-cc-registry-widget")
-    expect(hosts).to_have_count(20)
+    opened = community(tmp_path, *placed[:9], "broken", *placed[9:], prepare=recorded(requests))
     expect(opened.page.locator("[data-widget-state=ready]")).to_have_count(20, timeout=READY_MS)
+    expect(opened.host("broken").get_by_role("alert")).to_contain_text("LookupError: on purpose")
     for name in ("pyodide.asm.wasm", "pyodide.asm.mjs", "python_stdlib.zip", "widget.zip"):
         assert requests.count(name) == 1, name
     entries = opened.page.evaluate(

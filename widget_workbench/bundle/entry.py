@@ -8,66 +8,67 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from widget_workbench.bundle.runtime import WIDGET_ARCHIVE, runtime
 
-if TYPE_CHECKING:
-    from widget_workbench.repository import Widget
-
 LOADER = "loader/loader.js"
+STYLE = "style.css"
+
+
+class BundleError(Exception):
+    """A widget that cannot be made into what the platform hosts, in a sentence that names the file."""
 
 
 def entry_fragment(
-    widget: Widget, own: Mapping[str, Path], loader: Iterable[str], runtime_base: str
+    own: Mapping[str, bytes], loader: Iterable[str], runtime_base: str, skeleton: bytes | None
 ) -> str:
     """The entry's HTML.
 
     Args:
-        widget: the widget, for its skeleton.
         own: the widget's own published files by their path.
         loader: the paths of the loader's modules.
         runtime_base: URL below which the runtime's files are served, ending in "/".
+        skeleton: of skeleton.html; None for the default one.
+
+    Raises:
+        BundleError: the skeleton or the style is not UTF-8.
     """
     current = runtime()
     lines = [f'<link rel="modulepreload" href="{escape(path)}">' for path in loader]
     for name in current.files:
         release = f' data-release="{escape(current.release)}"' if name == WIDGET_ARCHIVE else ""
         lines.append(
-            _asset(
-                f"runtime/{name}",
-                runtime_base + name,
-                f' data-bytes="{current.size(name)}"{release}',
-            )
+            _asset(f"runtime/{name}", runtime_base + name, current.size(name), more=release)
         )
+    lines += [_asset(path, path, len(content)) for path, content in own.items()]
+    if skeleton is not None and STYLE in own:
+        lines += _skeleton_style(_text(own[STYLE], STYLE))
+    markup = _DEFAULT_SKELETON if skeleton is None else _text(skeleton, "skeleton.html")
     lines += [
-        _asset(path, path, f' data-bytes="{file.stat().st_size}"') for path, file in own.items()
-    ]
-    lines += [
-        *_skeleton_style(widget, own),
-        f'<div data-widget-root aria-busy="true">{_skeleton(widget)}</div>',
+        f'<div data-widget-root aria-busy="true">{markup}</div>',
         f'<script type="module" src="{LOADER}"></script>',
     ]
     return "\n".join(lines) + "\n"
 
 
-def _asset(path: str, href: str, more: str) -> str:
-    return f'<link rel="asset" href="{escape(href)}" data-asset="{escape(path)}"{more}>'
+def _asset(path: str, href: str, size: int, *, more: str = "") -> str:
+    return (
+        f'<link rel="asset" href="{escape(href)}" data-asset="{escape(path)}" '
+        f'data-bytes="{size}"{more}>'
+    )
 
 
-def _skeleton(widget: Widget) -> str:
-    own = widget.directory / "skeleton.html"
-    return own.read_text(encoding="utf-8") if own.is_file() else _DEFAULT_SKELETON
-
-
-def _skeleton_style(widget: Widget, own: Mapping[str, Path]) -> list[str]:
+def _skeleton_style(style: str) -> list[str]:
     """The widget's style for its skeleton, which is on the page before the loader can adopt style.css."""
-    if "style.css" not in own or not (widget.directory / "skeleton.html").is_file():
-        return []
-    style = own["style.css"].read_text(encoding="utf-8")
     # An end tag in a comment or a string would end the element; then the skeleton waits for the loader.
     return [] if "</style" in style.lower() else [f"<style data-widget-skeleton>{style}</style>"]
+
+
+def _text(content: bytes, name: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise BundleError(f"{name} is not UTF-8 (byte {error.start})") from None
 
 
 # Three grey lines of the height that text has, so that what follows them does not jump far.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from widget_workbench.repository import Widget
 
 ENTRY = "index.html"
+SKELETON = "skeleton.html"
 
 
 def published_files(widget: Widget, runtime_base: str) -> dict[str, bytes | Path]:
@@ -25,12 +26,19 @@ def published_files(widget: Widget, runtime_base: str) -> dict[str, bytes | Path
     Returns:
         Published path, with "/" between its parts, to a file on disk or the bytes themselves. Symbolic links are
         skipped, as the platform skips them (platform.md §1).
+
+    Raises:
+        BundleError: a file that becomes part of the entry is not UTF-8.
+        OSError: a file cannot be read.
     """
+    files = dict(_tree(widget.source))
     if not widget.python:
-        return dict(_tree(widget.source))
-    own = {path: file for path, file in _tree(widget.directory) if _ships(path)}
+        return {**files}
+    # Read now: the entry states each file's length, which a file that is saved meanwhile would not keep.
+    own = {path: file.read_bytes() for path, file in files.items() if _ships(path)}
     loader = {f"loader/{file.name}": file for file in sorted(shipped.static("loader").glob("*.js"))}
-    entry = entry_fragment(widget, own, loader, runtime_base)
+    skeleton = files[SKELETON].read_bytes() if SKELETON in files else None
+    entry = entry_fragment(own, loader, runtime_base, skeleton)
     return {ENTRY: entry.encode(), **loader, **own}
 
 

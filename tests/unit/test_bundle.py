@@ -1,0 +1,174 @@
+"""What of a widget is published, and the entry that declares it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from widget_workbench.bundle import BundleError, published_files, runtime
+from widget_workbench.repository import Widget, read_repository
+
+BASE = "http://127.0.0.1:8000/_runtime/1/"
+
+
+def widget(root: Path, **files: str | bytes) -> Widget:
+    """A Python widget of these files by their path; widget.json and main.py are there anyway."""
+    directory = root / "widgets" / "weather"
+    given = {
+        "widget.json": '{"title": "Weather", "category": "Tests"}',
+        "main.py": "def init(sdk): ...",
+    }
+    for name, content in {**given, **files}.items():
+        file = directory / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    (found,) = read_repository(root).widgets
+    return found
+
+
+class Links(HTMLParser):
+    """The attributes of each tag of an entry, in order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def assets(self) -> dict[str | None, dict[str, str | None]]:
+        return {
+            attributes["data-asset"]: attributes
+            for tag, attributes in self.tags
+            if tag == "link" and attributes["rel"] == "asset"
+        }
+
+
+def entry(files: dict[str, bytes | Path]) -> str:
+    content = files["index.html"]
+    assert isinstance(content, bytes)
+    return content.decode()
+
+
+def test_what_the_layout_names_is_published_and_nothing_else(tmp_path: Path) -> None:
+    files = published_files(
+        widget(
+            tmp_path,
+            **{
+                "format.py": "",
+                "parts/deep.py": "",
+                "style.css": "",
+                "thumbnail.png": "",
+                "assets/images/logo.svg": "",
+                "test_weather.py": "",
+                "parts/test_deep.py": "",
+                "conftest.py": "",
+                "notes.txt": "",
+                "connectors.json": "{}",
+                ".env": "",
+                "assets/.DS_Store": "",
+                "parts/__pycache__/deep.py": "",
+            },
+        ),
+        BASE,
+    )
+    own = {path for path in files if not path.startswith("loader/")}
+    assert own == {
+        "index.html",
+        "main.py",
+        "format.py",
+        "parts/deep.py",
+        "style.css",
+        "thumbnail.png",
+        "assets/images/logo.svg",
+    }
+    assert "loader/loader.js" in files
+
+
+def test_a_symbolic_link_is_skipped(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.py"
+    secret.write_text("KEY = 1")
+    found = widget(tmp_path)
+    (found.directory / "linked.py").symlink_to(secret)
+    (found.directory / "skeleton.html").symlink_to(secret)
+    files = published_files(found, BASE)
+    assert "linked.py" not in files
+    assert "KEY" not in entry(files)
+
+
+def test_the_entry_declares_every_file_with_its_length(tmp_path: Path) -> None:
+    files = published_files(widget(tmp_path, **{"é & b.py": "é"}), BASE)
+    links = Links(entry(files))
+    assets = links.assets()
+    assert assets["main.py"]["data-bytes"] == str(len("def init(sdk): ..."))
+    assert assets["é & b.py"]["href"] == "é & b.py"
+    assert assets["é & b.py"]["data-bytes"] == "2"
+    for name in ("pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "widget.zip"):
+        declared = assets[f"runtime/{name}"]
+        assert declared["href"] == BASE + name
+        assert declared["data-bytes"] == str(runtime().size(name))
+    assert assets["runtime/widget.zip"]["data-release"] == runtime().release
+    preloaded = {
+        attributes["href"]
+        for _, attributes in links.tags
+        if attributes.get("rel") == "modulepreload"
+    }
+    assert preloaded == {path for path in files if path.startswith("loader/")}
+
+
+def test_the_entrys_only_script_is_the_loader(tmp_path: Path) -> None:
+    links = Links(entry(published_files(widget(tmp_path), BASE)))
+    scripts = [attributes for tag, attributes in links.tags if tag == "script"]
+    assert scripts == [{"type": "module", "src": "loader/loader.js"}]
+
+
+def test_a_skeleton_is_in_the_entry_with_the_style_that_it_needs(tmp_path: Path) -> None:
+    html = entry(
+        published_files(
+            widget(tmp_path, **{"skeleton.html": "<p class=grey></p>", "style.css": ".grey {}"}),
+            BASE,
+        )
+    )
+    assert "<p class=grey></p>" in html
+    assert "<style data-widget-skeleton>.grey {}</style>" in html
+
+
+def test_a_style_that_would_end_its_element_early_stays_out_of_the_entry(tmp_path: Path) -> None:
+    html = entry(
+        published_files(
+            widget(tmp_path, **{"skeleton.html": "<p>", "style.css": "/* </STYLE><script> */"}),
+            BASE,
+        )
+    )
+    assert "<script> */" not in html
+
+
+@pytest.mark.parametrize("name", ["skeleton.html", "style.css"])
+def test_a_file_of_the_entry_that_is_not_utf_8_is_named(tmp_path: Path, name: str) -> None:
+    files: dict[str, str | bytes] = {"skeleton.html": "<p>", "style.css": "", name: b"ab\xff"}
+    with pytest.raises(BundleError, match=rf"{name} is not UTF-8 \(byte 2\)"):
+        published_files(widget(tmp_path, **files), BASE)
+
+
+def test_the_runtime_is_the_same_bytes_each_time() -> None:
+    first, second = runtime(), runtime()
+    assert first == second
+    archive = first.files["widget.zip"]
+    assert isinstance(archive, bytes)
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        assert "widget/__init__.py" in opened.namelist()
+        assert all(info.compress_type == zipfile.ZIP_STORED for info in opened.infolist())
+        assert {info.date_time[0] for info in opened.infolist()} == {1980}
+
+
+def test_a_javascript_widget_is_published_as_it_is() -> None:
+    root = Path(__file__).parents[1] / "fixtures" / "javascript"
+    vanilla = next(found for found in read_repository(root).widgets if found.type == "vanilla")
+    files = published_files(vanilla, BASE)
+    assert set(files) == {"index.html", "widget.js", "logo.svg"}
+    assert all(isinstance(content, Path) for content in files.values())
