@@ -5,8 +5,8 @@
 
 # The Python to make .venv from; empty: the newest one found.
 PYTHON ?=
-# How many processes share the browser tests; empty: one, without pytest-xdist.
-WORKERS ?=
+# How many processes share the browser tests: each has a browser of its own, and more than four starve each other.
+WORKERS ?= auto
 # 1: `make lock` takes the newest versions that pyproject.toml allows, instead of keeping the locked ones.
 UPGRADE ?=
 
@@ -30,7 +30,7 @@ test: $(set_up) browser ## Run every test, those in a browser last
 	@echo "Running the unit tests"
 	@$(bin)/pytest tests/unit
 	@echo "Running the browser tests"
-	@$(bin)/pytest tests/browser $(if $(WORKERS),-n $(WORKERS))
+	@$(bin)/pytest tests/browser -n $(WORKERS) --maxprocesses=4
 
 check: $(set_up) ## Check format, lint and types
 	@echo "Checking the Python code's format"

@@ -570,10 +570,15 @@ def test_mounting_and_destroying_leaves_nothing_behind(
             host.remove();
             await new Promise((resolve) => setTimeout(resolve));
         }
-        return window.countObjects();
+        const [{ runtime }] = globalThis[Symbol.for("pyodide-widget.interpreters")].values();
+        const { interpreter } = await runtime;
+        // Python first: what it frees lets go of JavaScript's objects.
+        return [window.countObjects(), interpreter._module._hiwire_num_refs()];
     }"""
     opened.page.evaluate(cycle, 10)
-    before: int = opened.page.evaluate(cycle, 10)
-    after: int = opened.page.evaluate(cycle, 30)
-    # One object left behind by each instance would be 30.
-    assert after - before < 15, f"{after - before} Python objects more after 30 instances"
+    before: list[int] = opened.page.evaluate(cycle, 10)
+    after: list[int] = opened.page.evaluate(cycle, 30)
+    # One left behind by each instance would be 30 more.
+    python_objects, javascript_references = (b - a for a, b in zip(before, after, strict=True))
+    assert python_objects < 15
+    assert javascript_references < 15
