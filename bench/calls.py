@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import statistics
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from playwright.sync_api import Page, expect, sync_playwright
 
 from widget_workbench.browser import find_browser, launch_arguments
-from widget_workbench.preview import create_app
+from widget_workbench.preview import running
 
 REPOSITORY = Path(__file__).parent / "repository"
 
@@ -49,30 +47,24 @@ window.timeJavaScript = async (permalink, count) => {
 
 def main() -> None:
     """Prints the table."""
-    server, url = _serve()
-    try:
-        with sync_playwright() as playwright:
-            executable = find_browser()
-            if executable is None:
-                sys.exit("No browser was found; run `make browser`.")
-            browser = playwright.chromium.launch(
-                executable_path=str(executable), args=launch_arguments()
-            )
-            page = browser.new_page()
-            page.add_init_script(STUB)
-            page.goto(url)
-            expect(page.locator("[data-widget-state=ready]")).to_be_attached(timeout=60_000)
-            print(
-                f"One `await connectors.execute(…)`, Chromium {browser.version}: median of {ROUNDS} rounds\n"
-            )
-            print(
-                f"{'answer':<12}{'caller':<12}{'µs a call':>10}{'spread':>16}{'÷ raw FFI':>11}  aim"
-            )
-            for answer, count in ANSWERS.items():
-                _print_rows(answer, _measure(page, answer, count))
-            browser.close()
-    finally:
-        server.should_exit = True
+    executable = find_browser()
+    if executable is None:
+        sys.exit("No browser was found; run `make browser`.")
+    with running(REPOSITORY) as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(executable), args=launch_arguments()
+        )
+        page = browser.new_page()
+        page.add_init_script(STUB)
+        page.goto(url)
+        expect(page.locator("[data-widget-state=ready]")).to_be_attached(timeout=60_000)
+        print(
+            f"One `await connectors.execute(…)`, Chromium {browser.version}: median of {ROUNDS} rounds\n"
+        )
+        print(f"{'answer':<12}{'caller':<12}{'µs a call':>10}{'spread':>16}{'÷ raw FFI':>11}  aim")
+        for answer, count in ANSWERS.items():
+            _print_rows(answer, _measure(page, answer, count))
+        browser.close()
 
 
 def _measure(page: Page, answer: str, count: int) -> dict[str, list[float]]:
@@ -103,14 +95,6 @@ def _print_rows(answer: str, times: dict[str, list[float]]) -> None:
             f"{answer:<12}{row:<12}{median:>10.1f}{f'{low:.0f} - {high:.0f}':>16}"
             f"{median / reference:>11.2f}  {aim}".rstrip()
         )
-
-
-def _serve() -> tuple[uvicorn.Server, str]:
-    config = uvicorn.Config(create_app(REPOSITORY), port=0, log_level="error")
-    socket = config.bind_socket()
-    server = uvicorn.Server(config)
-    threading.Thread(target=server.run, args=([socket],), daemon=True).start()
-    return server, f"http://127.0.0.1:{socket.getsockname()[1]}/"
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-import uvicorn
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -28,7 +27,7 @@ from playwright.sync_api import (
 )
 
 from widget_workbench.browser import find_browser, launch_arguments
-from widget_workbench.preview import create_app
+from widget_workbench.preview import running
 
 TESTS = Path(__file__).parent.parent
 REPOSITORIES = {
@@ -133,26 +132,15 @@ class Preview:
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[[Path], Preview]]:
     """Starts the preview of a repository on a free port; one server a repository."""
-    running: dict[Path, tuple[Preview, uvicorn.Server, threading.Thread]] = {}
+    previews: dict[Path, Preview] = {}
+    with ExitStack() as servers:
 
-    def start(root: Path) -> Preview:
-        if root not in running:
-            config = uvicorn.Config(create_app(root), port=0, log_level="error", lifespan="on")
-            server = uvicorn.Server(config)
-            socket = config.bind_socket()
-            thread = threading.Thread(target=server.run, args=([socket],), daemon=True)
-            thread.start()
-            preview = Preview(f"http://127.0.0.1:{socket.getsockname()[1]}")
-            httpx.get(
-                preview.url
-            ).raise_for_status()  # the socket is bound: this waits for the server
-            running[root] = (preview, server, thread)
-        return running[root][0]
+        def start(root: Path) -> Preview:
+            if root not in previews:
+                previews[root] = Preview(servers.enter_context(running(root)).rstrip("/"))
+            return previews[root]
 
-    yield start
-    for _, server, thread in running.values():
-        server.should_exit = True
-        thread.join()
+        yield start
 
 
 @dataclass

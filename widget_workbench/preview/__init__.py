@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from widget_workbench.preview.app import create_app
-    from widget_workbench.preview.server import PortTakenError, serve
+    from widget_workbench.preview.server import PortTakenError, running, serve
 
-__all__ = ["PortTakenError", "create_app", "serve"]
+__all__ = ["PortTakenError", "create_app", "running", "serve"]
 
 
 def __getattr__(name: str) -> object:
@@ -15,7 +15,7 @@ def __getattr__(name: str) -> object:
         from widget_workbench.preview.app import create_app
 
         return create_app
-    if name in ("PortTakenError", "serve"):
+    if name in ("PortTakenError", "running", "serve"):
         from widget_workbench.preview import server
 
         return getattr(server, name)

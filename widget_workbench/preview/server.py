@@ -5,13 +5,15 @@ import logging
 import os
 import socket
 import sys
+import threading
 import webbrowser
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
 import uvicorn
+from starlette.applications import Starlette
 
 from widget_workbench import __version__
 from widget_workbench.gateway import Execution
@@ -48,19 +50,45 @@ def serve(root: Path, port: int, open_browser: bool) -> None:
         url = f"http://{ADDRESS}:{listener.getsockname()[1]}/"
         _tell_start(url, app.state.site)
         _tell_log()
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                lifespan="on",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=_GRACE,
-            )
-        )
         if open_browser:
             _open(url)
-        server.run(sockets=[listener])
+        _server(app).run(sockets=[listener])
+
+
+@contextmanager
+def running(root: Path) -> Iterator[str]:
+    """Serves the preview of a repository beside the caller, for tests and tools that drive a browser.
+
+    Yields:
+        The page's URL, which ends in a slash.
+
+    Raises:
+        RepositoryError: `root` is no widget repository.
+        ShippedFilesMissing: the runtime or the page is not installed.
+    """
+    with _listening(0) as listener:
+        server = _server(create_app(root))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        try:
+            # The socket listens already: whoever connects before the server is up waits for it.
+            yield f"http://{ADDRESS}:{listener.getsockname()[1]}/"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _server(app: Starlette) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE,
+        )
+    )
 
 
 def _listening(port: int) -> socket.socket:
