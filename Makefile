@@ -5,6 +5,8 @@
 
 # The Python to make .venv from; empty: the newest one found.
 PYTHON ?=
+# Where `make preview` serves.
+PORT ?= 8000
 # How many processes share the browser tests: each has a browser of its own, and more than four starve each other.
 WORKERS ?= auto
 # 1: `make lock` takes the newest versions that pyproject.toml allows, instead of keeping the locked ones.
@@ -24,7 +26,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 preview: $(set_up) ## Serve the examples on a community page, on http://127.0.0.1:8000/
-	@$(bin)/widget preview examples
+	@$(bin)/widget preview examples --port $(PORT)
 
 test: $(set_up) browser ## Run every test, those in a browser last
 	@echo "Running the unit tests"
@@ -38,9 +40,9 @@ check: $(set_up) ## Check format, lint and types
 	@echo "Linting the Python code"
 	@$(bin)/ruff check --quiet .
 	@echo "Checking the Python code's types"
-	@$(bin)/mypy
+	@$(bin)/mypy --no-error-summary
 	@echo "Checking the format of JavaScript, CSS and JSON, and linting them"
-	@node_modules/.bin/biome ci .
+	@node_modules/.bin/biome ci --colors=off .
 	@echo "Checking the JavaScript code's types"
 	@node_modules/.bin/tsc
 

@@ -36,3 +36,14 @@ __all__ = [
     "Sdk",
     "WidgetServiceSDK",
 ]
+
+# Tracebacks name an exception by its module: the one that authors import it from.
+for _error in (
+    ConnectorError,
+    ConnectorBoundaryError,
+    ConnectorExecuteError,
+    ConnectorNotFoundError,
+    ConnectorTimeoutError,
+    ConnectorNetworkError,
+):
+    _error.__module__ = __name__

@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
+import os.path
 import traceback
+
+from . import _ffi
+
+_LIBRARY_DIRECTORY = os.path.dirname(__file__)
 
 # Where the loader puts widgets' modules (static/loader/instance.js).
 WIDGETS_DIRECTORY = "/widgets/"
 
 
 def author_traceback(error: BaseException) -> str:
-    """The formatted traceback, without the frames that lead to the author's code."""
+    """The formatted traceback, without the frames before the author's code and without this library's own.
+
+    A JavaScript error behind an exception of ours is left out: the exception's text says what it says.
+    """
     told = traceback.TracebackException.from_exception(error)
     link: traceback.TracebackException | None = told
-    while link is not None:
-        link.stack = traceback.StackSummary.from_list(_from_author(link))
-        link = link.__cause__ or link.__context__
-    return "".join(told.format()).rstrip()
+    raised: BaseException | None = error
+    while link is not None and raised is not None:
+        link.stack = traceback.StackSummary.from_list(_of_author(link.stack, raised))
+        if isinstance(raised.__cause__, _ffi.JsException):
+            link.__cause__ = None
+            link.__suppress_context__ = True
+            break
+        if raised.__cause__ is not None:
+            link, raised = link.__cause__, raised.__cause__
+        else:
+            link, raised = link.__context__, raised.__context__
+    return "".join(told.format()).rstrip().replace(f'File "{WIDGETS_DIRECTORY}', 'File "widgets/')
 
 
-def _from_author(told: traceback.TracebackException) -> list[traceback.FrameSummary]:
-    stack = told.stack
+def _of_author(
+    stack: traceback.StackSummary, raised: BaseException
+) -> list[traceback.FrameSummary]:
     for index, frame in enumerate(stack):
         if frame.filename.startswith(WIDGETS_DIRECTORY):
-            return list(stack[index:])
+            return [
+                frame
+                for frame in stack[index:]
+                if not frame.filename.startswith(_LIBRARY_DIRECTORY)
+            ]
     # Code that does not parse never ran: all frames are the importer's, and the text names the file and the line.
-    return [] if hasattr(told, "text") else list(stack)
+    return [] if isinstance(raised, SyntaxError) else list(stack)
 
 
 def summary(error: BaseException) -> str:

@@ -60,7 +60,7 @@ function refuseWithoutWebAssembly() {
   } catch (cause) {
     throw new Error(
       "This page's Content-Security-Policy does not allow WebAssembly, which Python widgets run on: " +
-        "its script-src needs 'wasm-unsafe-eval' (script-src 'wasm-unsafe-eval').",
+        "it needs script-src 'wasm-unsafe-eval'.",
       { cause },
     );
   }

@@ -100,7 +100,7 @@ def test_a_broken_widget_says_so_and_the_others_work(
         """,
     )
     console.announce(
-        r'Widget "broken": Traceback[\s\S]*/widgets/broken/main\.py", line 3, in divide'
+        r'Widget "broken": Traceback[\s\S]*widgets/broken/main\.py", line 3, in divide'
     )
     opened = community(root, "sound", "broken", "sound")
     opened.page.evaluate("() => { window.sdkErrors = []; }")
@@ -115,6 +115,29 @@ def test_a_broken_widget_says_so_and_the_others_work(
     # The preview shows the traceback, from the author's first line on.
     expect(opened.page.get_by_text("in divide")).to_be_visible()
     expect(opened.page.get_by_text("/widget/_instance.py")).to_have_count(0)
+
+
+def test_a_failed_call_is_traced_to_the_authors_line_and_not_into_the_library(
+    community: Open, console: Console, write_widget: WriteWidget
+) -> None:
+    root = write_widget(
+        "caller",
+        """
+        async def init(sdk):
+            await sdk.connectors.execute("no-such-connector")
+        """,
+    )
+    console.announce(
+        r'^Widget "caller": Traceback \(most recent call last\):\n'
+        r'  File "widgets/caller/main\.py", line 3, in init\n'
+        r'    await sdk\.connectors\.execute\("no-such-connector"\)\n'
+        r"widget\.ConnectorNotFoundError: GET no-such-connector failed: ",
+        "status of 404",
+    )
+    host = community(root, "caller").widget("caller", state="error")
+    expect(host.get_by_role("alert")).to_contain_text(
+        "ConnectorNotFoundError: GET no-such-connector"
+    )
 
 
 @pytest.mark.parametrize(
