@@ -22,6 +22,7 @@ class Answer:
 
     Attributes:
         number: by which JavaScript names it to `deliver`.
+        value: what was delivered, also beside an error.
     """
 
     # asyncio's protocol: a task that is yielded an object with this attribute set waits for its done callback.
@@ -31,7 +32,7 @@ class Answer:
         self.number = next(_numbers)
         self._loop = asyncio.get_running_loop()
         self._done = False
-        self._value: Any = None
+        self.value: Any = None
         self._error: BaseException | None = None
         self._wake: tuple[Callable[[Answer], object], Context | None] | None = None
         _waiting[self.number] = self
@@ -73,7 +74,7 @@ class Answer:
         """
         if self._error is not None:
             raise self._error
-        return self._value
+        return self.value
 
     def cancel(self, msg: Any = None) -> bool:
         """Stops waiting; the request itself goes on, and its answer is dropped."""
@@ -86,7 +87,7 @@ class Answer:
 
     def settle(self, value: Any, error: BaseException | None) -> None:
         """Takes the answer or the error, and resumes the task that waits."""
-        self._value = value
+        self.value = value
         self._error = error
         # A task can be under way while JavaScript runs, where it called `run_sync`; another cannot be entered then.
         self._finish(at_once=asyncio.current_task(self._loop) is None)

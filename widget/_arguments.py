@@ -27,6 +27,25 @@ LONGEST_TIMEOUT_MS = 2**31 - 1
 # RFC 9110 §5.6.2; fetch refuses anything else with a TypeError that would read as a network failure.
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
+# The names that the Fetch standard forbids to scripts, beside Proxy- and Sec-: fetch drops them in silence.
+_BROWSERS_OWN = frozenset(
+    {
+        *("accept-charset", "accept-encoding", "access-control-request-headers"),
+        *("access-control-request-method", "access-control-request-private-network", "connection"),
+        *("content-length", "cookie", "cookie2", "date", "dnt", "expect", "host", "keep-alive"),
+        *(
+            "origin",
+            "referer",
+            "set-cookie",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "via",
+        ),
+    }
+)
+
 # What people coming from JavaScript or another HTTP client write, and what it is called here.
 _KNOWN_AS = {
     "body": "payload",
@@ -130,12 +149,20 @@ def header_fields(headers: Mapping[str, str]) -> dict[str, str]:
         TypeError: a name or a value is not a str.
         ValueError: one that ``fetch`` would refuse or change.
     """
+    seen: dict[str, str] = {}
     for name, value in _mapping(headers, "headers").items():
+        _str_key(name, "headers")
         place = f"headers[{_quote(name)}]"
-        if not isinstance(name, str) or not isinstance(value, str):
+        if not isinstance(value, str):
             raise TypeError(f"{place} must be a str, not {_kind(value)}")
         if not _HEADER_NAME.fullmatch(name):
             raise ValueError(f"{place}: that is not a header's name (RFC 9110 §5.1)")
+        if name.lower() in _BROWSERS_OWN or name.lower().startswith(("proxy-", "sec-")):
+            raise ValueError(f"{place} is the browser's own to set: no script's value is sent")
+        if (other := seen.setdefault(name.lower(), name)) != name:
+            raise ValueError(
+                f"{place} and headers[{_quote(other)}] are one header; one would be lost"
+            )
         if value != value.strip(" \t\r\n") or any(character in value for character in "\r\n\0"):
             raise ValueError(
                 f"{place} has a line break or a blank at an end, which would not arrive"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping
-from time import perf_counter
 from typing import Any, Never, TypeAlias, TypedDict, Unpack
 
 from . import _arguments, _ffi
 from ._answers import Answer
-from ._errors import ConnectorError, from_host
+from ._errors import from_host
 
 # platform.md §4: what a client waits for an answer unless told otherwise.
 DEFAULT_TIMEOUT_MS = 30_000
@@ -36,37 +35,23 @@ class _Client:
 
     def __init__(self, host: Any, timeout_ms: float | None) -> None:
         self.host = host
-        self._own_timeout_ms = timeout_ms
+        self._timeout_ms = timeout_ms
         self._execute = _ffi.bridge().execute
 
-    async def send(self, target: Any, options: dict[str, Any], method: str) -> Any:
-        started = perf_counter()
+    async def send(self, options: dict[str, Any], method: str, *, composite: bool = False) -> Any:
+        answer = Answer()
+        self._execute(self.host, composite, _arguments.encode(options), answer.number)
         try:
-            answer = Answer()
-            self._execute(target, _arguments.encode(options), answer.number)
             text = await answer
         except _ffi.JsException as error:
-            elapsed_ms = (perf_counter() - started) * 1000
-            raise self._error(error, options["permalink"], method, elapsed_ms) from error
+            told = _ffi.told_of(answer)
+            raise from_host(
+                told,
+                permalink=options["permalink"],
+                method=method,
+                timeout_ms=self._timeout_ms or told.timeout_ms or DEFAULT_TIMEOUT_MS,
+            ) from error
         return None if text is None else json.loads(text)
-
-    def _error(
-        self, error: _ffi.JsException, permalink: str, method: str, elapsed_ms: float
-    ) -> ConnectorError:
-        return from_host(
-            _ffi.describe(error),
-            permalink=permalink,
-            method=method,
-            elapsed_ms=elapsed_ms,
-            timeout_ms=self._timeout_ms(),
-        )
-
-    def _timeout_ms(self) -> float:
-        if self._own_timeout_ms is not None:
-            return self._own_timeout_ms
-        if hasattr(self.host, "getDefaultTimeout"):
-            return float(self.host.getDefaultTimeout())
-        return DEFAULT_TIMEOUT_MS
 
 
 class Connectors:
@@ -125,7 +110,7 @@ class Connectors:
             path_params=path_params,
             headers=headers,
         )
-        return await self._client.send(self._client.host, options, options["method"])
+        return await self._client.send(options, options["method"])
 
     async def get(self, permalink: str, **request: Unpack[_Request]) -> Any:
         """`execute` with GET."""
@@ -223,7 +208,7 @@ class Composite:
             permalink, "POST", payload=payload, query_params=query_params
         )
         del options["method"]
-        return await self._client.send(self._client.host.composite, options, "POST")
+        return await self._client.send(options, "POST", composite=True)
 
 
 class WidgetServiceSDK:

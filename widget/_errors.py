@@ -109,14 +109,18 @@ class HostError:
     Attributes:
         names: the class names of the error and, behind it, of its causes.
         message: of the error itself.
-        offline: whether the browser knows that it has no network.
         fields: the error's own, under the host's names; absent ones are missing.
+        elapsed_ms: from the call to the rejection.
+        timeout_ms: of the client as the call began; None where the client does not tell.
+        offline: whether the browser knows that it has no network.
     """
 
     names: tuple[frozenset[str], ...]
     message: str
-    offline: bool
     fields: dict[str, Any]
+    elapsed_ms: float
+    timeout_ms: float | None
+    offline: bool
 
     def named(self, *candidates: str) -> bool:
         """Whether the error, or a cause behind it, is of one of these classes."""
@@ -128,7 +132,6 @@ def from_host(
     *,
     permalink: str,
     method: str,
-    elapsed_ms: float,
     timeout_ms: float,
 ) -> ConnectorError:
     """The exception that a rejection of the host's `execute` becomes.
@@ -137,7 +140,6 @@ def from_host(
         error: what the host rejected with.
         permalink: of the connector.
         method: of the call.
-        elapsed_ms: from the call to the rejection.
         timeout_ms: that was in force.
 
     Returns:
@@ -162,7 +164,7 @@ def from_host(
             permalink=permalink,
             method=method,
         )
-    if error.named("AbortError", "TimeoutError") or elapsed_ms >= timeout_ms - CLOCK_STEP_MS:
+    if error.named("AbortError", "TimeoutError") or error.elapsed_ms >= timeout_ms - CLOCK_STEP_MS:
         return ConnectorTimeoutError(
             f"{call} was not answered in time: the host waits {timeout_ms:g} ms",
             permalink=permalink,

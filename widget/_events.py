@@ -35,18 +35,27 @@ class Event:
 
 
 def call_with(handler: Handler, argument: object) -> Any:
-    """Calls a handler, with the argument only if it takes one: `def refresh():` is a handler too."""
-    return handler(argument) if _takes_argument(handler) else handler()
+    """Calls a handler, with the argument only if it asks for one.
+
+    `def refresh():` is a handler too, and a parameter with a default is not asking: `lambda row=row: …` is how a loop
+    gives each handler a value of its own.
+    """
+    return handler(argument) if _asks_for_argument(handler) else handler()
 
 
-def _takes_argument(handler: Handler) -> bool:
+def _asks_for_argument(handler: Handler) -> bool:
     try:
-        inspect.signature(handler).bind(None)
-    except TypeError:
-        return False
-    except ValueError:  # a builtin without a signature
+        parameters = inspect.signature(handler).parameters.values()
+    except (TypeError, ValueError):  # a builtin without a signature
         return True
-    return True
+    return any(
+        parameter.kind is parameter.VAR_POSITIONAL
+        or (
+            parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+            and parameter.default is parameter.empty
+        )
+        for parameter in parameters
+    )
 
 
 class Delegation:
@@ -95,7 +104,10 @@ class Delegation:
         self._listeners.clear()
 
     def _dispatch(self, event: str, js_event: Any) -> None:
-        for selector, handler in tuple(self._listeners.get(event, ())):
+        for entry in tuple(self._listeners.get(event, ())):
+            if entry not in self._listeners.get(event, ()):  # ended by a handler before it
+                continue
+            selector, handler = entry
             target = js_event.target.closest(selector)
             if not _ffi.is_object(target) or not self._container.contains(target):
                 continue

@@ -54,14 +54,16 @@ def connect() -> None:
     bridge().deliver = create_proxy(deliver)
 
 
-def describe(error: JsException) -> HostError:
-    """What a JavaScript error says of itself."""
-    told = json.loads(bridge().describe(error))
+def told_of(answer: Answer) -> HostError:
+    """What the JavaScript error that an `execute` was rejected with says of itself."""
+    told = json.loads(answer.value)
     return HostError(
-        names=tuple(frozenset(link["names"]) for link in told["chain"]),
-        message=told["chain"][0]["message"],
-        offline=told["offline"],
+        names=tuple(frozenset(names) for names in told["chain"]),
+        message=told["message"],
         fields=told["fields"],
+        elapsed_ms=told["elapsed"],
+        timeout_ms=told["timeout"],
+        offline=told["offline"],
     )
 
 
@@ -99,11 +101,14 @@ def call(owner: Any, method: str, arguments: Sequence[Any] = ()) -> Any:
         What the method returns; where that is a Promise, an awaitable that raises JsException if it is rejected.
     """
     answer = Answer()
-    at_once = bridge().call(owner, method, json.dumps(arguments, default=dict), answer.number)
-    if at_once is None:
-        return answer
-    answer.forget()
-    return at_once[0]
+    promised = False
+    try:
+        result = bridge().call(owner, method, json.dumps(arguments, default=dict), answer.number)
+        promised = result is None
+    finally:
+        if not promised:
+            answer.forget()
+    return answer if promised else result[0]
 
 
 def to_python(value: Any) -> Any:

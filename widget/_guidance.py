@@ -5,6 +5,8 @@ Left alone these fail far from the line that is to be changed, or, as `time.slee
 
 from __future__ import annotations
 
+import _thread
+import asyncio
 import os
 import sys
 import threading
@@ -34,7 +36,10 @@ _NOT_HERE = {
 def install() -> None:
     """Puts the guidance in place, once an interpreter. Only a browser's Python needs it."""
     time.sleep = _no_sleep  # type: ignore[assignment]
-    threading.Thread.start = _no_thread  # type: ignore[method-assign, assignment]
+    threading.Thread.start = _no_thread  # type: ignore[method-assign]
+    _thread.start_new_thread = _no_thread
+    # Pyodide's loop runs an executor's function at once, on the page's own thread.
+    asyncio.get_event_loop().run_in_executor = _no_thread  # type: ignore[method-assign, assignment]
     sys.meta_path.insert(0, _Patching())
     sys.meta_path.append(_Missing())
     for name, patch in _PATCHES.items():
@@ -48,7 +53,7 @@ def _no_sleep(seconds: float, /) -> NoReturn:
     )
 
 
-def _no_thread(thread: threading.Thread) -> NoReturn:
+def _no_thread(*_: Any, **__: Any) -> NoReturn:
     raise RuntimeError(
         "a browser's Python has no threads; for things that wait use asyncio (sdk.create_task(…), asyncio.gather), and "
         "split long computations with await asyncio.sleep(0)"

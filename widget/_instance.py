@@ -11,7 +11,6 @@ import contextvars
 import inspect
 import weakref
 from collections.abc import Callable, Collection, Coroutine
-from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from . import _ffi, _guidance, _modules
@@ -23,6 +22,11 @@ T = TypeVar("T")
 
 # Weak, because a context outlives its instance: a cancelled timer of asyncio's holds it until the time is up.
 _current: contextvars.ContextVar[weakref.ref[Instance]] = contextvars.ContextVar("widget_instance")
+
+# Set where handlers of "error" run, and whatever they start: what those raise is not emitted again.
+_hearing_of_error: contextvars.ContextVar[bool] = contextvars.ContextVar(
+    "widget_hearing_of_error", default=False
+)
 
 # How long `async def` handlers of "destroy" may still work after the widget has left the page.
 FAREWELL_SECONDS = 5
@@ -68,11 +72,12 @@ class Instance:
     def __init__(self, stage: Stage) -> None:
         self._stage: Stage | None = stage  # None once the widget has left the page
         self._type = stage.type
+        self._container = stage.container
         self._context = contextvars.copy_context()
         self._reference = weakref.ref(self)
         self._context.run(_current.set, self._reference)
-        self._subscriptions: dict[tuple[str, Handler], Callable[[], None]] = {}
-        self._farewells: list[Handler] = []
+        # Event, handler, and what ends the host's subscription.
+        self._subscriptions: list[tuple[str, Handler, Callable[[], None]]] = []
         self._delegation = Delegation(stage.container, self.run_handler)
 
     def start(self) -> None:
@@ -89,10 +94,9 @@ class Instance:
             if inspect.isawaitable(result):
                 await result
         except asyncio.CancelledError:
-            if self._stage is not None:
-                self._fail(RuntimeError("init was cancelled"))
+            self._fail(RuntimeError("init was cancelled"))
             raise
-        except Exception as error:
+        except BaseException as error:
             self._fail(error)
         else:
             if self._stage is not None:
@@ -101,12 +105,12 @@ class Instance:
     def _fail(self, error: BaseException) -> None:
         """Shows that the widget could not start, and ends what it had begun."""
         if self._stage is not None:
-            self._release()
+            self._release(keep=(asyncio.current_task(),))
             self._stage.failed(self._summary(error), author_traceback(error))
 
-    def report(self, error: BaseException, *, emit: bool = True) -> None:
+    def report(self, error: BaseException) -> None:
         """Prints and emits what a handler or a task raised; the widget goes on."""
-        if self._stage is not None and emit:
+        if self._stage is not None and not _hearing_of_error.get():
             self._stage.reported(self._summary(error), author_traceback(error))
         else:
             _ffi.print_error(author_traceback(error))
@@ -120,10 +124,14 @@ class Instance:
         return self._stage
 
     def uncovered_container(self) -> Any:
-        """The container, without the skeleton."""
-        stage = self._mounted()
-        stage.uncovered()
-        return stage.container
+        """The container, without the skeleton.
+
+        Once the widget has left the page it is an element of no document, so that what still tidies up there, such as a
+        `finally` around a call, does no harm.
+        """
+        if self._stage is not None:
+            self._stage.uncovered()
+        return self._container
 
     def create_task(self, coro: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """A task of the instance, whose exception is reported."""
@@ -136,50 +144,55 @@ class Instance:
         return asyncio.Task(
             coro,
             loop=asyncio.get_event_loop(),
-            context=self._context.copy(),
+            context=self._own_context(),
             eager_start=eager,  # type: ignore[call-arg]  # of 3.12; the browser has 3.14
         )
 
-    def _report_task(self, task: asyncio.Task[Any], *, emit: bool = True) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self.report(error, emit=emit)
+    def _own_context(self) -> contextvars.Context:
+        """A copy of the running context where that is the instance's, as asyncio's tasks have; else of its first."""
+        if _current.get(None) is self._reference:
+            return contextvars.copy_context()
+        return self._context.copy()
 
-    def run_handler(
-        self, handler: Handler, argument: object, *, emit: bool = True
-    ) -> asyncio.Task[Any] | None:
+    def _report_task(self, task: asyncio.Task[Any]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.report(error)
+
+    def run_handler(self, handler: Handler, argument: object) -> asyncio.Task[Any] | None:
         """Calls an author's handler and reports what it raises.
 
         Args:
             handler: `def` or `async def`.
-            argument: for a handler that takes one.
-            emit: whether what it raises is emitted too, which a handler of that very event cannot have.
+            argument: for a handler that asks for one.
 
         Returns:
             The task of an `async def`, already run up to its first await.
         """
+        return self._own_context().run(self._run_handler, handler, argument)
+
+    def _run_handler(self, handler: Handler, argument: object) -> asyncio.Task[Any] | None:
         try:
-            result = self._context.copy().run(call_with, handler, argument)
-        except Exception as error:
-            self.report(error, emit=emit)
+            result = call_with(handler, argument)
+        except BaseException as error:
+            self.report(error)
             return None
         if not inspect.iscoroutine(result):
             return None
         task = self._task(result, eager=True)
-        task.add_done_callback(partial(self._report_task, emit=emit))
+        task.add_done_callback(self._report_task)
         return task
 
     def subscribe(self, event: str, handler: Handler) -> Callable[[], None]:
         """Listens to one of the host's events, or one of the widget's own."""
-        if event == "destroy":
-            # Not the host's to call: they run first when the instance is unmounted, before anything is freed.
-            self._farewells.append(handler)
-        elif (event, handler) not in self._subscriptions:
-            self._subscriptions[event, handler] = self._subscribe_host(event, handler)
+        self.unsubscribe(event, handler)  # a handler hears an event once
+        end = _nothing if event == "destroy" else self._subscribe_host(event, handler)
+        self._subscriptions.append((event, handler, end))
         return lambda: self.unsubscribe(event, handler)
 
     def _subscribe_host(self, event: str, handler: Handler) -> Callable[[], None]:
         stage = self._mounted()
-        proxy = _ffi.create_proxy(lambda data=None, *_: self._hear(event, handler, data))
+        hear = self._hear_error if event == "error" else self._hear
+        proxy = _ffi.create_proxy(lambda data=None, *_: hear(handler, data))
         stop = stage.sdk.on(event, proxy)
 
         def end() -> None:
@@ -188,16 +201,21 @@ class Instance:
 
         return end
 
-    def _hear(self, event: str, handler: Handler, data: Any) -> None:
-        self.run_handler(handler, _ffi.to_python(data), emit=event != "error")
+    def _hear(self, handler: Handler, data: Any) -> None:
+        self.run_handler(lambda: call_with(handler, _ffi.to_python(data)), None)
+
+    def _hear_error(self, handler: Handler, data: Any) -> None:
+        context = self._own_context()
+        context.run(_hearing_of_error.set, True)
+        context.run(self._hear, handler, data)
 
     def unsubscribe(self, event: str, handler: Handler) -> None:
         """Ends what `subscribe` began; does nothing where there is nothing."""
-        if event == "destroy":
-            if handler in self._farewells:
-                self._farewells.remove(handler)
-        elif (end := self._subscriptions.pop((event, handler), None)) is not None:
-            end()
+        for subscription in self._subscriptions:
+            if subscription[:2] == (event, handler):
+                self._subscriptions.remove(subscription)
+                subscription[2]()
+                return
 
     def listen(self, event: str, selector: str, handler: Handler) -> Callable[[], None]:
         """Listens to DOM events on the container's elements."""
@@ -205,29 +223,36 @@ class Instance:
         return self._delegation.listen(event, selector, handler)
 
     def unmount(self) -> None:
-        """Ends the instance: its "destroy" handlers run, then everything that it owns is cancelled and freed."""
+        """Ends the instance: its "destroy" handlers run, then everything that it owns is cancelled and freed.
+
+        The handlers are not the host's to call, since they have to come before anything is freed.
+        """
         if self._stage is None:
             return
-        farewells = {self.run_handler(handler, None) for handler in self._farewells}
+        farewells = [
+            task
+            for event, handler, _ in tuple(self._subscriptions)
+            if event == "destroy" and (task := self.run_handler(handler, None)) is not None
+        ]
         self._stage = None
-        self._farewells.clear()
         self._release(keep=farewells)
         for task in farewells:
-            if task is not None:
-                asyncio.get_event_loop().call_later(FAREWELL_SECONDS, task.cancel)
+            task.add_done_callback(lambda _: self._release(keep=farewells))
+            asyncio.get_event_loop().call_later(FAREWELL_SECONDS, task.cancel)
 
     def _release(self, keep: Collection[asyncio.Task[Any] | None] = ()) -> None:
         self._delegation.close()
-        for end in self._subscriptions.values():
+        for _, _, end in self._subscriptions:
             end()
         self._subscriptions.clear()
         for task in asyncio.all_tasks():
-            if (
-                task.get_context().get(_current) is self._reference  # type: ignore[attr-defined]  # of 3.12
-                and task not in keep
-                and task is not asyncio.current_task()
-            ):
+            context = task.get_context()  # type: ignore[attr-defined]  # of 3.12
+            if context.get(_current) is self._reference and task not in keep:
                 task.cancel()
+
+
+def _nothing() -> None:
+    """Ends what the host knows nothing of."""
 
 
 def _report_unhandled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

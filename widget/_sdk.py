@@ -81,7 +81,8 @@ class Sdk:
 
         Args:
             event: the host's name: ``propsChanged``, ``destroy``, ``error``, ``designTokensChanged``, or one's own.
-            handler: `def` or `async def`, taking the event's data as plain Python values, or nothing.
+            handler: `def` or `async def`. One that has a parameter without a default gets the event's data, as plain
+                Python values.
 
         Returns:
             A callable that unsubscribes; calling it again does nothing.
@@ -110,7 +111,7 @@ class Sdk:
         Args:
             event: the DOM's name, such as ``click``. A ``submit`` has its default action prevented.
             selector: CSS; the handler runs for the element that matches it and was clicked, or holds what was.
-            handler: `def` or `async def`, taking an `Event`, or nothing.
+            handler: `def` or `async def`. One that has a parameter without a default gets the `Event`.
 
         Returns:
             A callable that ends it; calling it again does nothing.
@@ -127,14 +128,11 @@ class Props(Mapping[str, Any]):
 
     def __init__(self, host: Any) -> None:
         self._host = host
-        self._text = ""
-        self._values: dict[str, Any] = {}
 
     def _current(self) -> dict[str, Any]:
-        text = _ffi.to_text(self._host.getProps()) or "{}"
-        if text != self._text:
-            self._text, self._values = text, json.loads(text)
-        return self._values
+        # Parsed anew each time: what is handed out is the caller's, and changing it changes nothing here.
+        values: dict[str, Any] | None = json.loads(_ffi.to_text(self._host.getProps()) or "null")
+        return values or {}
 
     def __getitem__(self, name: str) -> Any:
         return self._current()[name]

@@ -3,50 +3,90 @@
  * here. Options and answers cross as JSON text, which costs one string instead of one proxy for each object.
  * `widget/_ffi.py` is the other half and the only caller.
  */
+import { toPythonsText } from "./json-text.js";
 
 /**
- * Calls a host's `execute` with options given as JSON text. The answer goes to Python's `deliver`, as JSON text too, or
- * undefined where the host gave nothing.
+ * The functions that one interpreter's Python sees as the module `_widget_bridge`.
  *
- * @param {{execute(options: object): unknown}} client
- * @param {string} optionsText
- * @param {number} number by which Python knows the call
+ * @returns {object}
  */
-function execute(client, optionsText, number) {
-  const options = JSON.parse(optionsText);
-  for (const name in options.queryParams) {
-    // Numbers are written as JavaScript writes them; the contract wants strings (platform.md §4).
-    options.queryParams[name] = String(options.queryParams[name]);
-  }
-  settle(() => client.execute(options))
-    .then(toText)
-    .then(
-      (text) => bridge.deliver(number, text),
-      (error) => bridge.deliver(number, undefined, error),
-    );
+export function createBridge() {
+  const bridge = {
+    /**
+     * Python's, put here by `widget._ffi.connect`: takes the outcome of a call.
+     *
+     * @type {(number: number, result: unknown, error?: Error) => void}
+     */
+    deliver: () => {},
+
+    /**
+     * Calls a host's `execute` with options given as JSON text. Delivered are the answer as JSON text, or undefined where
+     * the host gave nothing; of a rejection, what `describe` says, and the Error itself.
+     *
+     * @param {Client} client
+     * @param {boolean} composite whether it is a composite connector
+     * @param {string} optionsText
+     * @param {number} number by which Python knows the call
+     */
+    execute(client, composite, optionsText, number) {
+      const options = JSON.parse(optionsText);
+      for (const name in options.queryParams) {
+        // Numbers are written as JavaScript writes them; the contract wants strings (platform.md §4).
+        options.queryParams[name] = String(options.queryParams[name]);
+      }
+      // Read now: the client is shared, and another widget may change it while this call is out.
+      const timeout = client.getDefaultTimeout?.();
+      const started = performance.now();
+      settle(() => (composite ? client.composite : client).execute(options))
+        .then(toPythonsText)
+        .then(
+          (text) => bridge.deliver(number, text),
+          (error) =>
+            bridge.deliver(number, describe(error, performance.now() - started, timeout), error),
+        );
+    },
+
+    /**
+     * Calls a method of the host's that may promise its result. Python is never handed the Promise itself: Pyodide
+     * subscribes to each one that a call returns, and fails on one that is rejected with anything but an Error.
+     *
+     * @param {any} owner
+     * @param {string} name of the method
+     * @param {string} argumentsText JSON
+     * @param {number} number by which `deliver` is told of a promised result
+     * @returns {[unknown] | undefined} a result that is there at once; undefined for one that will be delivered
+     */
+    call(owner, name, argumentsText, number) {
+      const result = owner[name](...JSON.parse(argumentsText));
+      if (typeof result?.then !== "function") {
+        return [result];
+      }
+      settle(() => result).then(
+        (value) => bridge.deliver(number, value),
+        (error) => bridge.deliver(number, undefined, error),
+      );
+      return undefined;
+    },
+
+    isJson,
+    toText: toPythonsText,
+    fromText: JSON.parse,
+    /**
+     * @param {new (options: object) => object} Class
+     * @param {string} optionsText
+     */
+    construct: (Class, optionsText) => new Class(JSON.parse(optionsText)),
+    report: (/** @type {string} */ text) => console.error(text),
+  };
+  return bridge;
 }
 
 /**
- * Calls a method of the host's that may promise its result. Python is never handed the Promise itself: Pyodide subscribes
- * to each one that a call returns, and fails on one that is rejected with anything but an Error.
- *
- * @param {any} owner
- * @param {string} name of the method
- * @param {string} argumentsText JSON
- * @param {number} number by which Python's `deliver` is told of a promised result
- * @returns {[unknown] | undefined} a result that is there at once; undefined for one that will be delivered
+ * @typedef {object} Client the part of a host's connectors client that is used here
+ * @property {(options: object) => unknown} execute
+ * @property {{execute(options: object): unknown}} composite
+ * @property {() => number} [getDefaultTimeout]
  */
-function call(owner, name, argumentsText, number) {
-  const result = owner[name](...JSON.parse(argumentsText));
-  if (typeof result?.then !== "function") {
-    return [result];
-  }
-  settle(() => result).then(
-    (value) => bridge.deliver(number, value),
-    (error) => bridge.deliver(number, undefined, error),
-  );
-  return undefined;
-}
 
 /**
  * The Promise of what `start` returns, whose rejection is always an Error: for anything else, Pyodide fails inside
@@ -57,25 +97,53 @@ function call(owner, name, argumentsText, number) {
  */
 function settle(start) {
   return new Promise((resolve) => resolve(start())).catch((reason) => {
-    throw asError(reason);
+    throw reason instanceof Error ? reason : errorOf(reason);
   });
 }
 
+/** What Python tells an error's class by; each is copied from a reason that is no Error of this page. */
+const TOLD_BY = [
+  "name",
+  "status",
+  "code",
+  "params",
+  "detail",
+  "scope",
+  "failureScope",
+  "reason",
+  "requestId",
+];
+
 /**
  * @param {unknown} reason what a Promise was rejected with
- * @returns {Error} the same object where it is one
+ * @returns {Error} with what can be read of the reason
  */
-function asError(reason) {
-  if (reason instanceof Error) {
-    return reason;
-  }
-  const fields = reason !== null && typeof reason === "object" ? reason : {};
-  const { message } = /** @type {{message?: unknown}} */ (fields);
+function errorOf(reason) {
+  const message = field(reason, "message");
   const error = new Error(
     typeof message === "string" ? message : `the host rejected with ${inWords(reason)}`,
     { cause: reason },
   );
-  return Object.assign(error, fields, { message: error.message });
+  for (const name of TOLD_BY) {
+    const value = field(reason, name);
+    if (value !== undefined) {
+      Object.defineProperty(error, name, { value, configurable: true, writable: true });
+    }
+  }
+  return error;
+}
+
+/**
+ * @param {any} holder
+ * @param {string} name
+ * @returns {any} undefined where there is no such field, or reading it throws
+ */
+function field(holder, name) {
+  try {
+    return typeof holder === "object" ? holder?.[name] : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param {unknown} value */
@@ -83,97 +151,70 @@ function inWords(value) {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    return Object.prototype.toString.call(value);
+    return "an object that cannot be shown";
   }
-}
-
-/** An integer of 16 digits, one that a double may not hold exactly; met in a string it costs time, nothing else. */
-const LONG_INTEGER = /(?<![\d.])\d{16}/;
-const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-
-/**
- * @param {unknown} value
- * @returns {string | undefined} JSON in which an integer that JavaScript holds inexactly reads as a float
- */
-function toText(value) {
-  let text;
-  try {
-    text = JSON.stringify(value);
-  } catch (reason) {
-    // Without a cause: a TypeError in the chain is how a failing network is told.
-    throw new Error(`the host answered with something that is not JSON: ${reason}`);
-  }
-  if (text === undefined || !LONG_INTEGER.test(text)) {
-    return text;
-  }
-  return text.replace(STRING_OR_NUMBER, (token) =>
-    /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `${token}.0` : token,
-  );
 }
 
 /**
  * What an Error says of itself, and what those behind it say, for Python to tell its class by.
  *
- * @param {any} error
+ * @param {Error} error
+ * @param {number} elapsed milliseconds from the call to the rejection
+ * @param {number} [timeout] milliseconds, where the client tells
  * @returns {string} JSON
  */
-function describe(error) {
+function describe(error, elapsed, timeout) {
   const chain = [];
-  for (let link = error; link instanceof Error && chain.length < 8; link = link.cause) {
-    chain.push({
-      names: [link.name, link.constructor?.name].filter((name) => typeof name === "string"),
-      message: String(link.message),
-    });
+  for (let link = error; link instanceof Error && chain.length < 8; link = field(link, "cause")) {
+    const names = [field(link, "name"), link.constructor?.name];
+    chain.push(names.filter((name) => typeof name === "string"));
   }
-  const { status, code, params, detail, scope, failureScope, reason, requestId } = error;
+  /** @type {Record<string, unknown>} */
+  const fields = {};
+  for (const name of TOLD_BY) {
+    const value = field(error, name);
+    if (isJson(value)) {
+      fields[name] = value;
+    }
+  }
   return JSON.stringify({
     chain,
+    message: inText(field(error, "message")),
+    fields,
+    elapsed,
+    timeout: timeout ?? null,
     offline: !navigator.onLine,
-    fields: { status, code, params, detail, scope, failureScope, reason, requestId },
   });
 }
+
+/** @param {unknown} value */
+function inText(value) {
+  return typeof value === "string" ? value : "";
+}
+
+/** Deeper than this, a value is not looked into: it may contain itself. */
+const DEEPEST = 100;
 
 /**
  * Whether a value is JSON through and through, so that it can cross as text and lose nothing.
  *
  * @param {unknown} value
+ * @param {number} [depth]
  * @returns {boolean}
  */
-function isJson(value) {
+function isJson(value, depth = 0) {
   if (value === null || typeof value === "string" || typeof value === "boolean") {
     return true;
   }
   if (typeof value === "number") {
     return Number.isFinite(value);
   }
-  if (typeof value !== "object") {
+  if (typeof value !== "object" || depth > DEEPEST) {
     return false;
   }
   const prototype = Object.getPrototypeOf(value);
   return (
     (Array.isArray(value) || prototype === Object.prototype || prototype === null) &&
-    Object.values(value).every(isJson)
+    Object.values(value).every((item) => isJson(item, depth + 1))
   );
 }
-
-/** The functions that Python sees as the module `_widget_bridge`. */
-export const bridge = {
-  execute,
-  call,
-  describe,
-  isJson,
-  toText,
-  fromText: JSON.parse,
-  /**
-   * @param {new (options: object) => object} Class
-   * @param {string} optionsText
-   */
-  construct: (Class, optionsText) => new Class(JSON.parse(optionsText)),
-  /**
-   * Python's, put here by `widget._ffi.connect`.
-   *
-   * @type {(number: number, result: unknown, error?: Error) => void}
-   */
-  deliver: () => {},
-  report: (/** @type {string} */ text) => console.error(text),
-};

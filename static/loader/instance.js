@@ -14,6 +14,8 @@ export class Instance {
   #python = null;
   /** Ends the wait for `init`. */
   #settled = () => {};
+  /** @type {CSSStyleSheet | null} */
+  #style = null;
 
   /** @param {WidgetSdk} sdk */
   constructor(sdk) {
@@ -28,7 +30,8 @@ export class Instance {
   /** @param {CSSStyleSheet | null} style */
   adopt(style) {
     const { root } = this.sdk;
-    if (style && !root.adoptedStyleSheets.includes(style)) {
+    if (style && !this.gone) {
+      this.#style = style;
       root.adoptedStyleSheets.push(style);
       // The entry's copy has styled the skeleton until now.
       root.querySelector("style[data-widget-skeleton]")?.remove();
@@ -126,6 +129,9 @@ export class Instance {
       return;
     }
     this.gone = true;
+    // The host may put another widget into the same shadow root.
+    const { root } = this.sdk;
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((style) => style !== this.#style);
     this.#python?.unmount();
     this.#python?.destroy();
     this.#python = null;

@@ -39,13 +39,8 @@ export async function widgetPackage(type, assets) {
  * @returns {Promise<Package>}
  */
 async function fetchPackage(type, assets) {
-  const sources = [...assets.values()].filter(
-    ({ path }) => path.endsWith(".py") && !path.startsWith("runtime/"),
-  );
-  const [contents, style] = await Promise.all([
-    Promise.all(sources.map(read)),
-    fetchStyle(assets.get("style.css")),
-  ]);
+  const sources = [...assets.values()].filter(({ path }) => path.endsWith(".py"));
+  const [contents, style] = await Promise.all([Promise.all(sources.map(read)), fetchStyle(assets)]);
   return {
     name: type,
     modules: new Map(sources.map(({ path }, index) => [path, contents[index]])),
@@ -53,12 +48,27 @@ async function fetchPackage(type, assets) {
   };
 }
 
-/** @param {Asset | undefined} asset */
-async function fetchStyle(asset) {
+/**
+ * @param {Map<string, Asset>} assets
+ * @returns {Promise<CSSStyleSheet | null>} of style.css
+ */
+async function fetchStyle(assets) {
+  const asset = assets.get("style.css");
   if (!asset) {
     return null;
   }
+  const text = new TextDecoder().decode(await read(asset));
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(new TextDecoder().decode(await read(asset)));
+  sheet.replaceSync(
+    text.replace(CSS_URL, (whole, quoted, single, bare) => {
+      const path = quoted ?? single ?? bare;
+      // An adopted sheet's addresses would be the page's own; no engine heeds CSSStyleSheet's baseURL.
+      const own = assets.get(`assets/${path}`) ?? assets.get(path);
+      return own ? `url("${own.url}")` : whole;
+    }),
+  );
   return sheet;
 }
+
+/** The three ways of writing an address in CSS. */
+const CSS_URL = /url\(\s*(?:"([^"]*)"|'([^']*)'|([^\s"')]+))\s*\)/g;

@@ -4,7 +4,7 @@
  * shape; another release of ours uses another key of the same Map.
  */
 import { boot } from "./boot.js";
-import { bridge } from "./bridge.js";
+import { createBridge } from "./bridge.js";
 
 /** @typedef {import("./assets.js").Asset} Asset */
 /** @typedef {import("./platform.js").Interpreter} Interpreter */
@@ -77,7 +77,7 @@ export function pageRuntime(assets) {
  */
 async function start(assets, attempt) {
   const interpreter = await boot(assets, attempt);
-  interpreter.registerJsModule("_widget_bridge", bridge);
+  interpreter.registerJsModule("_widget_bridge", createBridge());
   const python = interpreter.pyimport("widget._instance");
   python.prepare();
   performance.measure("pyodide-widget:boot", { start: LOADER_START });

@@ -219,10 +219,18 @@ def probe(open_community: Open) -> Iterator[CommunityPage]:
 
 def eventually(page: Page, predicate: str) -> None:
     """Waits for a condition in the page. Playwright's own wait evaluates text, which the CSP forbids."""
-    page.evaluate(
+    held = page.evaluate(
         f"""() => new Promise((resolve) => {{
             const holds = {predicate};
-            const look = () => (holds() ? resolve() : requestAnimationFrame(look));
+            const deadline = performance.now() + 15_000;
+            const look = () => {{
+                if (holds() || performance.now() > deadline) {{
+                    resolve(Boolean(holds()));
+                }} else {{
+                    requestAnimationFrame(look);
+                }}
+            }};
             look();
         }})"""
     )
+    assert held, f"this never came true: {predicate}"

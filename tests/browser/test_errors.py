@@ -208,6 +208,19 @@ def test_no_network_that_the_browser_knows_of(opened: CommunityPage, console: Co
         ('{name: "ConnectorExecuteError", code: "X", status: 422}', "ConnectorExecuteError", "X"),
         ('new DOMException("stop", "AbortError")', "ConnectorTimeoutError", "not answered in time"),
         ("Object.create(null)", "ConnectorError", "{}"),
+        ("{get message() { throw 1; }}", "ConnectorError", "cannot be shown"),
+        ("new Proxy({}, {get() { throw 1; }})", "ConnectorError", "the host rejected"),
+        ("Object.assign(new Error('big'), {detail: 1n, params: [1n]})", "ConnectorError", "big"),
+        (
+            "Object.defineProperty(new Error('odd'), 'name', {get() { throw 1; }})",
+            "ConnectorError",
+            "odd",
+        ),
+        (
+            "Object.assign(new Error('x'), {name: 'ConnectorExecuteError', detail: 1n, code: 'C'})",
+            "ConnectorExecuteError",
+            "C",
+        ),
         (
             "(() => { const loop = {}; loop.loop = loop; return loop; })()",
             "ConnectorError",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -158,6 +159,8 @@ def test_a_failed_call_is_traced_to_the_authors_line_and_not_into_the_library(
         ),
         ("missing_module", "import no_such_module", "No module named 'no_such_module'"),
         ("wrong_signature", "def init(): pass", "takes 0 positional arguments"),
+        ("exits", "import sys\nasync def init(sdk): sys.exit(1)", "SystemExit: 1"),
+        ("exits_at_import", "raise KeyboardInterrupt", "KeyboardInterrupt"),
         (
             "cancelled",
             "import asyncio\nasync def init(sdk): asyncio.current_task().cancel(); await asyncio.sleep(0)",
@@ -195,6 +198,8 @@ GUIDED = [
         "import http.client; http.client.HTTPConnection('example.com').request('GET', '/')",
         "call a connector",
     ),
+    ("import _thread; _thread.start_new_thread(print, ())", "has no threads"),
+    ("await asyncio.to_thread(print)", "has no threads"),
     ("import requests", "call a connector"),
     ("import httpx", "call a connector"),
     ("import aiohttp", "call a connector"),
@@ -268,7 +273,9 @@ class Held:
 
     def arrived(self, page: Page) -> None:
         """Waits until the page has asked for it."""
+        deadline = time.monotonic() + 15
         while not self._waiting:  # each turn lets Playwright hand over what has come
+            assert time.monotonic() < deadline, f"nobody asked for {self._pattern}"
             page.evaluate("() => new Promise(requestAnimationFrame)")
 
     def release(self) -> None:
@@ -437,22 +444,207 @@ def test_what_handlers_and_tasks_raise_is_printed_and_emitted_and_the_widget_liv
     expect(host).to_have_attribute("data-widget-state", "ready")
 
 
-def test_an_error_handler_that_raises_is_printed_and_ends_there(
+def test_what_an_error_handler_raises_and_what_its_tasks_raise_ends_there(
     community: Open, write_widget: WriteWidget, console: Console
 ) -> None:
     root = write_widget(
         "recursive",
         """
+        import asyncio
+        import js
+
         async def init(sdk):
             sdk.root.innerHTML = "<button>Press</button>"
-            sdk.on("error", lambda event: 1 / 0)
+
+            async def tell(event):
+                await asyncio.sleep(0)
+                raise LookupError("in a task of the error handler")
+
+            def raise_too(event):
+                js.window.heard.push(event["message"])
+                sdk.create_task(tell(event))
+                asyncio.create_task(tell(event))
+                1 / 0
+
+            sdk.on("error", raise_too)
             sdk.listen("click", "button", lambda: sdk.emit("error", {"message": "first"}))
         """,
     )
-    console.announce("ZeroDivisionError")
-    opened = community(root, "recursive")
+    console.announce("ZeroDivisionError", "in a task of the error handler")
+    opened = community(
+        root, "recursive", prepare=lambda page: page.add_init_script("window.heard = [];")
+    )
     opened.widget("recursive").get_by_role("button").click()
-    eventually(opened.page, "() => true")
+    eventually(opened.page, "() => heard.length > 0")
+    # Long enough for every further turn that a loop would take.
+    opened.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 100))")
+    assert opened.page.evaluate("() => window.heard") == ["first"]
+    assert sum("in a task of the error handler" in text for _, text in console.printed) == 2
+    assert sum("ZeroDivisionError" in text for _, text in console.printed) == 1
+
+
+def test_tidying_up_after_the_widget_has_gone_does_no_harm(
+    community: Open, write_widget: WriteWidget, console: Console
+) -> None:
+    root = write_widget(
+        "tidy",
+        """
+        import js
+
+        async def init(sdk):
+            sdk.root.innerHTML = "<button>Press</button>"
+
+            async def press(event):
+                try:
+                    event.target.disabled = True
+                    await sdk.connectors.get("never")
+                finally:
+                    sdk.query("button").disabled = False
+                    js.window.tidied = True
+
+            sdk.listen("click", "button", press)
+        """,
+    )
+    call = Held("**/connectors/never/**")
+    opened = community(root, "tidy", prepare=call.prepare)
+    opened.widget("tidy").get_by_role("button").click()
+    call.arrived(opened.page)
+    opened.page.evaluate("() => document.querySelector('gs-cc-registry-widget').remove()")
+    eventually(opened.page, "() => window.tidied === true")
+    console.announce("404")
+    with opened.page.expect_request_finished(lambda request: "never" in request.url):
+        call.release()
+
+
+def test_a_widget_that_ends_itself_ends_the_task_that_did_it(
+    community: Open, write_widget: WriteWidget, console: Console
+) -> None:
+    root = write_widget(
+        "suicidal",
+        """
+        import asyncio
+        import js
+
+        async def init(sdk):
+            async def poll():
+                js.window.polls = 0
+                while True:
+                    js.window.polls += 1
+                    if js.window.polls == 3:
+                        sdk.js.emit("destroy")  # as a host that tells at once
+                    await asyncio.sleep(0.005)
+
+            asyncio.create_task(poll())
+        """,
+    )
+    opened = community(root, "suicidal")
+    opened.widget("suicidal")
+    eventually(opened.page, "() => window.polls >= 3")
+    opened.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 50))")
+    assert opened.page.evaluate("() => window.polls") == 3
+
+
+def test_a_listener_that_another_has_ended_is_not_called(
+    community: Open, write_widget: WriteWidget, console: Console
+) -> None:
+    root = write_widget(
+        "two_listeners",
+        """
+        import js
+
+        async def init(sdk):
+            sdk.root.innerHTML = "<button>Press</button>"
+            sdk.listen("click", "button", lambda: second())
+            second = sdk.listen("click", "button", lambda: js.window.called.push("second"))
+            for name in ("a", "b"):
+                sdk.listen("click", "button", lambda name=name: js.window.called.push(name))
+        """,
+    )
+    opened = community(
+        root, "two_listeners", prepare=lambda page: page.add_init_script("window.called = [];")
+    )
+    opened.widget("two_listeners").get_by_role("button").click()
+    assert opened.page.evaluate("() => window.called") == ["a", "b"]
+
+
+def test_two_releases_on_one_page_answer_their_own_widgets(
+    community: Open, write_widget: WriteWidget, console: Console
+) -> None:
+    for name in ("first", "second"):
+        root = write_widget(
+            name,
+            """
+            import asyncio
+            import js
+            from widget import ConnectorError
+
+            async def init(sdk):
+                sdk.root.textContent = "ready"
+
+                async def call():
+                    for number in range(5):
+                        answer = await sdk.connectors.get("echo", query_params={"number": number})
+                        js.window.answered.push(f"NAME {answer['number']}")
+
+                sdk.create_task(call())
+            """.replace("NAME", name),
+        )
+
+    def prepare(page: Page) -> None:
+        page.add_init_script("window.answered = [];")
+        page.route(
+            "**/connectors/echo/**",
+            lambda route: route.fulfill(
+                json={"number": int(route.request.url.rsplit("=", 1)[1])},
+            ),
+        )
+        page.route("**/widgets/second/index.html", other_release)
+
+    def other_release(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(
+            response=answer, body=answer.text().replace('data-release="', 'data-release="other-')
+        )
+
+    opened = community(root, "first", "second", prepare=prepare)
+    opened.widget("first")
+    opened.widget("second")
+    eventually(opened.page, "() => answered.length >= 10")
+    assert sorted(opened.page.evaluate("() => window.answered")) == sorted(
+        f"{name} {number}" for name in ("first", "second") for number in range(5)
+    )
+
+
+def test_a_url_in_the_style_is_the_widgets_own_and_the_style_goes_with_the_widget(
+    community: Open, write_widget: WriteWidget, console: Console
+) -> None:
+    root = write_widget(
+        "styled",
+        "def init(sdk): sdk.root.innerHTML = '<p>styled</p>'",
+        style__css="p { color: rgb(1, 2, 3); background: url(dot.svg), url( 'assets/dot.svg' ) }",
+    )
+    assets = root / "widgets" / "styled" / "assets"
+    assets.mkdir()
+    (assets / "dot.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    requests: list[str] = []
+    opened = community(
+        root, "styled", prepare=lambda page: page.on("request", lambda r: requests.append(r.url))
+    )
+    host = opened.widget("styled")
+    expect(host.locator("p")).to_have_css("color", "rgb(1, 2, 3)")
+    eventually(
+        opened.page,
+        "() => performance.getEntriesByType('resource').some(({name}) => name.endsWith('dot.svg'))",
+    )
+    assert any(url.endswith("/widgets/styled/assets/dot.svg") for url in requests)
+    assert host.evaluate(
+        """async (host) => {
+                const before = host.shadowRoot.adoptedStyleSheets.length;
+                host.remove();
+                await new Promise((resolve) => setTimeout(resolve));
+                return [before, host.shadowRoot.adoptedStyleSheets.length];
+            }"""
+    ) == [1, 0]
 
 
 def test_a_page_without_webassembly_names_the_directive(community: Open, console: Console) -> None:

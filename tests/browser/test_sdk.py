@@ -55,6 +55,17 @@ sdk.set_props({"count": 3, "more": None})
     ]
 
 
+def test_what_props_hand_out_is_the_callers_to_change(probe: CommunityPage) -> None:
+    assert probe.python(
+        """
+sdk.set_props({"list": ["a"]})
+sdk.props["list"].append("b")
+result = sdk.props["list"]
+sdk.set_props({"list": None})
+"""
+    ) == ["a"]
+
+
 def test_props_that_are_not_json_are_refused_by_their_place(probe: CommunityPage) -> None:
     assert (
         probe.python(

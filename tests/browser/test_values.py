@@ -264,3 +264,41 @@ except TimeoutError as error:
         )
         == "TimeoutError"
     )
+
+
+@pytest.mark.parametrize("depth", [900, 7_000, 100_000])
+def test_an_answer_nested_deeper_than_python_can_parse_is_an_error_of_that_call_alone(
+    probe: CommunityPage, depth: int
+) -> None:
+    probe.page.evaluate(
+        "(depth) => { window.odd = { execute: async () => JSON.parse('['.repeat(depth) + ']'.repeat(depth)) }; }",
+        depth,
+    )
+    told = probe.python(
+        """
+from widget._connectors import _Client
+try:
+    await Connectors(_Client(js.window.odd, None)).execute("odd")
+    result = "parsed"
+except ConnectorError as error:
+    result = str(error)
+"""
+    )
+    assert told == "parsed" if depth < 1000 else "nested more than 1000 deep" in told
+    assert probe.python('result = (await sdk.connectors.get("echo"))["method"]') == "GET"
+
+
+def test_a_long_string_beside_a_long_number(probe: CommunityPage) -> None:
+    probe.page.evaluate(
+        """() => {
+            const text = '\\n"'.repeat(2_000_000);
+            window.odd = { execute: async () => ({ text, id: 12345678901234567890, n: 1234567890123456 }) };
+        }"""
+    )
+    assert probe.python(
+        """
+from widget._connectors import _Client
+answer = await Connectors(_Client(js.window.odd, None)).execute("odd")
+result = [len(answer["text"]), repr(answer["id"]), repr(answer["n"])]
+"""
+    ) == [4_000_000, "1.2345678901234567e+19", "1234567890123456"]

@@ -61,18 +61,18 @@ def test_what_the_layout_names_is_published_and_nothing_else(tmp_path: Path) -> 
             tmp_path,
             **{
                 "format.py": "",
-                "parts/deep.py": "",
+                "venv/lib/deep.py": "",
+                "tests/helper.py": "",
                 "style.css": "",
                 "thumbnail.png": "",
                 "assets/images/logo.svg": "",
                 "test_weather.py": "",
-                "parts/test_deep.py": "",
                 "conftest.py": "",
                 "notes.txt": "",
                 "connectors.json": "{}",
                 ".env": "",
                 "assets/.DS_Store": "",
-                "parts/__pycache__/deep.py": "",
+                "__pycache__/main.py": "",
             },
         ),
         BASE,
@@ -82,7 +82,6 @@ def test_what_the_layout_names_is_published_and_nothing_else(tmp_path: Path) -> 
         "index.html",
         "main.py",
         "format.py",
-        "parts/deep.py",
         "style.css",
         "thumbnail.png",
         "assets/images/logo.svg",
@@ -102,12 +101,12 @@ def test_a_symbolic_link_is_skipped(tmp_path: Path) -> None:
 
 
 def test_the_entry_declares_every_file_with_its_length(tmp_path: Path) -> None:
-    files = published_files(widget(tmp_path, **{"é & b.py": "é"}), BASE)
+    files = published_files(widget(tmp_path, **{"é & b#1.py": "é"}), BASE)
     links = Links(entry(files))
     assets = links.assets()
     assert assets["main.py"]["data-bytes"] == str(len("def init(sdk): ..."))
-    assert assets["é & b.py"]["href"] == "é & b.py"
-    assert assets["é & b.py"]["data-bytes"] == "2"
+    assert assets["é & b#1.py"]["href"] == "%C3%A9%20%26%20b%231.py"
+    assert assets["é & b#1.py"]["data-bytes"] == "2"
     for name in ("pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "widget.zip"):
         declared = assets[f"runtime/{name}"]
         assert declared["href"] == BASE + name
@@ -136,6 +135,19 @@ def test_a_skeleton_is_in_the_entry_with_the_style_that_it_needs(tmp_path: Path)
     )
     assert "<p class=grey></p>" in html
     assert "<style data-widget-skeleton>.grey {}</style>" in html
+
+
+def test_an_address_in_the_skeletons_style_is_looked_for_in_assets(tmp_path: Path) -> None:
+    style = "a { background: url(dot.svg), url( 'other.svg' ), url(\"dot.svg\") }"
+    html = entry(
+        published_files(
+            widget(
+                tmp_path, **{"skeleton.html": "<a>", "style.css": style, "assets/dot.svg": "<svg/>"}
+            ),
+            BASE,
+        )
+    )
+    assert 'url("assets/dot.svg"), url( \'other.svg\' ), url("assets/dot.svg")' in html
 
 
 def test_a_style_that_would_end_its_element_early_stays_out_of_the_entry(tmp_path: Path) -> None:

@@ -186,7 +186,14 @@ def test_path_values_are_the_hosts_to_judge_once_they_are_json() -> None:
         ({"X A": "a"}, ValueError, "not a header's name"),
         ({"": "a"}, ValueError, "not a header's name"),
         ({"X-A": 1}, TypeError, 'headers["X-A"] must be a str, not an int'),
-        ({1: "a"}, TypeError, "must be a str"),
+        ({1: "a"}, TypeError, "headers has the key 1, an int; keys are str"),
+        ({"Cookie": "a=b"}, ValueError, 'headers["Cookie"] is the browser\'s own to set'),
+        ({"sec-fetch-site": "none"}, ValueError, "the browser's own to set"),
+        (
+            {"X-A": "1", "x-a": "2"},
+            ValueError,
+            'headers["x-a"] and headers["X-A"] are one header; one would be lost',
+        ),
     ],
 )
 def test_headers_that_fetch_would_refuse_or_change_are_refused(

@@ -27,10 +27,9 @@ def raised(
     """The exception for an error of these class names, the first its own, the others its causes'."""
     chain = tuple(frozenset((name,) if isinstance(name, str) else name) for name in names)
     return from_host(
-        HostError(chain, message, offline, fields),
+        HostError(chain, message, fields, elapsed_ms, None, offline),
         permalink="weather-api",
         method="GET",
-        elapsed_ms=elapsed_ms,
         timeout_ms=30_000,
     )
 

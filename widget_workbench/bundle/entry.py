@@ -6,10 +6,15 @@ It declares every file of the bundle, because the platform rewrites the addresse
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
+from urllib.parse import quote
 
 from widget_workbench.bundle.runtime import WIDGET_ARCHIVE, runtime
+
+# Of a url() in style.css, the path, which is looked for in assets/ first (design.md).
+_CSS_URL = re.compile(r"""url\(\s*["']?([^\s"')]+)["']?\s*\)""")
 
 LOADER = "loader/loader.js"
 STYLE = "style.css"
@@ -40,9 +45,9 @@ def entry_fragment(
         lines.append(
             _asset(f"runtime/{name}", runtime_base + name, current.size(name), more=release)
         )
-    lines += [_asset(path, path, len(content)) for path, content in own.items()]
+    lines += [_asset(path, quote(path), len(content)) for path, content in own.items()]
     if skeleton is not None and STYLE in own:
-        lines += _skeleton_style(_text(own[STYLE], STYLE))
+        lines += _skeleton_style(_text(own[STYLE], STYLE), own)
     markup = _DEFAULT_SKELETON if skeleton is None else _text(skeleton, "skeleton.html")
     lines += [
         f'<div data-widget-root aria-busy="true">{markup}</div>',
@@ -58,8 +63,12 @@ def _asset(path: str, href: str, size: int, *, more: str = "") -> str:
     )
 
 
-def _skeleton_style(style: str) -> list[str]:
+def _skeleton_style(style: str, own: Mapping[str, bytes]) -> list[str]:
     """The widget's style for its skeleton, which is on the page before the loader can adopt style.css."""
+    style = _CSS_URL.sub(
+        lambda found: f'url("assets/{found[1]}")' if f"assets/{found[1]}" in own else found[0],
+        style,
+    )
     # An end tag in a comment or a string would end the element; then the skeleton waits for the loader.
     return [] if "</style" in style.lower() else [f"<style data-widget-skeleton>{style}</style>"]
 

@@ -43,24 +43,20 @@ def published_files(widget: Widget, runtime_base: str) -> dict[str, bytes | Path
 
 
 # What design.md's layout names, and nothing else: a note or a key left beside main.py is nobody's to see.
-_SHIPPED = ("*.py", "style.css", "thumbnail.png", "assets/*")
-_NEVER_SHIPPED = (
-    "test_*.py",
-    "*_test.py",
-    "conftest.py",
-    "*/test_*.py",
-    ".*",
-    "*/.*",
-    "__pycache__/*",
-    "*/__pycache__/*",
-)
+_NEVER_SHIPPED = ("test_*.py", "*_test.py", "conftest.py", ".*", "__pycache__")
 
 
 def _ships(path: str) -> bool:
-    def matches(patterns: tuple[str, ...]) -> bool:
-        return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
-
-    return matches(_SHIPPED) and not matches(_NEVER_SHIPPED)
+    directory, *below = path.split("/")
+    if any(
+        fnmatch.fnmatchcase(part, pattern)
+        for part in (directory, *below)
+        for pattern in _NEVER_SHIPPED
+    ):
+        return False
+    if below:
+        return directory == "assets"
+    return path.endswith(".py") or path in ("style.css", "thumbnail.png")
 
 
 def _tree(directory: Path) -> list[tuple[str, Path]]:
