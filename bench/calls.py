@@ -92,7 +92,7 @@ def _print_rows(answer: str, times: dict[str, list[float]]) -> None:
         low, *_, high = statistics.quantiles(times[row], n=10)
         aim = AIMS[answer] if row == "widget" else ""
         print(
-            f"{answer:<12}{row:<12}{median:>10.1f}{f'{low:.0f} - {high:.0f}':>16}"
+            f"{answer:<12}{row:<12}{median:>10.2f}{f'{low:.0f} - {high:.0f}':>16}"
             f"{median / reference:>11.2f}  {aim}".rstrip()
         )
 

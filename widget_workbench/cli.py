@@ -13,7 +13,7 @@ def main() -> None:
     """Widgets for a Gainsight Customer Community, written in Python."""
 
 
-@main.command()
+@main.command(short_help="Show a repository's widgets on a community page.")
 @click.argument(
     "repository",
     metavar="[REPO]",

@@ -5,10 +5,11 @@ never imported.
 """
 
 import json
+import os
 import re
 import tomllib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,7 +23,8 @@ from widget_workbench.gateway.definitions import (
     read_definitions,
 )
 from widget_workbench.manifest import Source, WidgetManifest
-from widget_workbench.settings import PreviewSettings, read_settings
+from widget_workbench.settings import PreviewSettings, SettingsReading, read_settings
+from widget_workbench.uncalled_hosts import connector_urls, uncalled_hosts
 
 __all__ = [
     "PreviewSettings",
@@ -71,13 +73,22 @@ class Widget:
 
 @dataclass(frozen=True)
 class Repository:
-    """What a repository holds; `connectors` includes those of `preview.connectors.json`."""
+    """What a repository holds; `connectors` includes those of `preview.connectors.json`.
+
+    What could not be read is told to whoever calls a connector, too, each in a sentence:
+    `unreadable_connectors` are files that may define others, `bad_upstreams` has the reason for
+    each host whose entry in `[upstreams]` is bad, and `unreadable_settings` the one why nobody can
+    tell which hosts have an entry.
+    """
 
     root: Path
     widgets: tuple[Widget, ...]
     connectors: tuple[Definition, ...]
     settings: PreviewSettings
     problems: tuple[Problem, ...]
+    unreadable_connectors: tuple[str, ...] = ()
+    bad_upstreams: Mapping[str, str] = field(default_factory=dict)
+    unreadable_settings: str | None = None
 
 
 def read_repository(root: Path) -> Repository:
@@ -119,12 +130,18 @@ class _Placed:
         return _Placed(self.path, BrokenConnector(permalink, self.method, reason, composite))
 
 
+class _UnreadableError(Exception):
+    """A file cannot be read, in a sentence that lacks its subject."""
+
+
 class _Reading:
     """One reading of the files, collecting problems on the way."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._problems: list[Problem] = []
+        self._connector_urls: list[str] = []
+        self._unreadable_connectors: list[str] = []
 
     def repository(self) -> Repository:
         directories = list(self._widget_directories())
@@ -134,9 +151,17 @@ class _Reading:
         ]
         elsewhere = self._definitions(self._root / "preview.connectors.json")
         connectors = self._callable_connectors(published, elsewhere)
-        settings = self._settings()
+        reading = self._settings()
+        self._report_uncalled(reading.settings.upstreams)
         return Repository(
-            self._root, tuple(widgets), tuple(connectors), settings, tuple(self._problems)
+            root=self._root,
+            widgets=tuple(widgets),
+            connectors=tuple(connectors),
+            settings=reading.settings,
+            problems=tuple(self._problems),
+            unreadable_connectors=tuple(self._unreadable_connectors),
+            bad_upstreams=reading.bad_upstreams,
+            unreadable_settings=reading.unreadable,
         )
 
     def _widget_directories(self) -> Iterator[Path]:
@@ -194,25 +219,33 @@ class _Reading:
         return None
 
     def _manifest(self, path: Path) -> WidgetManifest | None:
-        document = self._json(path)
-        if document is None:
-            return None
         try:
-            return WidgetManifest.model_validate(document)
+            return WidgetManifest.model_validate(self._json(path))
+        except _UnreadableError as error:
+            self._report(path, str(error))
+            return None
         except ValidationError as error:
             for field, message in bad_fields(error):
                 self._report(path, f"`{field}`: {message}." if field else f"{message}.")
             return None
 
     def _definitions(self, path: Path) -> list[_Placed]:
-        document = self._json(path) if path.exists() else None
-        if document is None:
+        if not os.path.lexists(path):
             return []
+        try:
+            document = self._json(path)
+        except _UnreadableError as error:
+            self._report(path, str(error))
+            self._unreadable_connectors.append(f"{self._relative(path)} {error}")
+            return []
+        self._connector_urls += connector_urls(document)
         definitions, problems = read_definitions(document)
         for problem in problems:
             where = f"connector {problem.connector!r}, " if problem.connector else ""
             what = f"`{problem.field}`: {problem.message}" if problem.field else problem.message
             self._report(path, f"{where}{what}.", connector=problem.connector or None)
+            if not problem.connector:
+                self._unreadable_connectors.append(f"{self._relative(path)}: {what}.")
         return [_Placed(self._relative(path), definition) for definition in definitions]
 
     def _callable_connectors(
@@ -256,51 +289,70 @@ class _Reading:
             kept.append(claimants[0].broken(reason))
         return kept
 
-    def _settings(self) -> PreviewSettings:
+    def _settings(self) -> SettingsReading:
         path = self._root / "preview.toml"
-        text = self._text(path) if path.exists() else None
-        if text is None:
-            return PreviewSettings()
+        if not os.path.lexists(path):
+            return SettingsReading()
         try:
-            document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            self._report(path, f"is not TOML: {error}.")
-            return PreviewSettings()
-        settings, bad_keys = read_settings(document)
-        for key, message in bad_keys:
+            reading = read_settings(self._toml(path))
+        except _UnreadableError as error:
+            self._report(path, str(error))
+            return SettingsReading(unreadable=f"{path.name} {error}")
+        for key, message in reading.bad_keys:
             self._report(path, f"`{key}`: {message}.")
-        return settings
+        return reading
 
-    def _json(self, path: Path) -> Any:
-        """The file's JSON, or None after a problem has been reported."""
-        text = self._text(path)
-        if text is None:
-            return None
-        try:
-            document = json.loads(text, parse_constant=_refuse_constant)
-        except json.JSONDecodeError as error:
+    def _report_uncalled(self, upstreams: Iterable[str]) -> None:
+        if self._unreadable_connectors:
+            return  # one of them may call it
+        for host, meant in uncalled_hosts(upstreams, self._connector_urls):
+            question = f"; did you mean {meant}?" if meant else "."
             self._report(
-                path, f"is not JSON: {error.msg} (line {error.lineno}, column {error.colno})."
+                self._root / "preview.toml",
+                f"`upstreams.{host}`: no connector calls this host{question}",
             )
-        except (ValueError, RecursionError) as error:
-            self._report(path, f"is not JSON: {error}.")
-        else:
-            if isinstance(document, dict):
-                return document
-            self._report(path, "is not a JSON object.")
-        return None
 
-    def _text(self, path: Path) -> str | None:
-        if not path.resolve().is_relative_to(self._root):
-            self._report(path, "is a symbolic link out of the repository, which is not followed.")
-            return None
+    def _toml(self, path: Path) -> dict[str, Any]:
+        """The file's TOML.
+
+        Raises:
+            _UnreadableError: it has none.
+        """
+        try:
+            return tomllib.loads(self._text(path))
+        except (ValueError, RecursionError) as error:
+            raise _UnreadableError(f"is not TOML: {error}.") from None
+
+    def _json(self, path: Path) -> dict[str, Any]:
+        """The file's JSON object.
+
+        Raises:
+            _UnreadableError: it has none.
+        """
+        try:
+            document = json.loads(self._text(path), parse_constant=_refuse_constant)
+        except json.JSONDecodeError as error:
+            raise _UnreadableError(
+                f"is not JSON: {error.msg} (line {error.lineno}, column {error.colno})."
+            ) from None
+        except (ValueError, RecursionError) as error:
+            raise _UnreadableError(f"is not JSON: {error}.") from None
+        if not isinstance(document, dict):
+            raise _UnreadableError("is not a JSON object.")
+        return document
+
+    def _text(self, path: Path) -> str:
+        # os.path's own, since Path.resolve() raises for links in a circle before Python 3.13
+        if not Path(os.path.realpath(path)).is_relative_to(self._root):
+            raise _UnreadableError(
+                "is a symbolic link out of the repository, which is not followed."
+            )
         try:
             return path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
-            self._report(path, f"is not UTF-8 (byte {error.start}).")
+            raise _UnreadableError(f"is not UTF-8 (byte {error.start}).") from None
         except OSError as error:
-            self._report(path, f"cannot be read: {error.strerror}.")
-        return None
+            raise _UnreadableError(f"cannot be read: {error.strerror}.") from None
 
     def _report(self, path: Path, message: str, connector: str | None = None) -> None:
         self._problems.append(Problem(self._relative(path), message, connector))
@@ -315,11 +367,11 @@ class _Reading:
 
 def _wrong_path(source: Source) -> str | None:
     """What platform.md §1 has against the paths of a `source`."""
-    for field, path in (("path", source.path), ("entry", source.entry)):
+    for key, path in (("path", source.path), ("entry", source.entry)):
         if path.startswith("/"):
-            return f"`source.{field}`: {path} must not start with '/'."
+            return f"`source.{key}`: {path} must not start with '/'."
         if ".." in PurePosixPath(path).parts:
-            return f"`source.{field}`: {path} must not contain '../'."
+            return f"`source.{key}`: {path} must not contain '../'."
     return None
 
 

@@ -1,10 +1,11 @@
 """`preview.toml`: how an author's own computer plays the community (design.md)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from widget_workbench.gateway.definitions import bad_fields
 
@@ -28,8 +29,15 @@ def _upstream(value: str) -> str:
     return value
 
 
+def _no_table(value: Any) -> Any:
+    """TOML reads the dots of an unquoted host as tables in tables."""
+    if isinstance(value, dict):
+        raise ValueError('is a table: put the host in quotes ("api.example" = …)')
+    return value
+
+
 Host = Annotated[str, AfterValidator(_host)]
-Upstream = Annotated[str, AfterValidator(_upstream)]
+Upstream = Annotated[str, BeforeValidator(_no_table), AfterValidator(_upstream)]
 
 
 class _SettingsModel(BaseModel):
@@ -70,20 +78,49 @@ class PreviewSettings(_SettingsModel):
     variables: dict[str, str] = {}
 
 
-def read_settings(document: dict[str, Any]) -> tuple[PreviewSettings, list[tuple[str, str]]]:
-    """Checks a parsed `preview.toml`; what is good of it holds.
+@dataclass(frozen=True)
+class SettingsReading:
+    """What is good of a `preview.toml`, and what is bad.
 
-    Returns:
-        The settings, and each bad key as (path, message).
+    `bad_keys` has each as (path, message). No request may go to the network for want of an upstream
+    that only could not be read: `bad_upstreams` has the reason for each host whose entry is bad,
+    `unreadable` the one why nobody can tell which hosts have an entry.
     """
+
+    settings: PreviewSettings = field(default_factory=PreviewSettings)
+    bad_keys: tuple[tuple[str, str], ...] = ()
+    bad_upstreams: Mapping[str, str] = field(default_factory=dict)
+    unreadable: str | None = None
+
+
+def read_settings(document: dict[str, Any]) -> SettingsReading:
+    """Checks a parsed `preview.toml`; what is good of it holds."""
     try:
-        return PreviewSettings.model_validate(document), []
+        return SettingsReading(PreviewSettings.model_validate(document))
     except ValidationError as error:
         places = [detail["loc"] for detail in error.errors(include_url=False)]
-        good = document
-        for place in reversed(places):  # the last first, so that indexes of arrays still hold
-            good = _without(good, [part for part in place if part != "[key]"])
-        return PreviewSettings.model_validate(good), list(bad_fields(error))
+        bad_keys = tuple(bad_fields(error))
+    bad_upstreams: dict[str, str] = {}
+    unreadable: str | None = None
+    for place, (key, message) in zip(places, bad_keys, strict=True):
+        if _is_bad_value(place, document):
+            bad_upstreams[str(place[1]).lower()] = f"`{key}`: {message}."
+        elif place[0] == "upstreams":
+            unreadable = unreadable or f"In preview.toml, `{key}`: {message}."
+    return SettingsReading(_good(document, places), bad_keys, bad_upstreams, unreadable)
+
+
+def _is_bad_value(place: Sequence[int | str], document: dict[str, Any]) -> bool:
+    """Whether a host of `[upstreams]` stands there, and only what it is mapped to is bad."""
+    if place[0] != "upstreams" or len(place) != 2:
+        return False
+    return not isinstance(document["upstreams"][place[1]], dict)
+
+
+def _good(document: Any, bad_places: Sequence[Sequence[int | str]]) -> PreviewSettings:
+    for place in reversed(bad_places):  # the last first, so that indexes of arrays still hold
+        document = _without(document, [part for part in place if part != "[key]"])
+    return PreviewSettings.model_validate(document)
 
 
 def _without(value: Any, place: Sequence[int | str]) -> Any:

@@ -33,7 +33,9 @@ class Community:
         composites: tuple[dict[str, Any], ...] = (),
         answer: Callable[[httpx.Request], httpx.Response] | None = None,
         upstream: httpx.AsyncBaseTransport | None = None,
-        **limits: Any,
+        unreadable: tuple[str, ...] = (),
+        suspended: str | None = None,
+        **options: Any,
     ) -> None:
         self.requests: list[httpx.Request] = []
         self.executions: list[Execution] = []
@@ -42,11 +44,12 @@ class Community:
             {"connectors": list(connectors), "composite_connectors": list(composites)}
         )
         configuration = Configuration(
-            connectors=Connectors(definitions),
+            connectors=Connectors(definitions, unreadable),
             upstreams={"api.example": upstream or httpx.MockTransport(self._handle)},
+            suspended=suspended,
         )
         self.gateway = Gateway(
-            configuration=lambda: configuration, record=self.executions.append, **limits
+            configuration=lambda: configuration, record=self.executions.append, **options
         )
 
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -73,6 +76,14 @@ def error_of(response: httpx.Response) -> dict[str, Any]:
     assert envelope["request_id"] == response.headers["X-Request-ID"]
     errors: dict[str, Any] = envelope["errors"]
     return errors
+
+
+def test_an_ipv6_address_is_mapped_as_a_url_writes_it() -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(200))
+    configuration = Configuration(upstreams={"[2001:db8::1]": transport})
+
+    assert configuration.upstream("2001:db8::1", 443) is transport
+    assert configuration.upstream("2001:db8::2", 443) is None
 
 
 # What goes out
@@ -264,6 +275,41 @@ def test_calling_a_broken_definition_tells_all_its_bad_fields() -> None:
     assert community.call("GET", "/other/execute").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/things/execute"), ("POST", "/composite/both/execute")]
+)
+def test_what_nothing_that_could_be_read_defines_is_no_404_when_something_could_not(
+    method: str, path: str
+) -> None:
+    community = Community(
+        connector(permalink="other"), unreadable=("a.json is not JSON.", "b.json is not UTF-8.")
+    )
+
+    response = community.call(method, path)
+
+    assert response.status_code == 500
+    error = error_of(response)
+    assert error["code"] == "CONNECTOR_MISCONFIGURED"
+    assert path.split("/")[-2] in error["detail"]
+    assert error["detail"].endswith("a.json is not JSON. b.json is not UTF-8.")
+    assert community.call("GET", "/other/execute").status_code == 200
+    assert error_of(community.call("POST", "/other/execute"))["code"] == "METHOD_NOT_ALLOWED"
+
+
+@pytest.mark.parametrize("path", ["/things/execute", "/none/execute", "/composite/both/execute"])
+def test_while_execution_is_suspended_every_call_is_told_why(path: str) -> None:
+    community = Community(connector(), suspended="Nothing is called until it can be read.")
+
+    response = community.call("GET", path)
+
+    assert response.status_code == 500
+    assert error_of(response) == {
+        "code": "CONNECTOR_MISCONFIGURED",
+        "detail": "Nothing is called until it can be read.",
+    }
+    assert community.requests == []
+
+
 # What comes back
 
 
@@ -431,7 +477,50 @@ def test_an_upstream_that_cannot_be_reached_is_a_502() -> None:
     assert response.status_code == 502
     error = error_of(response)
     assert error["scope"] == "Downstream (network/external service)"
-    assert error["detail"] == "api.example could not be called: connection refused"
+    assert error["detail"] == "api.example could not be called: connection refused."
+
+
+class Unreachable(httpx.AsyncBaseTransport):
+    """A network on which a host fails as its name says."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        match request.url.host:
+            case "refused.example":
+                raise httpx.ConnectError("Connection refused.", request=request)
+            case "silent.example":
+                await asyncio.Event().wait()
+        return httpx.Response(
+            200, stream=Parts(b"not gzip"), headers={"Content-Encoding": "gzip"}, request=request
+        )
+
+
+@pytest.mark.parametrize(
+    ("host", "detail"),
+    [
+        ("refused.example", "refused.example could not be called: Connection refused"),
+        ("silent.example", "silent.example did not answer within 0.05 s"),
+    ],
+)
+def test_a_host_without_an_upstream_that_cannot_be_reached_is_told_to_be_the_real_one(
+    host: str, detail: str
+) -> None:
+    community = Community(connector(url=f"https://{host}/"), network=Unreachable(), time_limit=0.05)
+
+    error = error_of(community.call("GET", "/things/execute"))
+
+    assert error["detail"] == (
+        f"{detail}; no upstream is mapped for it, so the real host was called."
+    )
+
+
+def test_a_host_without_an_upstream_that_was_reached_is_told_by_its_failure_alone() -> None:
+    community = Community(connector(url="https://garbled.example/"), network=Unreachable())
+
+    response = community.call("GET", "/things/execute")
+
+    assert response.status_code == 502
+    assert "garbled.example could not be called" in error_of(response)["detail"]
+    assert "upstream" not in error_of(response)["detail"]
 
 
 def test_an_answer_over_the_limit_is_refused_by_its_size() -> None:

@@ -736,6 +736,87 @@ def test_an_upstream_that_a_link_leads_to_elsewhere_is_not_loaded(
     assert "there is no file upstream.py" in told["preview.toml"]
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[upstreams", "preview.toml is not TOML: "),
+        (b"\xff", "preview.toml is not UTF-8 (byte 0)."),
+        ('[upstreams]\napi.example = "upstream:app"\n', "In preview.toml, `upstreams.api`: "),
+    ],
+)
+def test_while_preview_toml_cannot_be_read_no_connector_is_executed(
+    preview: Preview, text: str | bytes, reason: str
+) -> None:
+    with preview.start() as client:
+        readable = (preview.root / "preview.toml").read_text()
+        preview.write("preview.toml", text)
+        assert "preview.toml" in dict(problems_of(client.get("/")))
+        response = client.get("/connectors/echo/execute")
+        preview.write("preview.toml", readable)
+        client.get("/")
+        mended = client.get("/connectors/echo/execute")
+
+    assert response.status_code == 500
+    errors = response.json()["errors"]
+    assert errors["code"] == "CONNECTOR_MISCONFIGURED"
+    assert errors["detail"].startswith(reason)
+    assert errors["detail"].endswith(" Nothing is called until preview.toml can be read.")
+    assert mended.json()["events"] == ["started"]
+
+
+@pytest.mark.parametrize("value", ['"ftp://b"', "5", "[]"])
+def test_a_host_whose_upstream_is_no_upstream_answers_with_the_reason(
+    preview: Preview, value: str
+) -> None:
+    preview.write("preview.toml", f'[upstreams]\n"API.example" = {value}\n')
+    with preview.start() as client:
+        told = dict(problems_of(client.get("/")))
+        response = client.get("/connectors/echo/execute")
+
+    assert "`upstreams.API.example`" in told["preview.toml"]
+    assert response.status_code == 502
+    assert f"in preview.toml, {told['preview.toml']}" in response.json()["errors"]["detail"]
+
+
+def test_a_connector_that_may_stand_in_an_unreadable_file_is_misconfigured(
+    preview: Preview, client: Client
+) -> None:
+    preview.write("widgets/clock/connectors.json", "{")
+    client.get("/")
+
+    errors = client.get("/connectors/echo/execute").json()["errors"]
+
+    assert errors["code"] == "CONNECTOR_MISCONFIGURED"
+    assert "'echo'" in errors["detail"]
+    assert "widgets/clock/connectors.json is not JSON" in errors["detail"]
+
+
+def test_an_upstream_that_was_saved_after_its_import_is_one_problem_until_it_is_as_it_was(
+    preview: Preview, caplog: pytest.LogCaptureFixture
+) -> None:
+    preview.write(
+        "preview.toml",
+        '[upstreams]\n"api.example" = "upstream:app"\n"b.example" = "upstream:app.router"\n',
+    )
+
+    def changes(client: Client) -> list[str]:
+        return [told for path, told in problems_of(client.get("/")) if path == "upstream.py"]
+
+    with preview.start() as client:
+        assert changes(client) == []
+        preview.write("upstream.py", UPSTREAM + "# saved\n")
+        assert changes(client) == [
+            "has changed since it was imported: restart the preview to use it."
+        ]
+        assert len(changes(client)) == 1
+        preview.write("upstream.py", UPSTREAM)
+        assert changes(client) == []
+        (preview.root / "upstream.py").unlink()
+        assert len(changes(client)) == 1
+        preview.write("preview.toml", "")
+        assert changes(client) == []
+
+
 def test_changed_connectors_are_called_after_a_reload(preview: Preview, client: Client) -> None:
     preview.write(
         "widgets/clock/connectors.json",
@@ -803,12 +884,13 @@ def test_a_host_of_allow_hosts_is_called_as_it_is(preview: Preview) -> None:
 
 
 @pytest.mark.parametrize(
-    ("handle", "code"), [(trickle, "DOWNSTREAM_TIMEOUT"), (hang_up, "DOWNSTREAM_ERROR")]
+    ("handle", "limit", "code"),
+    [(trickle, 0.1, "DOWNSTREAM_TIMEOUT"), (hang_up, 15, "DOWNSTREAM_ERROR")],
 )
 def test_a_server_that_stops_in_the_middle_is_a_502(
-    preview: Preview, handle: Handle, code: str
+    preview: Preview, handle: Handle, limit: float, code: str
 ) -> None:
-    with preview.start(upstream_time_limit=0.1) as client, client.server(handle) as port:
+    with preview.start(upstream_time_limit=limit) as client, client.server(handle) as port:
         preview.write("preview.toml", f'[upstreams]\n"api.example" = "http://127.0.0.1:{port}"\n')
         client.get("/")
         response = client.get("/connectors/echo/execute")

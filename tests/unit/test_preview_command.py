@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -38,29 +40,37 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_it_serves_tells_what_it_serves_and_stops_on_ctrl_c(repository: Path) -> None:
-    command = [sys.executable, "-c", "from widget_workbench.cli import main; main()"]
-    process = subprocess.Popen(
-        [*command, "preview", str(repository), "--port", "0"],
+@contextmanager
+def running(repository: Path) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+    """The command's process, the page's URL, and what was told before it could be asked for."""
+    program = "from widget_workbench.cli import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "preview", str(repository), "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-    assert process.stdout is not None
-    with process, process.stdout:
-        told = ""
-        while "Ctrl-C" not in told:
-            line = process.stdout.readline()
-            assert line, f"it ended early:\n{told}"
-            told += line
-        found = re.search(r"http://127\.0\.0\.1:\d+/", told)
-        assert found, told
-        answer = httpx.get(f"{found[0]}connectors/echo/execute", trust_env=False)
-        entry = httpx.get(f"{found[0]}widgets/clock/index.html", trust_env=False)
+    ) as process:
+        try:
+            assert process.stdout is not None
+            told = ""
+            while "Ctrl-C" not in told:
+                line = process.stdout.readline()
+                assert line, f"it ended early:\n{told}"
+                told += line
+            found = re.search(r"http://127\.0\.0\.1:\d+/", told)
+            assert found, told
+            yield process, found[0], told
+        finally:
+            process.kill()
+
+
+def test_it_serves_tells_what_it_serves_and_stops_on_ctrl_c(repository: Path) -> None:
+    with running(repository) as (process, url, told):
+        answer = httpx.get(f"{url}connectors/echo/execute", trust_env=False)
+        entry = httpx.get(f"{url}widgets/clock/index.html", trust_env=False)
         process.send_signal(signal.SIGINT)
-        rest = process.stdout.read()
-        status = process.wait()
+        rest, _ = process.communicate()
 
     assert answer.json() == []
     assert entry.text == "<p>tick</p>"
@@ -73,7 +83,24 @@ def test_it_serves_tells_what_it_serves_and_stops_on_ctrl_c(repository: Path) ->
     assert re.search(r"GET +echo +200 +\d+ ms", rest), rest
     assert "index.html" not in rest
     assert "Traceback" not in rest
-    assert status == 0
+    assert process.returncode == 0
+
+
+def test_each_problem_is_printed_once(repository: Path) -> None:
+    (repository / "preview.toml").write_text("[upstreams")
+    with running(repository) as (process, url, told):
+        (repository / "widgets/clock/connectors.json").write_text("{")
+        for _ in range(2):
+            assert httpx.get(url, trust_env=False).status_code == 200
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+
+    for problem in (
+        "widgets/broken/widget.json: is not JSON",
+        "preview.toml: is not TOML",
+        "widgets/clock/connectors.json: is not JSON",
+    ):
+        assert (told + rest).count(problem) == 1, told + rest
 
 
 def test_a_port_that_is_taken_is_told_in_one_sentence(repository: Path) -> None:
@@ -106,6 +133,12 @@ def test_a_directory_that_does_not_exist_is_refused(tmp_path: Path) -> None:
 
 def test_it_tells_its_version() -> None:
     assert __version__ in CliRunner().invoke(main, ["--version"]).output
+
+
+def test_help_tells_what_preview_does_in_a_line_that_is_not_cut() -> None:
+    lines = CliRunner().invoke(main, ["--help"]).output.splitlines()
+
+    assert "  preview  Show a repository's widgets on a community page." in lines
 
 
 def test_printing_help_does_not_load_the_server() -> None:

@@ -267,6 +267,52 @@ def test_a_file_of_connectors_that_cannot_be_read_is_one_problem(tmp_path: Path,
     assert len(repository.connectors) == 1
 
 
+@pytest.mark.parametrize("file", ["widgets/a/connectors.json", "preview.connectors.json"])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", " is not JSON: "),
+        ("[]", " is not a JSON object."),
+        (b"\xff", " is not UTF-8 (byte 0)."),
+        ('{"connectors": {}}', ": `connectors`: is not an array of definitions."),
+    ],
+)
+def test_a_file_whose_connectors_nobody_knows_is_named_with_its_reason(
+    tmp_path: Path, file: str, text: Any, reason: str
+) -> None:
+    (sentence,) = read(tmp_path, {file: text}).unreadable_connectors
+
+    assert sentence.startswith(f"{file}{reason}")
+    assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("target", ["../elsewhere.json", "nowhere.json", "connectors.json"])
+def test_a_link_that_leads_to_no_file_of_the_repository_cannot_be_read(
+    tmp_path: Path, target: str
+) -> None:
+    (tmp_path / "elsewhere.json").write_text('{"connectors": []}')
+    root = tmp_path / "shop"
+    (root / "widgets/a").mkdir(parents=True)
+    (root / "widgets/a/connectors.json").symlink_to(target.replace("../", "../../../"))
+
+    (sentence,) = read(root, {}).unreadable_connectors
+
+    assert sentence.startswith("widgets/a/connectors.json ")
+
+
+def test_files_that_can_be_read_leave_no_connector_unknown(tmp_path: Path) -> None:
+    repository = read(
+        tmp_path,
+        {
+            "widgets/a/widget.json": "{",
+            "widgets/a/connectors.json": {"connectors": [CONNECTOR, {"name": "bad"}]},
+        },
+    )
+
+    assert len(repository.problems) == 2
+    assert repository.unreadable_connectors == ()
+
+
 def test_of_a_permalink_in_both_files_the_repositorys_is_called(tmp_path: Path) -> None:
     elsewhere = {**CONNECTOR, "url": "https://elsewhere.example/", "method": "POST"}
     repository = read(
@@ -347,7 +393,12 @@ def test_preview_toml_is_read(tmp_path: Path) -> None:
         [variables]
         region = "eu"
     """
-    repository = read(tmp_path, {"preview.toml": text})
+    called = [
+        {"name": host, "url": f"https://{host}/"}
+        for host in ("weather.example", "crm.example:8443")
+    ]
+    files = {"preview.toml": text, "preview.connectors.json": {"connectors": called}}
+    repository = read(tmp_path, files)
 
     settings = repository.settings
     assert repository.problems == ()
@@ -405,7 +456,8 @@ def test_what_is_good_of_preview_toml_holds(tmp_path: Path) -> None:
         upstreams = { "a.example" = "upstream:app", "b.example" = "nonsense" }
         user = { id = 9, username = 5 }
     """
-    repository = read(tmp_path, {"preview.toml": text})
+    called = {"connectors": [{"name": "a", "url": "https://a.example/"}]}
+    repository = read(tmp_path, {"preview.toml": text, "preview.connectors.json": called})
 
     settings = repository.settings
     assert settings.allow_hosts == ["a.example", "c.example"]
@@ -423,3 +475,142 @@ def test_a_preview_toml_that_cannot_be_read_is_one_problem(tmp_path: Path, text:
 
     assert [path for path, _ in problems_of(repository)] == ["preview.toml"]
     assert len(repository.widgets) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("allow_hosts = [", "preview.toml is not TOML: "),
+        ("id = " + "9" * 5000, "preview.toml is not TOML: "),
+        (b"a = '\xff'", "preview.toml is not UTF-8 (byte 5)."),
+        ("upstreams = 1", "In preview.toml, `upstreams`: "),
+        ('[upstreams]\n"https://a.example" = "upstream:app"', "In preview.toml, `upstreams.https"),
+        ('[upstreams]\na.example = "upstream:app"', "In preview.toml, `upstreams.a`: is a table"),
+    ],
+)
+def test_a_preview_toml_that_does_not_tell_which_hosts_have_an_upstream_is_unreadable(
+    tmp_path: Path, text: Any, reason: str
+) -> None:
+    repository = read(tmp_path, {"preview.toml": text})
+
+    assert repository.unreadable_settings is not None
+    assert repository.unreadable_settings.startswith(reason)
+    assert repository.unreadable_settings.endswith(".")
+    assert len(repository.problems) == 1
+
+
+def test_a_preview_toml_that_is_no_file_is_unreadable(tmp_path: Path) -> None:
+    (tmp_path / "preview.toml").mkdir()
+
+    repository = read(tmp_path, {})
+
+    assert [path for path, _ in problems_of(repository)] == ["preview.toml"]
+    assert repository.unreadable_settings is not None
+    assert repository.unreadable_settings.startswith("preview.toml cannot be read: ")
+
+
+def test_a_bad_upstream_has_its_reason_by_its_host(tmp_path: Path) -> None:
+    text = """
+        user = 1
+        [upstreams]
+        "A.example" = "ftp://b"
+        "b.example:8443" = 5
+        "c.example" = "upstream:app"
+    """
+    repository = read(tmp_path, {"preview.toml": text})
+
+    assert repository.unreadable_settings is None
+    assert list(repository.bad_upstreams) == ["a.example", "b.example:8443"]
+    assert "`upstreams.A.example`: 'ftp://b' is neither" in repository.bad_upstreams["a.example"]
+    assert repository.settings.upstreams == {"c.example": "upstream:app"}
+
+
+# Upstreams that no connector calls
+
+COMPOSITE = {"name": "Both", "steps": [{"name": "one", "url": "https://step.example/"}]}
+
+
+def uncalled(root: Path, host: str, document: dict[str, Any]) -> list[str]:
+    """The problems of preview.toml when it maps a host that these connectors may call."""
+    files = {
+        "widgets/a/connectors.json": document,
+        "preview.toml": f'[upstreams]\n"{host}" = "upstream:app"\n',
+    }
+    repository = read(root, files)
+    return [message for path, message in problems_of(repository) if path == "preview.toml"]
+
+
+@pytest.mark.parametrize(
+    ("host", "message"),
+    [
+        (
+            "events.mycorp.exmple",
+            "`upstreams.events.mycorp.exmple`: no connector calls this host; "
+            "did you mean events.mycorp.example?",
+        ),
+        (
+            "events.mycorp.example:8443",
+            "`upstreams.events.mycorp.example:8443`: no connector calls this host; "
+            "did you mean events.mycorp.example?",
+        ),
+        ("zzz", "`upstreams.zzz`: no connector calls this host."),
+    ],
+)
+def test_an_upstream_that_no_connector_calls_is_a_problem(
+    tmp_path: Path, host: str, message: str
+) -> None:
+    event = {
+        **CONNECTOR,
+        "url": "https://events.mycorp.example/{{ pathParams.id }}?q={{ user.id }}",
+    }
+
+    assert uncalled(tmp_path, host, {"connectors": [event]}) == [message]
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("api.example", "https://API.example./things"),
+        ("api.example", "https://api.example:8443/things"),
+        ("api.example:8443", "https://api.example:8443/things"),
+        ("api.example:443", "https://api.example"),
+        ("api.example:80", "http://api.example"),
+        ("[2001:db8::1]", "https://[2001:db8::1]/"),
+    ],
+)
+def test_an_upstream_is_called_by_its_host_with_or_without_the_port(
+    tmp_path: Path, host: str, url: str
+) -> None:
+    assert uncalled(tmp_path, host, {"connectors": [{**CONNECTOR, "url": url}]}) == []
+
+
+def test_a_broken_connector_and_a_composites_step_call_hosts_too(tmp_path: Path) -> None:
+    document = {
+        "connectors": [{"url": "https://broken.example/"}, {"url": "https://[/"}, 5],
+        "composite_connectors": [COMPOSITE],
+    }
+
+    assert uncalled(tmp_path, "broken.example", document) == []
+    assert uncalled(tmp_path, "step.example", document) == []
+    assert len(uncalled(tmp_path, "other.example", document)) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://{{ get_variable('host') }}/x",
+        "https://{{ a['/'] }}.example/x",
+        "{{ base }}/x",
+        "https://{% if a %}a{% endif %}.example/",
+    ],
+)
+def test_a_templated_host_may_be_any(tmp_path: Path, url: str) -> None:
+    document = {"connectors": [CONNECTOR, {**CONNECTOR, "permalink": "other", "url": url}]}
+
+    assert uncalled(tmp_path, "api.exmple", document) == []
+
+
+def test_connectors_that_cannot_be_read_may_call_any_host(tmp_path: Path) -> None:
+    write(tmp_path, {"preview.connectors.json": "{"})
+
+    assert uncalled(tmp_path, "api.exmple", {"connectors": [CONNECTOR]}) == []

@@ -122,6 +122,8 @@ class Gateway:
 
     async def _execute(self, request: Request, find: Find, execution: Execution) -> Answer:
         configuration = self._configuration()
+        if configuration.suspended is not None:
+            raise ConnectorMisconfiguredError(configuration.suspended)
         definition = find(configuration, execution.permalink, execution.method)
         connector = _executable(definition)
         call = Call(
@@ -141,6 +143,7 @@ class Gateway:
                 transport,
                 time_limit=self._time_limit,
                 size_limit=self._size_limit,
+                mapped=transport is not self._network,
             )
         finally:
             execution.external_ms = _milliseconds_since(started)

@@ -6,7 +6,7 @@ from widget_workbench.gateway.addresses import AddressRefusedError, refuse_priva
 from widget_workbench.gateway.errors import ConnectorMisconfiguredError
 from widget_workbench.gateway.execution import Configuration
 
-_DEFAULT_PORTS = {"https": 443, "http": 80}
+DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 def choose_transport(
@@ -25,7 +25,7 @@ def choose_transport(
         raise ConnectorMisconfiguredError(
             "The connector's URL holds a user name or password: use `authentication` or a header."
         )
-    port = url.port or _DEFAULT_PORTS[url.scheme]
+    port = url.port or DEFAULT_PORTS[url.scheme]
     if configuration.allowed_hosts.exempt(url.host, port):
         return configuration.upstream(url.host, port) or network
     if url.scheme != "https":

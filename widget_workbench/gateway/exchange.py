@@ -32,6 +32,7 @@ async def exchange(
     *,
     time_limit: float,
     size_limit: int,
+    mapped: bool,
 ) -> Answer:
     """Sends the request and reads the whole answer; a redirect is an answer like any other.
 
@@ -39,6 +40,8 @@ async def exchange(
         time_limit: seconds for all of it. Enforced here, since transports differ in what their
             own timeouts cover, and the one for ASGI applications has none.
         size_limit: bytes of the answer's body, decompressed.
+        mapped: whether the transport leads to an upstream that is mapped for the host. If it leads
+            to the host itself, failing to reach it tells so: it may not be what the caller meant.
 
     Raises:
         DownstreamError: no answer, too late, too large, or not HTTP.
@@ -56,13 +59,22 @@ async def exchange(
                 await response.aclose()
     except (TimeoutError, httpx.TimeoutException):
         raise DownstreamError(
-            f"{host} did not answer within {time_limit:g} s.", code="DOWNSTREAM_TIMEOUT"
+            _failure(f"{host} did not answer within {time_limit:g} s", real_host=not mapped),
+            code="DOWNSTREAM_TIMEOUT",
         ) from None
     except AddressRefusedError as error:
         raise ConnectorMisconfiguredError(str(error)) from error
     except (httpx.HTTPError, UnicodeError) as error:
-        reason = str(error) or type(error).__name__
-        raise DownstreamError(f"{host} could not be called: {reason}") from error
+        what = f"{host} could not be called: {str(error) or type(error).__name__}"
+        of_the_network = isinstance(error, httpx.TransportError)
+        raise DownstreamError(_failure(what, real_host=of_the_network and not mapped)) from error
+
+
+def _failure(what: str, *, real_host: bool) -> str:
+    what = what.rstrip(".")
+    if not real_host:
+        return f"{what}."
+    return f"{what}; no upstream is mapped for it, so the real host was called."
 
 
 async def _read(response: httpx.Response, size_limit: int) -> Answer:

@@ -8,7 +8,12 @@ import httpx
 
 from widget_workbench.gateway.addresses import AllowedHosts
 from widget_workbench.gateway.definitions import CompositeConnector, Definition
-from widget_workbench.gateway.errors import ConnectorNotFoundError, MethodNotAllowedError
+from widget_workbench.gateway.errors import (
+    ConnectorMisconfiguredError,
+    ConnectorNotFoundError,
+    GatewayError,
+    MethodNotAllowedError,
+)
 
 
 class Connectors:
@@ -16,9 +21,16 @@ class Connectors:
 
     Published permalinks are unique; those that a community has from elsewhere may stand once for
     each method (design.md, `preview.connectors.json`).
+
+    Args:
+        definitions: those that could be read.
+        unreadable: why others could not, in sentences.
     """
 
-    def __init__(self, definitions: Iterable[Definition] = ()) -> None:
+    def __init__(
+        self, definitions: Iterable[Definition] = (), unreadable: Iterable[str] = ()
+    ) -> None:
+        self._unreadable = tuple(unreadable)
         self._definitions: dict[tuple[bool, str], list[Definition]] = {}
         for definition in definitions:
             key = (_is_composite(definition), definition.permalink)
@@ -29,6 +41,7 @@ class Connectors:
 
         Raises:
             ConnectorNotFoundError: no connector has this permalink.
+            ConnectorMisconfiguredError: none that could be read has it.
             MethodNotAllowedError: it is configured for other methods.
         """
         candidates = self._definitions.get((False, permalink), [])
@@ -36,7 +49,7 @@ class Connectors:
             if _method(definition) in (method, None):
                 return definition
         if not candidates:
-            raise ConnectorNotFoundError(_unknown(permalink, "connector"))
+            raise self._unknown(permalink, "connector")
         methods = [configured for configured in map(_method, candidates) if configured is not None]
         raise MethodNotAllowedError(
             f"Connector {permalink!r} is configured for {' and '.join(methods)}, not {method}.",
@@ -48,11 +61,20 @@ class Connectors:
 
         Raises:
             ConnectorNotFoundError: no composite connector has this permalink.
+            ConnectorMisconfiguredError: none that could be read has it.
         """
         try:
             return self._definitions[True, permalink][0]
         except KeyError:
-            raise ConnectorNotFoundError(_unknown(permalink, "composite connector")) from None
+            raise self._unknown(permalink, "composite connector") from None
+
+    def _unknown(self, permalink: str, kind: str) -> GatewayError:
+        if not self._unreadable:
+            return ConnectorNotFoundError(f"No {kind} has the permalink {permalink!r}.")
+        return ConnectorMisconfiguredError(
+            f"No {kind} that could be read has the permalink {permalink!r}. It may stand where "
+            f"nothing could be read: {' '.join(self._unreadable)}"
+        )
 
 
 def _is_composite(definition: Definition) -> bool:
@@ -63,8 +85,11 @@ def _method(definition: Definition) -> str | None:
     return None if isinstance(definition, CompositeConnector) else definition.method
 
 
-def _unknown(permalink: str, kind: str) -> str:
-    return f"No {kind} has the permalink {permalink!r}."
+def upstream_names(host: str, port: int) -> tuple[str, str]:
+    """What a URL's host may be called in `Configuration.upstreams`; the first one counts first."""
+    name = host.lower().rstrip(".")
+    name = f"[{name}]" if ":" in name else name
+    return f"{name}:{port}", name
 
 
 @dataclass(frozen=True)
@@ -72,17 +97,19 @@ class Configuration:
     """What holds for an execution; asked for anew at each, so that it may change between them.
 
     `upstreams` gives the transport for a host (or `host:port`), by lower-case name: those hosts
-    are reached through it, exempt from the address rules.
+    are reached through it, exempt from the address rules. `suspended` tells why no connector is
+    executed at present.
     """
 
     connectors: Connectors = field(default_factory=Connectors)
     upstreams: Mapping[str, httpx.AsyncBaseTransport] = field(default_factory=dict)
     allowed_hosts: AllowedHosts = field(default_factory=AllowedHosts)
+    suspended: str | None = None
 
     def upstream(self, host: str, port: int) -> httpx.AsyncBaseTransport | None:
         """The transport mounted for this host, if there is one."""
-        name = host.lower().rstrip(".")
-        return self.upstreams.get(f"{name}:{port}") or self.upstreams.get(name)
+        named = (self.upstreams.get(name) for name in upstream_names(host, port))
+        return next(filter(None, named), None)
 
 
 @dataclass

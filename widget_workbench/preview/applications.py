@@ -5,6 +5,7 @@ import hashlib
 import importlib.util
 import logging
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,7 +19,30 @@ class ApplicationError(Exception):
     """The application cannot be loaded, in a sentence that names the file."""
 
 
-def load_application(root: Path, target: str) -> ASGIApp:
+@dataclass(frozen=True)
+class ModuleFile:
+    """The file that a module was imported from, as it was then."""
+
+    file: Path
+    digest: str | None
+
+    @classmethod
+    def now(cls, file: Path) -> "ModuleFile":
+        return cls(file, _digest(file))
+
+    @property
+    def has_changed(self) -> bool:
+        return _digest(self.file) != self.digest
+
+
+def _digest(file: Path) -> str | None:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+def load_application(root: Path, target: str) -> "Application":
     """The application `"module:app"` of a repository.
 
     The module is a file (or package) below the root, imported anew under a name of its own: the
@@ -29,6 +53,7 @@ def load_application(root: Path, target: str) -> ASGIApp:
     """
     module_name, _, attribute_path = target.partition(":")
     file = _module_file(root, module_name)
+    module_file = ModuleFile.now(file)  # before the import: what is saved meanwhile has changed
     module = _imported(file, module_name)
     application: Any = module
     for attribute in attribute_path.split("."):
@@ -38,7 +63,7 @@ def load_application(root: Path, target: str) -> ASGIApp:
             raise ApplicationError(f"{file.name} has no {attribute_path!r}") from None
     if not callable(application):
         raise ApplicationError(f"{attribute_path!r} in {file.name} is no ASGI application")
-    return application  # type: ignore[no-any-return]
+    return Application(target, application, module_file)
 
 
 def _module_file(root: Path, module_name: str) -> Path:
@@ -88,7 +113,8 @@ class Application:
     Exceptions go to the log, with their traceback, before the caller sees a 500.
     """
 
-    def __init__(self, name: str, app: ASGIApp) -> None:
+    def __init__(self, name: str, app: ASGIApp, module: ModuleFile) -> None:
+        self.module = module
         self._name = name
         self._app = app
         self._lifespan = _Lifespan(app)

@@ -198,7 +198,7 @@ class Site:
         To be called on the server's own thread, since upstreams are imported here.
         """
         repository = reading.repository
-        mounting = self.upstreams.mount(repository.settings.upstreams)
+        mounting = self.upstreams.mount(repository.settings.upstreams, repository.bad_upstreams)
         known = set(self.problems)
         self.problems = (*repository.problems, *mounting, *problems)
         for problem in self.problems:
@@ -207,9 +207,10 @@ class Site:
         self.reading = reading
         self._keep(reading.runtime)
         self._configuration = Configuration(
-            connectors=Connectors(repository.connectors),
+            connectors=Connectors(repository.connectors, repository.unreadable_connectors),
             upstreams=self.upstreams.transports,
             allowed_hosts=AllowedHosts.of(repository.settings.allow_hosts),
+            suspended=_suspended(repository),
         )
 
     def configuration(self) -> Configuration:
@@ -235,3 +236,10 @@ class Site:
         self._runtimes[runtime.release] = runtime
         for release in list(self._runtimes)[:-_RELEASES_KEPT]:
             del self._runtimes[release]
+
+
+def _suspended(repository: Repository) -> str | None:
+    """Why nothing is called: a host whose upstream cannot be told is not to be called for real."""
+    if repository.unreadable_settings is None:
+        return None
+    return f"{repository.unreadable_settings} Nothing is called until preview.toml can be read."

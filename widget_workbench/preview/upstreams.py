@@ -1,6 +1,6 @@
 """`[upstreams]`: the hosts that the repository itself plays, as transports for the gateway."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import httpcore
@@ -24,11 +24,18 @@ class Upstreams:
         self._network: dict[str, httpx.AsyncBaseTransport] = {}
         self.transports: Mapping[str, httpx.AsyncBaseTransport] = {}
 
-    def mount(self, mapping: Mapping[str, str]) -> list[Problem]:
+    def mount(self, mapping: Mapping[str, str], bad: Mapping[str, str]) -> list[Problem]:
         """Mounts what `[upstreams]` says now.
 
         An application that runs goes on running; one that could not be imported is tried again.
         Until it can, its hosts answer with the reason: they never go to the network instead.
+
+        Args:
+            mapping: hosts to `"module:app"` or base URLs.
+            bad: hosts whose entry is neither, with the reason; they answer with it.
+
+        Returns:
+            The problems of `mapping`.
         """
         problems: list[Problem] = []
         transports: dict[str, httpx.AsyncBaseTransport] = {}
@@ -43,8 +50,10 @@ class Upstreams:
                 reason = f"`upstreams.{host}` = {target!r}: {error}."
                 problems.append(Problem("preview.toml", reason))
                 transports[host] = _Unavailable(f"in preview.toml, {reason}")
+        for host, reason in bad.items():
+            transports[host] = _Unavailable(f"in preview.toml, {reason}")
         self.transports = transports
-        return problems
+        return [*problems, *self._changed_modules(mapping.values())]
 
     async def aclose(self) -> None:
         for application in self._applications.values():
@@ -52,13 +61,21 @@ class Upstreams:
         for transport in self._network.values():
             await transport.aclose()
 
+    def _changed_modules(self, targets: Iterable[str]) -> Iterator[Problem]:
+        running = [self._applications[each] for each in targets if each in self._applications]
+        for file in dict.fromkeys(each.module.file for each in running if each.module.has_changed):
+            yield Problem(
+                file.relative_to(self._root).as_posix(),
+                "has changed since it was imported: restart the preview to use it.",
+            )
+
     def _transport(self, target: str) -> httpx.AsyncBaseTransport:
         if "://" in target:
             if target not in self._network:
                 self._network[target] = _Rebased(httpx.URL(target))
             return self._network[target]
         if target not in self._applications:
-            self._applications[target] = Application(target, load_application(self._root, target))
+            self._applications[target] = load_application(self._root, target)
         return httpx.ASGITransport(self._applications[target], raise_app_exceptions=False)
 
 
