@@ -386,6 +386,16 @@ def test_an_answer_that_has_no_body_is_relayed_without_one(status: int) -> None:
     assert (response.status_code, response.content) == (status, b"")
 
 
+@pytest.mark.parametrize("status", [101, 600, 999])
+def test_a_status_that_http_does_not_have_is_the_upstreams_failure(status: int) -> None:
+    community = Community(connector(), answer=lambda request: httpx.Response(status))
+
+    response = community.call("GET", "/things/execute")
+
+    assert response.status_code == 502
+    assert str(status) in response.json()["errors"]["detail"]
+
+
 def test_a_compressed_answer_is_relayed_as_what_it_says() -> None:
     community = Community(
         connector(),

@@ -161,6 +161,20 @@ def test_a_query_in_the_url_is_configured_too() -> None:
             ["mine/1"],
             [],
         ),
+        (
+            [parameter("User-Agent", "mine/1", True)],
+            [("User-Agent", "B/1")],
+            "user-agent",
+            ["mine/1"],
+            [],
+        ),
+        (
+            [parameter("Referer", "https://mine.example", True)],
+            [("Referer", "http://127.0.0.1:8000/")],
+            "referer",
+            ["https://mine.example"],
+            [],
+        ),
         ([parameter("X-Name", "Zoë")], [], "x-name", ["Zoë"], []),
     ],
 )

@@ -666,6 +666,31 @@ def test_an_application_that_knows_no_lifespan_is_an_upstream_too(preview: Previ
     assert (response.status_code, response.text) == (201, "plain")
 
 
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("return", "it ended without an answer"),
+        ("raise LookupError('planted')", "it raised LookupError: planted"),
+        (
+            "await send({'type': 'http.response.start', 'status': 200, 'headers': []})\n"
+            "    await send({'type': 'http.response.body', 'body': b'[1,', 'more_body': True})\n"
+            "    raise LookupError('planted')",
+            "it raised LookupError: planted",
+        ),
+    ],
+)
+def test_an_upstream_that_breaks_off_is_a_502_that_says_how(
+    preview: Preview, source: str, reason: str
+) -> None:
+    preview.write("upstream.py", f"async def app(scope, receive, send):\n    {source}\n")
+    with preview.start() as client:
+        response = client.get("/connectors/echo/execute")
+
+    assert response.status_code == 502
+    assert reason in response.json()["errors"]["detail"]
+    assert "upstream:app" in response.json()["errors"]["detail"]
+
+
 def test_an_upstreams_exception_is_its_500_and_its_traceback_is_logged(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:

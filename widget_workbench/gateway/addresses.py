@@ -59,13 +59,24 @@ def refuse_private_name(host: str) -> None:
         raise AddressRefusedError(_refusal(host, "not a public address"))
 
 
+# What Python's own table came to know after 3.11: 6to4 relays (RFC 7526), documentation (RFC 9637).
+_NOT_PUBLIC_EITHER = (ipaddress.ip_network("192.88.99.0/24"), ipaddress.ip_network("3fff::/20"))
+
+
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Whether an address is on the public internet, an IPv4 address inside it included."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = _embedded(address)
         if inner is not None:
             return is_public(inner)
-    return address.is_global and not address.is_multicast and not address.is_reserved
+        if address.is_site_local:
+            return False
+    return (
+        address.is_global
+        and not address.is_multicast
+        and not address.is_reserved
+        and not any(address in network for network in _NOT_PUBLIC_EITHER)
+    )
 
 
 def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

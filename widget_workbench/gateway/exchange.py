@@ -78,6 +78,8 @@ def _failure(what: str, *, real_host: bool) -> str:
 
 
 async def _read(response: httpx.Response, size_limit: int) -> Answer:
+    if not 200 <= response.status_code <= 599:
+        raise DownstreamError(f"The answer has the status {response.status_code}, which is none.")
     body = bytearray()
     async for part in response.aiter_bytes():
         body += part

@@ -87,8 +87,10 @@ def merge_headers(
     offered: list[tuple[str, bytes]] = []
     refused: list[str] = []
     for name, value in ((name.lower(), value) for name, value in sent):
-        if name == "accept" and value == b"*/*" and name in declared:
-            continue  # fetch's own default: no wish to override what is configured
+        if name in declared and (
+            not _may_be_a_widgets_own(name) or (name == "accept" and value == b"*/*")
+        ):
+            continue  # the browser's own, which is no wish to override what is configured
         if name in declared or not is_withheld(name):
             offered.append((name, value))
         else:

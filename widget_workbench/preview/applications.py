@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
@@ -110,7 +111,11 @@ def _line_in(file: Path, error: BaseException) -> str:
 class Application:
     """An application with its lifespan, started at the first request and ended by `aclose`.
 
-    Exceptions go to the log, with their traceback, before the caller sees a 500.
+    Exceptions go to the log, with their traceback.
+
+    Raises:
+        httpx.RemoteProtocolError: when called, if the application ends without a complete answer. One that answers
+            in full and raises after that, as frameworks do with their own 500, has answered.
     """
 
     def __init__(self, name: str, app: ASGIApp, module: ModuleFile) -> None:
@@ -122,15 +127,26 @@ class Application:
         self._started = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answered = False
+
+        async def watch(message: Message) -> None:
+            nonlocal answered
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                answered = True
+
+        reason = "it ended without an answer"
         try:
             async with self._starting:
                 if not self._started:
                     await self._lifespan.start()
                     self._started = True
-            await self._app({**scope, "state": dict(self._lifespan.state)}, receive, send)
-        except Exception:
+            await self._app({**scope, "state": dict(self._lifespan.state)}, receive, watch)
+        except Exception as error:
             logger.exception("The upstream %r failed.", self._name)
-            raise
+            reason = f"it raised {type(error).__name__}: {error}"
+        if not answered:
+            raise httpx.RemoteProtocolError(f"the upstream {self._name!r} broke off: {reason}")
 
     async def aclose(self) -> None:
         if self._started:

@@ -76,7 +76,7 @@ class Upstreams:
             return self._network[target]
         if target not in self._applications:
             self._applications[target] = load_application(self._root, target)
-        return httpx.ASGITransport(self._applications[target], raise_app_exceptions=False)
+        return httpx.ASGITransport(self._applications[target])
 
 
 class _Rebased(httpx.AsyncBaseTransport):
