@@ -16,7 +16,6 @@ PYODIDE_FILES = (
     "package.json",
     "pyodide.asm.mjs",
     "pyodide.asm.wasm",
-    "pyodide.mjs",
     "python_stdlib.zip",
 )
 """What ships of the npm package `pyodide`: the core, and the file that tells its version."""
