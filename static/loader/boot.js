@@ -56,7 +56,8 @@ function refuseWithoutWebAssembly() {
     );
   }
   try {
-    new WebAssembly.Module(EMPTY_MODULE);
+    // WebKit compiles under such a policy and refuses the instance.
+    new WebAssembly.Instance(new WebAssembly.Module(EMPTY_MODULE));
   } catch (cause) {
     throw new Error(
       "This page's Content-Security-Policy does not allow WebAssembly, which Python widgets run on: " +

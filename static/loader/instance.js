@@ -58,7 +58,9 @@ export class Instance {
 
   /** @param {Error} error why the widget could not start */
   fail(error) {
-    this.#failed(error.message, error.stack ?? error.message);
+    const { stack = "" } = error;
+    // Chromium's stack starts with the message; those of Firefox and Safari hold the frames alone.
+    this.#failed(error.message, stack.includes(error.message) ? stack : `${error}\n${stack}`);
   }
 
   /**

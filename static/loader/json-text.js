@@ -23,6 +23,10 @@ export function toPythonsText(value) {
   try {
     text = JSON.stringify(value);
   } catch (reason) {
+    // JSON.stringify itself overflows the stack, in Firefox and WebKit at some thousands of levels.
+    if (reason instanceof RangeError || /** @type {any} */ (reason)?.name === "InternalError") {
+      throw tooDeep();
+    }
     // Without a cause: a TypeError in the chain is how a failing network is told.
     throw new Error(`the host answered with something that is not JSON: ${reason}`);
   }
@@ -48,7 +52,7 @@ function withFloats(text) {
       index = endOfString(text, index);
     } else if (code === OPENING_BRACE || code === OPENING_BRACKET) {
       if (++depth > DEEPEST) {
-        throw new Error(`the host answered with JSON that is nested more than ${DEEPEST} deep`);
+        throw tooDeep();
       }
     } else if (code === CLOSING_BRACE || code === CLOSING_BRACKET) {
       depth--;
@@ -62,6 +66,10 @@ function withFloats(text) {
     }
   }
   return result + text.slice(copied);
+}
+
+function tooDeep() {
+  return new Error(`the host answered with JSON that is nested more than ${DEEPEST} deep`);
 }
 
 /** @param {string} number */

@@ -41,7 +41,9 @@ export class WidgetFailurePanel extends HTMLElement {
     this.#find(".message").textContent = message;
     this.#find("pre").textContent = stack;
     this.#find("details").hidden = stack === "";
-    this.#find(".copy").addEventListener("click", () => this.#copy(stack || message));
+    this.#find(".copy").addEventListener("click", () =>
+      this.#copy(stack.includes(message) ? stack : `${message}\n${stack}`),
+    );
     this.#find(".dismiss").addEventListener("click", () => this.#leave());
     this.#leaveWith(widget);
   }

@@ -19,7 +19,7 @@ def test_nothing_is_wider_than_the_window(community: Open, console: Console, wid
     opened = community("examples")
     opened.page.set_viewport_size({"width": width, "height": 900})
     expect(opened.page.locator("[data-widget-state=ready]")).to_have_count(7, timeout=READY_MS)
-    assert opened.page.evaluate("() => document.documentElement.scrollWidth") == width
+    assert opened.page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
 def test_the_page_has_a_communitys_landmarks(community: Open, console: Console) -> None:
