@@ -28,7 +28,12 @@ def main() -> None:
     help="Port of 127.0.0.1; 0 takes a free one.",
 )
 @click.option("--no-open", is_flag=True, help="Do not open the page in a browser.")
-def preview(repository: Path, port: int, no_open: bool) -> None:
+@click.option(
+    "--record",
+    is_flag=True,
+    help="Record what upstreams answer in REPO/fixtures, for community.replay() in tests.",
+)
+def preview(repository: Path, port: int, no_open: bool, record: bool) -> None:
     """Show the widgets of REPO (default: this directory) on a community page.
 
     Connectors are executed for real, or by the upstreams that preview.toml names.
@@ -39,6 +44,6 @@ def preview(repository: Path, port: int, no_open: bool) -> None:
     from widget_workbench.shipped import ShippedFilesMissing
 
     try:
-        serve(repository, port, open_browser=not no_open)
+        serve(repository, port, open_browser=not no_open, record=record)
     except (RepositoryError, PortTakenError, ShippedFilesMissing) as error:
         raise click.ClickException(str(error)) from None

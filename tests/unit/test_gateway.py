@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from widget_workbench.gateway import (
+    Answer,
     Configuration,
     Connectors,
     Execution,
@@ -672,3 +673,39 @@ def test_a_query_that_is_not_utf8_arrives_unchanged_and_is_readable_in_the_recor
 
     assert community.requests[0].url.query == b"a=%FF%20%2B"
     assert json.dumps(community.executions[0].entry()["query"]) == '{"a": "\\ufffd +"}'
+
+
+# What is handed on beside the log
+
+
+def test_an_execution_holds_the_call_as_it_came_and_the_answer_as_it_goes_back() -> None:
+    community = Community(
+        connector(method="PUT", headers=[{"key": "X-Key", "value": "k"}]),
+        answer=lambda request: httpx.Response(
+            409, content=b"taken", headers={"Content-Type": "text/plain", "Set-Cookie": "a=1"}
+        ),
+    )
+
+    community.call(
+        "PUT", "/things/execute?a=1", content=b"{}", headers={"X-Path-Params": "unused=1"}
+    )
+
+    relayed = community.executions[0].relayed
+    assert relayed is not None
+    assert relayed.definition.permalink == "things"
+    assert (relayed.call.query_string, relayed.call.body) == ("a=1", b"{}")
+    assert relayed.call.header("x-path-params") == "unused=1"
+    assert relayed.call.header("x-key") == ""
+    assert relayed.answer == Answer(409, ((b"content-type", b"text/plain"),), b"taken")
+
+
+def test_an_answer_of_the_gateways_own_relays_nothing() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("connection refused", request=request)
+
+    community = Community(connector(), answer=refuse)
+
+    for method in ("GET", "POST"):
+        community.call(method, "/things/execute")
+
+    assert [execution.relayed for execution in community.executions] == [None, None]

@@ -1,9 +1,11 @@
 """The preview server from outside, with a bundle and a page of our own in place of the shipped."""
 
 import asyncio
+import gc
 import json
 import logging
 import re
+import weakref
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -984,6 +986,18 @@ def test_the_log_forgets_the_oldest(bounds: dict[str, int], kept: list[str]) -> 
         log.record(Execution(permalink, "POST", "id", body="five!"))
 
     assert [entry["permalink"] for entry in log.entries()] == kept
+
+
+def test_the_log_keeps_no_answers() -> None:
+    log = ExecutionLog()
+    execution = Execution("things", "GET", "id")
+    held = weakref.ref(execution)
+    log.record(execution)
+    del execution
+    gc.collect()
+
+    assert held() is None
+    assert log.entries()[0]["permalink"] == "things"
 
 
 def test_another_method_on_the_log_is_refused_in_a_sentence(client: Client) -> None:

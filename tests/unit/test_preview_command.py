@@ -1,5 +1,6 @@
 """`widget preview` as a person runs it."""
 
+import json
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -41,11 +43,11 @@ def repository(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def running(repository: Path) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+def running(repository: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
     """The command's process, the page's URL, and what was told before it could be asked for."""
     program = "from widget_workbench.cli import main; main()"
     with subprocess.Popen(
-        [sys.executable, "-c", program, "preview", str(repository), "--port", "0"],
+        [sys.executable, "-c", program, "preview", str(repository), "--port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -101,6 +103,108 @@ def test_each_problem_is_printed_once(repository: Path) -> None:
         "widgets/clock/connectors.json: is not JSON",
     ):
         assert (told + rest).count(problem) == 1, told + rest
+
+
+def recorded(repository: Path) -> list[dict[str, Any]]:
+    exchanges: list[dict[str, Any]] = json.loads(
+        (repository / "fixtures/echo.json").read_text(encoding="utf-8")
+    )["exchanges"]
+    return exchanges
+
+
+def test_record_writes_what_a_widget_sent_and_got_when_the_first_answer_comes(
+    repository: Path,
+) -> None:
+    (repository / "widgets/clock/connectors.json").write_text(
+        json.dumps(
+            {
+                "connectors": [
+                    {
+                        "name": "echo",
+                        "url": "https://api.example/{{ pathParams.id }}",
+                        "method": "PUT",
+                        "headers": [{"key": "Authorization", "value": "Bearer configured"}],
+                        "query_parameters": [{"key": "configured", "value": "1"}],
+                    }
+                ]
+            }
+        )
+    )
+    (repository / "upstream.py").write_text(
+        "from starlette.applications import Starlette\n"
+        "from starlette.responses import JSONResponse\n"
+        "from starlette.routing import Route\n"
+        "async def echo(request):\n"
+        "    return JSONResponse({'sky': 'zachmurzenie małe'}, int(request.path_params['status']))\n"
+        "app = Starlette(routes=[Route('/{status}', echo, methods=['PUT'])])\n"
+    )
+    with running(repository, "--record") as (process, url, told):
+        assert not (repository / "fixtures").exists()
+        for status in (200, 200, 503):
+            httpx.put(
+                f"{url}connectors/echo/execute?q=%C5%81%C3%B3d%C5%BA&tag=a&tag=b",
+                json={"n": 1},
+                headers={"X-Path-Params": f"id={status}", "X-CSRF-Token": "token"},
+                trust_env=False,
+            )
+        httpx.put(f"{url}connectors/echo/execute", trust_env=False)
+        httpx.get(f"{url}connectors/none/execute", trust_env=False)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+
+    assert str(repository / "fixtures") in told
+    lines = [line for line in rest.splitlines() if line.strip()]
+    assert [line.endswith("  recorded") for line in lines] == [True, True, True, False, False]
+    first, second = recorded(repository)
+    definition = first.pop("definition")
+    assert first == {
+        "method": "PUT",
+        "query": {"q": "Łódź", "tag": ["a", "b"]},
+        "path_params": {"id": "200"},
+        "payload": {"n": 1},
+        "answer": {"status": 200, "json": {"sky": "zachmurzenie małe"}},
+    }
+    assert second["path_params"] == {"id": "503"}
+    assert second["answer"]["status"] == 503
+    assert second["definition"] == definition
+
+
+def test_without_record_nothing_is_written(repository: Path) -> None:
+    with running(repository) as (process, url, told):
+        httpx.get(f"{url}connectors/echo/execute", trust_env=False)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+
+    assert not (repository / "fixtures").exists()
+    assert "ecord" not in told + rest
+
+
+def test_what_cannot_be_recorded_is_told_and_the_widget_gets_its_answer(
+    repository: Path,
+) -> None:
+    (repository / "fixtures").write_text("a file")
+    with running(repository, "--record") as (process, url, _):
+        answer = httpx.get(f"{url}connectors/echo/execute", trust_env=False)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+
+    assert answer.json() == []
+    assert re.search(
+        r"GET +echo +200 +\d+ ms +not recorded: fixtures/echo\.json cannot be read: Not a dir", rest
+    ), rest
+    assert "Traceback" not in rest
+
+
+def test_a_payload_that_is_no_json_is_not_recorded(repository: Path) -> None:
+    file = repository / "widgets/clock/connectors.json"
+    file.write_text(file.read_text().replace('"url"', '"method": "POST", "url"'))
+    with running(repository, "--record") as (process, url, _):
+        httpx.post(f"{url}connectors/echo/execute", content=b"text", trust_env=False)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+
+    assert "not recorded: its payload is not JSON, which no widget can send." in rest
+    assert not (repository / "fixtures").exists()
 
 
 def test_a_port_that_is_taken_is_told_in_one_sentence(repository: Path) -> None:

@@ -15,6 +15,7 @@ from widget_workbench.gateway.definitions import (
     DefinitionProblem,
     read_definitions,
 )
+from widget_workbench.gateway.destination import Destination, destinations
 from widget_workbench.gateway.errors import (
     ConnectorMisconfiguredError,
     ConnectorNotFoundError,
@@ -25,14 +26,19 @@ from widget_workbench.gateway.errors import (
     MissingPathParametersError,
     PayloadTooLargeError,
 )
-from widget_workbench.gateway.execution import Configuration, Connectors, Execution
+from widget_workbench.gateway.exchange import Answer
+from widget_workbench.gateway.execution import Configuration, Connectors, Execution, Relayed
+from widget_workbench.gateway.fingerprint import fingerprint
 from widget_workbench.gateway.network import NetworkTransport
+from widget_workbench.gateway.resolved_request import Call
 
 __all__ = [
     "UPSTREAM_TIME_LIMIT",
     "AddressRefusedError",
     "AllowedHosts",
+    "Answer",
     "BrokenConnector",
+    "Call",
     "CompositeConnector",
     "Configuration",
     "Connector",
@@ -41,6 +47,7 @@ __all__ = [
     "Connectors",
     "Definition",
     "DefinitionProblem",
+    "Destination",
     "DownstreamError",
     "Execution",
     "Gateway",
@@ -51,5 +58,8 @@ __all__ = [
     "MissingPathParametersError",
     "NetworkTransport",
     "PayloadTooLargeError",
+    "Relayed",
+    "destinations",
+    "fingerprint",
     "read_definitions",
 ]

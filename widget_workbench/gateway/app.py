@@ -31,7 +31,7 @@ from widget_workbench.gateway.errors import (
     PayloadTooLargeError,
 )
 from widget_workbench.gateway.exchange import Answer, exchange
-from widget_workbench.gateway.execution import Configuration, Execution
+from widget_workbench.gateway.execution import Configuration, Execution, Relayed
 from widget_workbench.gateway.network import NetworkTransport
 from widget_workbench.gateway.resolved_request import Call, ResolvedRequest, resolve_request
 from widget_workbench.gateway.unexecuted import refuse_unexecuted
@@ -101,7 +101,9 @@ class Gateway:
             request_id=_new_request_id(),
         )
         try:
-            response = _relay(await self._execute(request, find, execution))
+            relayed = await self._execute(request, find, execution)
+            response = _response(relayed.answer)
+            execution.relayed = relayed
         except GatewayError as error:
             execution.error = error.detail
             response = _envelope(error, execution.request_id)
@@ -120,7 +122,7 @@ class Gateway:
         )
         return _stamped(response, execution.request_id)
 
-    async def _execute(self, request: Request, find: Find, execution: Execution) -> Answer:
+    async def _execute(self, request: Request, find: Find, execution: Execution) -> Relayed:
         configuration = self._configuration()
         if configuration.suspended is not None:
             raise ConnectorMisconfiguredError(configuration.suspended)
@@ -138,7 +140,7 @@ class Gateway:
         _note_sent(execution, resolved)
         started = time.perf_counter()
         try:
-            return await exchange(
+            answer = await exchange(
                 resolved.request,
                 transport,
                 time_limit=self._time_limit,
@@ -147,6 +149,7 @@ class Gateway:
             )
         finally:
             execution.external_ms = _milliseconds_since(started)
+        return Relayed(connector, call, answer)
 
     async def _body(self, request: Request) -> bytes:
         """The caller's body, read no further than the limit.
@@ -207,7 +210,7 @@ def _readable(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _relay(answer: Answer) -> Response:
+def _response(answer: Answer) -> Response:
     response = Response(answer.body, answer.status)
     response.raw_headers.extend(answer.headers)
     return response

@@ -238,6 +238,8 @@ def bad_fields(error: ValidationError) -> Iterator[tuple[str, str]]:
                 message = "is required"
             case "extra_forbidden":
                 message = "is not a known key"
+            case "model_type":
+                message = "is not an object"
             case "value_error":
                 message = detail["msg"].removeprefix("Value error, ")
             case _:

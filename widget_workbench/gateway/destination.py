@@ -1,12 +1,89 @@
 """Which way a request goes: a mounted upstream, or the network within the address rules."""
 
+import re
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+
 import httpx
 
 from widget_workbench.gateway.addresses import AddressRefusedError, refuse_private_name
+from widget_workbench.gateway.definitions import (
+    BrokenConnector,
+    CompositeConnector,
+    Connector,
+    Definition,
+    Step,
+)
 from widget_workbench.gateway.errors import ConnectorMisconfiguredError
-from widget_workbench.gateway.execution import Configuration
+from widget_workbench.gateway.execution import Configuration, upstream_names
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
+
+_ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A host that a definition calls.
+
+    Attributes:
+        host: in lower case, with a port where the URL gives one; None where a template decides it.
+        mapped: whether an upstream is mapped for it; never, where the host is None.
+        step: the step of a composite connector that calls it.
+    """
+
+    host: str | None
+    mapped: bool
+    step: str | None = None
+
+
+def destinations(definition: Definition, upstreams: Container[str]) -> tuple[Destination, ...]:
+    """The hosts that executing a definition may call, as far as its text tells, in the order of its steps.
+
+    Args:
+        definition: a broken one, or a URL that is none, calls nobody.
+        upstreams: the mapped hosts, by the names that `[upstreams]` has for them.
+    """
+    if isinstance(definition, BrokenConnector):
+        return ()
+    if isinstance(definition, CompositeConnector):
+        return tuple(
+            destination
+            for step in definition.steps
+            for destination in _destinations(step, upstreams, step.name)
+        )
+    return tuple(_destinations(definition, upstreams))
+
+
+def _destinations(
+    call: Connector | Step, upstreams: Container[str], step: str | None = None
+) -> Iterator[Destination]:
+    for url in _urls(call):
+        origin = _ORIGIN.match(url)
+        if "{" in (origin[0] if origin else url):  # of a template; no host has one
+            yield Destination(None, False, step)
+        elif origin and (names := _names(origin[0])):
+            yield Destination(names[0], any(name in upstreams for name in names), step)
+
+
+def _urls(call: Connector | Step) -> Iterator[str]:
+    authentication = call.authentication
+    token_url = authentication.config.get("token_url")
+    if authentication.type.startswith("oauth") and isinstance(token_url, str):
+        yield token_url
+    yield call.url
+
+
+def _names(origin: str) -> tuple[str, ...]:
+    """What `[upstreams]` may call the host of `scheme://host:port`, as written there first; empty if it is none."""
+    try:
+        url = httpx.URL(origin)
+    except (httpx.InvalidURL, UnicodeError):
+        return ()
+    if not url.host:
+        return ()
+    with_port, name = upstream_names(url.host, url.port or DEFAULT_PORTS[url.scheme])
+    return (with_port, name) if url.port else (name, with_port)
 
 
 def choose_transport(

@@ -7,13 +7,15 @@ from typing import Any
 import httpx
 
 from widget_workbench.gateway.addresses import AllowedHosts
-from widget_workbench.gateway.definitions import CompositeConnector, Definition
+from widget_workbench.gateway.definitions import CompositeConnector, Connector, Definition
 from widget_workbench.gateway.errors import (
     ConnectorMisconfiguredError,
     ConnectorNotFoundError,
     GatewayError,
     MethodNotAllowedError,
 )
+from widget_workbench.gateway.exchange import Answer
+from widget_workbench.gateway.resolved_request import Call
 
 
 class Connectors:
@@ -112,6 +114,15 @@ class Configuration:
         return next(filter(None, named), None)
 
 
+@dataclass(frozen=True)
+class Relayed:
+    """An execution from the widget's side: what was executed, the call as it came, the answer as it goes back."""
+
+    definition: Connector | CompositeConnector
+    call: Call
+    answer: Answer
+
+
 @dataclass
 class Execution:
     """One execution as the log shows it; filled while it runs.
@@ -119,7 +130,8 @@ class Execution:
     `query`, `headers` and `body` are what went to the upstream: empty and None where nothing did.
     `dropped` has, by kind (`headers`, `query`, `path_params`), the names of what the caller sent
     and the upstream did not get. `ms` is the whole time in milliseconds, `external_ms` the
-    upstream's part. `error` is the detail of an answer that was the gateway's own.
+    upstream's part. `error` is the detail of an answer that was the gateway's own. `relayed` is
+    there for every other answer, and holds its body: to be looked at, not to be kept.
     """
 
     permalink: str
@@ -134,6 +146,7 @@ class Execution:
     ms: float = 0.0
     external_ms: float = 0.0
     error: str | None = None
+    relayed: Relayed | None = None
 
     def entry(self) -> dict[str, Any]:
         """The log's entry (design.md, `GET /_preview/log`); a repeated key has a list of values.

@@ -10,24 +10,28 @@ BODY_CHARACTERS = 32_000_000  # of all entries together
 
 
 class ExecutionLog:
-    """The latest executions, oldest first; the oldest are forgotten when it is full."""
+    """The latest executions, oldest first; the oldest are forgotten when it is full.
+
+    It keeps their entries, since an execution itself holds the whole answer.
+    """
 
     def __init__(self, *, entries: int = ENTRIES, body_characters: int = BODY_CHARACTERS) -> None:
         self._limit = entries
         self._body_limit = body_characters
-        self._executions: deque[Execution] = deque()
+        self._entries: deque[dict[str, Any]] = deque()
         self._body_characters = 0
 
     def record(self, execution: Execution) -> None:
-        self._executions.append(execution)
-        self._body_characters += len(execution.body or "")
-        while len(self._executions) > self._limit or self._body_characters > self._body_limit:
-            self._body_characters -= len(self._executions.popleft().body or "")
+        entry = execution.entry()
+        self._entries.append(entry)
+        self._body_characters += len(entry["body"] or "")
+        while len(self._entries) > self._limit or self._body_characters > self._body_limit:
+            self._body_characters -= len(self._entries.popleft()["body"] or "")
 
     def entries(self) -> list[dict[str, Any]]:
         """As `GET /_preview/log` gives them (design.md)."""
-        return [execution.entry() for execution in self._executions]
+        return list(self._entries)
 
     def clear(self) -> None:
-        self._executions.clear()
+        self._entries.clear()
         self._body_characters = 0

@@ -7,7 +7,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,9 +15,11 @@ import click
 import uvicorn
 from starlette.applications import Starlette
 
-from widget_workbench import __version__
+from widget_workbench import __version__, fixtures
+from widget_workbench.fixtures import NotRecordedError
 from widget_workbench.gateway import Execution
 from widget_workbench.preview.app import create_app
+from widget_workbench.preview.recording import Recording
 from widget_workbench.preview.site import Site
 from widget_workbench.repository import Problem, Repository
 
@@ -31,13 +33,14 @@ class PortTakenError(Exception):
     """Another program listens on the port."""
 
 
-def serve(root: Path, port: int, open_browser: bool) -> None:
+def serve(root: Path, port: int, open_browser: bool, record: bool = False) -> None:
     """Serves the preview of a repository until Ctrl-C.
 
     Args:
         root: the repository.
         port: of 127.0.0.1; 0 takes a free one.
         open_browser: whether to show the page, where there is a terminal and a display.
+        record: whether executions are recorded in the repository's `fixtures/`.
 
     Raises:
         RepositoryError: `root` is no widget repository.
@@ -46,9 +49,10 @@ def serve(root: Path, port: int, open_browser: bool) -> None:
     """
     # Ctrl-C ends it at any time; uvicorn hands on the one that it has shut down for.
     with _listening(port) as listener, suppress(KeyboardInterrupt):
-        app = create_app(root, on_execution=_tell_execution)
+        recording = Recording(root) if record else None
+        app = create_app(root, on_execution=_recording_and_telling(recording))
         url = f"http://{ADDRESS}:{listener.getsockname()[1]}/"
-        _tell_start(url, app.state.site)
+        _tell_start(url, app.state.site, root / fixtures.DIRECTORY if record else None)
         _tell_log()
         if open_browser:
             _open(url)
@@ -121,12 +125,12 @@ def _open(url: str) -> None:
             logging.getLogger(__name__).debug("No browser could be opened.", exc_info=True)
 
 
-def _tell_start(url: str, site: Site) -> None:
+def _tell_start(url: str, site: Site, recorded_in: Path | None) -> None:
     repository = site.reading.repository
     click.echo()
     click.echo(f"  {click.style('widget preview', bold=True)} {__version__}")
     click.echo(f"  {click.style(url, fg='cyan', underline=True)}")
-    for title, lines in _sections(repository, site.problems):
+    for title, lines in _sections(repository, site.problems, recorded_in):
         click.echo()
         click.echo(f"  {click.style(title, bold=True)}")
         for line in lines:
@@ -137,7 +141,7 @@ def _tell_start(url: str, site: Site) -> None:
 
 
 def _sections(
-    repository: Repository, problems: Sequence[Problem]
+    repository: Repository, problems: Sequence[Problem], recorded_in: Path | None
 ) -> Iterator[tuple[str, list[str]]]:
     widgets = repository.widgets
     yield (
@@ -149,6 +153,8 @@ def _sections(
         yield "Upstreams", _columns(settings.upstreams.items())
     if settings.allow_hosts:
         yield "Exempt from the address rules (allow_hosts)", list(settings.allow_hosts)
+    if recorded_in is not None:
+        yield "Recording what upstreams answer", [f"{recorded_in}{os.sep}"]
     if problems:
         lines = [f"{click.style(each.path, fg='red')}: {each.message}" for each in problems]
         yield _counted(len(problems), "problem"), lines
@@ -164,8 +170,21 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _tell_execution(execution: Execution) -> None:
-    """One line for each: `GET  weather-api  200  12 ms`, and what else is worth knowing."""
+def _recording_and_telling(recording: Recording | None) -> Callable[[Execution], None]:
+    def handle(execution: Execution) -> None:
+        outcome = ""
+        try:
+            if recording is not None and recording.record(execution):
+                outcome = click.style("recorded", fg="cyan")
+        except NotRecordedError as error:
+            outcome = click.style(f"not recorded: {error}", fg="yellow")
+        _tell_execution(execution, outcome)
+
+    return handle
+
+
+def _tell_execution(execution: Execution, outcome: str) -> None:
+    """One line for each: `GET  weather-api  200  12 ms  recorded`, and what else is worth knowing."""
     colour = "green" if execution.status < 400 else "red"
     parts = [
         f"  {execution.method:<6}",
@@ -173,6 +192,8 @@ def _tell_execution(execution: Execution) -> None:
         click.style(str(execution.status), fg=colour),
         click.style(f"{execution.ms:.0f} ms", dim=True),
     ]
+    if outcome:
+        parts.append(outcome)
     if execution.error:
         parts.append(execution.error)
     for kind, names in execution.dropped.items():
