@@ -9,6 +9,8 @@ PYTHON ?=
 PORT ?= 8000
 # How many processes share the browser tests: each has a browser of its own, and more than four starve each other.
 WORKERS ?= auto
+# The engines of `make engines`: some of chromium, firefox, webkit; empty: all.
+ENGINES ?=
 # 1: `make lock` takes the newest versions that pyproject.toml allows, instead of keeping the locked ones.
 UPGRADE ?=
 
@@ -20,7 +22,7 @@ node_set_up := node_modules/.installed
 set_up := $(python_set_up) $(node_set_up)
 
 .DELETE_ON_ERROR:
-.PHONY: help preview test check browser bench format lock clean
+.PHONY: help preview test engines check browser bench format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +35,9 @@ test: $(set_up) browser ## Run every test, those in a browser last
 	@$(bin)/pytest tests/unit
 	@echo "Running the browser tests"
 	@$(bin)/pytest tests/browser -n $(WORKERS) --maxprocesses=4
+
+engines: $(set_up) browser ## Run a smoke set in Chromium, Firefox and WebKit, and install them where it can
+	@$(bin)/python -m tests.engines --install $(ENGINES)
 
 check: $(set_up) ## Check format, lint and types
 	@echo "Checking the Python code's format"
@@ -92,7 +97,7 @@ $(python_set_up): pyproject.toml hatch_build.py .venv/.locked
 	@$(pip) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# npm's packages: Pyodide's core, and the tools that check JavaScript.
+# npm's packages: Pyodide's core, the tools that check JavaScript, and what drives two of the engines.
 
 $(node_set_up): package.json package-lock.json .npmrc
 	@version=$$(node --version 2>/dev/null) && command -v npm >/dev/null || { \

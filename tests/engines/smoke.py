@@ -1,0 +1,166 @@
+"""The smoke set: the pages that check themselves, and what they found in one engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from widget_workbench.preview import running
+
+from .engines import Driver
+
+REPOSITORY = Path(__file__).parents[1] / "fixtures" / "probe"
+
+# What a page has, and more than the slowest one takes: WebKit starts Python in up to 24 s here.
+PAGE_SECONDS = 150
+# What starting and ending the browser may add.
+DRIVER_SECONDS = 60
+
+# The end of a traceback says what it is about.
+COMPLAINT_LINES = 20
+
+# Who is where: smoke_javascript gathers what the others found and sets window.result.
+PAGES = {
+    "On a community page": "?widgets="
+    "smoke_javascript,smoke_python,smoke_failing,smoke_instance,smoke_template,smoke_instance",
+    "On an older host": "?sdk=legacy&widgets=smoke_javascript,smoke_python,smoke_instance,smoke_template",
+    "On a host with unmarked errors": "?errors=bare&widgets=smoke_javascript,smoke_python,smoke_template",
+    "On a page without WebAssembly": "?csp=nowasm&widgets=smoke_javascript,smoke_instance,smoke_template",
+}
+"""The addresses of the pages, by the heading that their cases stand under."""
+
+OPENED = "the page reports what it found"
+"""The case that is no page's own: everything else depends on it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one case came to.
+
+    Attributes:
+        passed: whether it held.
+        detail: what was found instead; empty where it held.
+    """
+
+    passed: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class PageRun:
+    """What one page found.
+
+    Attributes:
+        outcomes: by the case's name, in the order in which they ran.
+        seconds: from opening it to its result.
+        console: the page's errors and warnings, where the engine's protocol tells them.
+    """
+
+    outcomes: Mapping[str, Outcome]
+    seconds: float
+    console: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EngineRun:
+    """What every page found in one engine.
+
+    Attributes:
+        heading: the engine's name and version.
+        pages: by their heading in `PAGES`.
+    """
+
+    heading: str
+    pages: Mapping[str, PageRun]
+
+
+def run(name: str, driver: Driver) -> EngineRun:
+    """Runs the smoke set in one engine, on a preview of its own.
+
+    Args:
+        name: the engine's.
+        driver: what drives it.
+    """
+    with running(REPOSITORY) as url:
+        headings = {url + query: heading for heading, query in PAGES.items()}
+        task = {**driver.task, "seconds": PAGE_SECONDS, "urls": list(headings)}
+        printed, complaint = _drive(driver, task)
+    version, pages = "", {}
+    for report in map(json.loads, printed):
+        if "version" in report:
+            version = _number(report["version"])
+        else:
+            pages[headings[report["url"]]] = _page_run(report)
+    for heading in PAGES:
+        pages.setdefault(heading, _unopened(f"the driver ended before it\n{complaint}"))
+    return EngineRun(f"{name} {version}".strip(), pages)
+
+
+def _drive(driver: Driver, task: Mapping[str, Any]) -> tuple[list[str], str]:
+    """The lines of JSON that the driver printed, and how it failed, should it have."""
+    limit = DRIVER_SECONDS + PAGE_SECONDS * len(PAGES)
+    process = subprocess.Popen(
+        [*driver.command, json.dumps(task)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # The pages are on this machine, whatever the proxy.
+        env={**os.environ, **driver.environment, "no_proxy": "127.0.0.1,localhost"},
+        start_new_session=True,
+    )
+    try:
+        output, complaint = process.communicate(timeout=limit)
+    except subprocess.TimeoutExpired:
+        output, complaint = _end(process)
+        complaint += f"it was ended after {limit} s"
+    except BaseException:
+        _end(process)
+        raise
+    lines = output.splitlines()
+    printed = [line for line in lines if line.startswith("{")]
+    # xvfb-run has its command's stderr on stdout.
+    noise = [line for line in (*lines, *complaint.splitlines()) if line not in printed]
+    return printed, "\n".join(noise[-COMPLAINT_LINES:])
+
+
+def _end(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Ends a driver and what it started, the browser included; returns what it had printed."""
+    for kind in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, kind)
+        with suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=10)
+    return "", ""
+
+
+def _page_run(report: Mapping[str, Any]) -> PageRun:
+    if report["failure"]:
+        return _unopened(report["failure"])
+    if report["result"] is None:
+        return _unopened(f"it set no window.result within {PAGE_SECONDS} s", report["console"])
+    cases = report["result"]["cases"]
+    outcomes = {case["name"]: Outcome(case["passed"], case["detail"]) for case in cases}
+    if not 0 < len(outcomes) == len(cases):
+        return _unopened("it checked nothing, or two things by one name", report["console"])
+    return PageRun(
+        {OPENED: Outcome(passed=True), **outcomes}, report["seconds"], tuple(report["console"])
+    )
+
+
+def _unopened(reason: str, console: Iterable[str] = ()) -> PageRun:
+    return PageRun({OPENED: Outcome(passed=False, detail=reason)}, 0, tuple(console))
+
+
+def _number(version: str) -> str:
+    """`140.3` of `firefox/140.3.1`, and of what else the protocols put around it."""
+    found = re.search(r"\d+(\.\d+)?", version)
+    return found[0] if found else version
