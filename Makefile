@@ -32,9 +32,9 @@ preview: $(set_up) ## Serve the examples on a community page, on http://127.0.0.
 
 test: $(set_up) browser ## Run every test, those in a browser last
 	@echo "Running the unit tests"
-	@$(bin)/pytest tests/unit
+	@$(bin)/pytest tests/unit -n $(WORKERS) --maxprocesses=4 --dist worksteal
 	@echo "Running the browser tests"
-	@$(bin)/pytest tests/browser -n $(WORKERS) --maxprocesses=4
+	@$(bin)/pytest tests/browser examples -n $(WORKERS) --maxprocesses=4 --dist loadgroup
 
 engines: $(set_up) browser ## Run a smoke set in Chromium, Firefox and WebKit, and install them where it can
 	@$(bin)/python -m tests.engines --install $(ENGINES)

@@ -33,6 +33,8 @@ class _RequestWithPayload(_Request, total=False):
 class _Client:
     """One client of the host: sends checked options and turns what comes back into Python."""
 
+    _to_host = staticmethod(_ffi.to_host)
+
     def __init__(self, host: Any, timeout_ms: float | None) -> None:
         self.host = host
         self._timeout_ms = timeout_ms
@@ -52,6 +54,15 @@ class _Client:
                 timeout_ms=self._timeout_ms or told.timeout_ms or DEFAULT_TIMEOUT_MS,
             ) from error
         return None if text is None else json.loads(text)
+
+    def tell(self, name: str, *arguments: object) -> Any:
+        """Calls a method of the host's client, with what `_arguments` has checked; returns plain Python values."""
+        method = getattr(self.host, name, None)
+        if method is None:
+            raise NotImplementedError(
+                f"this host's connectors client has no {name}(); pass headers and timeout to WidgetServiceSDK instead"
+            )
+        return _ffi.to_python(method(*map(self._to_host, arguments)))
 
 
 class Connectors:
@@ -149,11 +160,11 @@ class Connectors:
         Raises:
             NotImplementedError: the host's client has no such method, as on older hosts.
         """
-        self._host_method("configure")(_ffi.to_host(_client_options(headers, timeout, csrf_token)))
+        self._client.tell("configure", _client_options(headers, timeout, csrf_token))
 
     def update_headers(self, headers: Headers) -> None:
         """Adds to the headers of every later call. Raises NotImplementedError where the host has no such method."""
-        self._host_method("updateHeaders")(_ffi.to_host(_arguments.header_fields(headers)))
+        self._client.tell("updateHeaders", _arguments.header_fields(headers))
 
     def set_default_timeout(self, timeout: float | datetime.timedelta) -> None:
         """Sets how long later calls wait: milliseconds, or a timedelta.
@@ -161,30 +172,22 @@ class Connectors:
         Raises:
             NotImplementedError: the host's client has no such method; pass `timeout` to `WidgetServiceSDK`.
         """
-        self._host_method("setDefaultTimeout")(_arguments.milliseconds(timeout))
+        self._client.tell("setDefaultTimeout", _arguments.milliseconds(timeout))
 
     def get_headers(self) -> dict[str, str]:
         """The headers of every call. Raises NotImplementedError where the host has no such method."""
-        headers: dict[str, str] = _ffi.to_python(self._host_method("getHeaders")())
+        headers: dict[str, str] = self._client.tell("getHeaders")
         return headers
 
     def get_default_timeout(self) -> float:
         """Milliseconds. Raises NotImplementedError where the host has no such method."""
-        timeout: float = self._host_method("getDefaultTimeout")()
+        timeout: float = self._client.tell("getDefaultTimeout")
         return timeout
 
     def get_base_url(self) -> str:
         """What the host puts before a connector's path. Raises NotImplementedError where it has no such method."""
-        base_url: str = self._host_method("getBaseUrl")()
+        base_url: str = self._client.tell("getBaseUrl")
         return base_url
-
-    def _host_method(self, name: str) -> Any:
-        method = getattr(self._client.host, name, None)
-        if method is None:
-            raise NotImplementedError(
-                f"this host's connectors client has no {name}(); pass headers and timeout to WidgetServiceSDK instead"
-            )
-        return method
 
 
 class Composite:
@@ -234,15 +237,18 @@ class WidgetServiceSDK:
         timeout: float | datetime.timedelta | None = None,
         csrf_token: str | None = None,
     ) -> None:
-        options = _client_options(headers, timeout, csrf_token)
-        host = _ffi.new_service_sdk(_arguments.encode(options))
-        self.connectors = Connectors(_Client(host.connectors, options.get("timeout")))
+        self.connectors = Connectors(_own_client(_client_options(headers, timeout, csrf_token)))
 
 
 def shared_connectors(host_sdk: Any) -> Connectors:
     """The client that all widgets of the page share; on an older host, which has none, one of the widget's own."""
     host = getattr(host_sdk, "connectors", None)
     return WidgetServiceSDK().connectors if host is None else Connectors(_Client(host, None))
+
+
+def _own_client(options: dict[str, Any]) -> _Client:
+    host = _ffi.new_service_sdk(_arguments.encode(options))
+    return _Client(host.connectors, options.get("timeout"))
 
 
 def _client_options(

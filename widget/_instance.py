@@ -66,12 +66,23 @@ def mount(stage: Stage) -> Instance:
     return instance
 
 
+def calling() -> str | None:
+    """The type of the widget whose code runs at this moment. The workbench asks within a connector call."""
+    reference = _current.get(None)
+    instance = reference() if reference is not None else None
+    return instance.type if instance is not None else None
+
+
 class Instance:
-    """One mounted widget."""
+    """One mounted widget.
+
+    Attributes:
+        type: the widget's.
+    """
 
     def __init__(self, stage: Stage) -> None:
         self._stage: Stage | None = stage  # None once the widget has left the page
-        self._type = stage.type
+        self.type = stage.type
         self._container = stage.container
         self._context = contextvars.copy_context()
         self._reference = weakref.ref(self)
@@ -116,7 +127,7 @@ class Instance:
             _ffi.print_error(author_traceback(error))
 
     def _summary(self, error: BaseException) -> str:
-        return f'The widget "{self._type}" failed: {summary(error)}'
+        return f'The widget "{self.type}" failed: {summary(error)}'
 
     def _mounted(self) -> Stage:
         if self._stage is None:
@@ -246,9 +257,12 @@ class Instance:
             end()
         self._subscriptions.clear()
         for task in asyncio.all_tasks():
-            context = task.get_context()  # type: ignore[attr-defined]  # of 3.12
-            if context.get(_current) is self._reference and task not in keep:
+            if self._owns(task) and task not in keep:
                 task.cancel()
+
+    def _owns(self, task: asyncio.Task[Any]) -> bool:
+        context = task.get_context()  # type: ignore[attr-defined]  # of 3.12
+        return context.get(_current) is self._reference
 
 
 def _nothing() -> None:

@@ -1,4 +1,8 @@
-/** From the gateway's answer to what `execute` returns or throws (platform.md §4). */
+/**
+ * From the gateway's answer to what `execute` returns or throws (platform.md §4).
+ *
+ * @import { Answer } from "./transport.js"
+ */
 
 import { ConnectorExecuteError, plainError } from "./connector-errors.js";
 import { messages } from "./messages.js";
@@ -8,15 +12,15 @@ const UNKNOWN_PERMALINK = "CONNECTOR_NOT_FOUND";
 
 /**
  * @param {string} permalink
- * @param {Response} response
- * @param {string} text its whole body
+ * @param {Answer} answer
  * @returns {unknown} the parsed JSON; null for an empty body; the text where it is not JSON
  * @throws {ConnectorExecuteError | Error}
  */
-export function connectorAnswer(permalink, response, text) {
-  if (!response.ok) throw failure(permalink, response, text);
+export function connectorAnswer(permalink, answer) {
+  const { status, headers, text } = answer;
+  if (status < 200 || status > 299) throw failure(permalink, answer);
   if (text === "") return null;
-  if (!isJson(response)) return text;
+  if (!isJson(headers)) return text;
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -24,21 +28,19 @@ export function connectorAnswer(permalink, response, text) {
   }
 }
 
-/** @param {Response} response */
-function isJson(response) {
-  const [mediaType = ""] = (response.headers.get("Content-Type") ?? "").split(";");
+/** @param {Headers} headers */
+function isJson(headers) {
+  const [mediaType = ""] = (headers.get("Content-Type") ?? "").split(";");
   return /^application\/(.+\+)?json$/i.test(mediaType.trim());
 }
 
 /**
  * @param {string} permalink
- * @param {Response} response
- * @param {string} text
+ * @param {Answer} answer
  */
-function failure(permalink, response, text) {
-  const { status } = response;
+function failure(permalink, { status, headers, text }) {
   const envelope = parsedObject(text);
-  const requestId = envelope.request_id ?? response.headers.get("X-Request-ID") ?? undefined;
+  const requestId = envelope.request_id ?? headers.get("X-Request-ID") ?? undefined;
 
   if (envelope.success === false && isObject(envelope.errors)) {
     const { code, detail, scope, params } = envelope.errors;

@@ -16,6 +16,7 @@
  *
  * @typedef {object} ConnectorRequest
  * @property {string} permalink
+ * @property {boolean} composite
  * @property {string} url
  * @property {{ method: string, headers: Headers, body: string | undefined }} init
  */
@@ -40,6 +41,7 @@ export function connectorRequest(options, settings) {
   const body = METHODS_WITH_PAYLOAD.has(method) ? serializedPayload(options.payload) : undefined;
   return {
     permalink,
+    composite: false,
     url: withQuery(`${BASE_URL}/${encodeURIComponent(permalink)}/execute`, queryParams),
     init: {
       method,
@@ -67,6 +69,7 @@ export function compositeRequest({ permalink, payload, queryParams, pathParams }
   const body = serializedPayload(payload);
   return {
     permalink,
+    composite: true,
     url: withQuery(`${BASE_URL}/composite/${encodeURIComponent(permalink)}/execute`, queryParams),
     init: {
       method: "POST",

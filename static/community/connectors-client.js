@@ -2,6 +2,7 @@
  * The connectors client (platform.md §4): `window.WidgetServiceSDK` and the page's `sdk.connectors`.
  *
  * @import { ClientSettings, ConnectorRequest, ExecuteOptions } from "./connector-request.js"
+ * @import { Answer } from "./transport.js"
  *
  * @typedef {object} ConnectorsClient
  * @property {(options: ExecuteOptions) => Promise<unknown>} execute
@@ -21,6 +22,7 @@ import { connectorAnswer } from "./connector-answer.js";
 import { plainError } from "./connector-errors.js";
 import { BASE_URL, compositeRequest, connectorRequest } from "./connector-request.js";
 import { messages } from "./messages.js";
+import { exchange } from "./transport.js";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -90,23 +92,22 @@ function connectorsClient(settings) {
  * @param {ConnectorRequest} request
  * @param {number} timeout in milliseconds, for the whole answer
  */
-async function send({ permalink, url, init }, timeout) {
+async function send(request, timeout) {
+  const { permalink } = request;
   const aborter = new AbortController();
   const timer = setTimeout(() => aborter.abort(), Math.min(timeout, LONGEST_TIMER_MS));
-  /** @type {Response} */
-  let response;
-  /** @type {string} */
-  let text;
+  /** @type {Answer} */
+  let answer;
   try {
-    response = await fetch(url, { ...init, signal: aborter.signal });
-    text = await response.text();
+    answer = await exchange(request, aborter.signal);
   } catch (cause) {
-    const message = aborter.signal.aborted
-      ? messages.timedOut(permalink, timeout)
-      : messages.networkFailure(permalink);
+    const message =
+      cause instanceof DOMException && cause.name === "AbortError"
+        ? messages.timedOut(permalink, timeout)
+        : messages.networkFailure(permalink);
     throw plainError(message, { cause });
   } finally {
     clearTimeout(timer);
   }
-  return connectorAnswer(permalink, response, text);
+  return connectorAnswer(permalink, answer);
 }

@@ -169,7 +169,7 @@ function container(root) {
  * @param {Runtime} runtime
  * @param {Package} files
  */
-function place({ interpreter, placed }, { name, modules }) {
+export function place({ interpreter, placed }, { name, modules }) {
   if (placed.has(name)) {
     return;
   }

@@ -15,10 +15,14 @@ import { createBridge } from "./bridge.js";
  * @typedef {object} Runtime
  * @property {Interpreter} interpreter
  * @property {(stage: Stage) => PythonInstance} mount starts one instance of a widget
+ * @property {() => string | undefined} calling the type of the widget whose Python code runs at this moment
  * @property {Set<string>} placed the packages whose modules are on the interpreter's file system
+ *
+ * @typedef {object} Entry
+ * @property {number} attempts
+ * @property {Promise<Runtime> | null} runtime
+ * @property {Runtime | null} booted what `runtime` is fulfilled with, for those who cannot wait: the workbench
  */
-
-/** @typedef {{attempts: number, runtime: Promise<Runtime> | null}} Entry */
 
 const REGISTRY = Symbol.for("pyodide-widget.interpreters");
 
@@ -53,7 +57,7 @@ export function pageRuntime(assets) {
   const widget = required("runtime/widget.zip");
   const release = widget.release ?? widget.url;
   const entries = registry();
-  const entry = entries.get(release) ?? { attempts: 0, runtime: null };
+  const entry = entries.get(release) ?? { attempts: 0, runtime: null, booted: null };
   entries.set(release, entry);
   entry.runtime ??= start(
     {
@@ -63,10 +67,16 @@ export function pageRuntime(assets) {
       widget,
     },
     entry.attempts++,
-  ).catch((reason) => {
-    entry.runtime = null;
-    throw reason;
-  });
+  ).then(
+    (runtime) => {
+      entry.booted = runtime;
+      return runtime;
+    },
+    (reason) => {
+      entry.runtime = null;
+      throw reason;
+    },
+  );
   return entry.runtime;
 }
 
@@ -81,5 +91,5 @@ async function start(assets, attempt) {
   const python = interpreter.pyimport("widget._instance");
   python.prepare();
   performance.measure("pyodide-widget:boot", { start: LOADER_START });
-  return { interpreter, mount: python.mount, placed: new Set() };
+  return { interpreter, mount: python.mount, calling: python.calling, placed: new Set() };
 }

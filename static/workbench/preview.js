@@ -8,6 +8,7 @@
  */
 
 import { RepositoryProblems } from "./repository-problems.js";
+import { prepareForTest } from "./test-page.js";
 import { WidgetFailurePanel } from "./widget-failure.js";
 
 customElements.define("workbench-problems", RepositoryProblems);
@@ -21,6 +22,7 @@ document.addEventListener("widget-error", (event) => {
   if (target instanceof HTMLElement) showFailure(target, detail);
 });
 
+prepareForTest();
 showProblems();
 
 function showProblems() {

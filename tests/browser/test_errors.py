@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from .conftest import CommunityPage, Console, Open
+from widget_workbench.testing import CommunityFactory
+
+from .conftest import PROBE, Probe
 
 # Runs a call and tells what it raised, with the fields that the class has.
 CATCH = """
@@ -26,10 +28,8 @@ async def caught(awaitable):
     return None
 """
 
-FAILED_TO_LOAD = "Failed to load resource"
 
-
-def caught(opened: CommunityPage, call: str, before: str = "") -> dict[str, Any]:
+def caught(opened: Probe, call: str, before: str = "") -> dict[str, Any]:
     """What a call raised; `before` is run first."""
     error: dict[str, Any] | None = opened.python(
         f"{CATCH}\n{before}\nresult = await caught({call})"
@@ -56,24 +56,21 @@ def host(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def opened(host: str, open_community: Open) -> Iterator[CommunityPage]:
+def opened(host: str, community_factory: CommunityFactory) -> Iterator[Probe]:
     """The probe on a host as it is, on one with other sentences, and on one with unmarked errors as well."""
-    page = open_community(
-        "probe",
-        "probe",
-        prepare=(lambda page: None) if host == "as it is" else other_sentences,
-        **({"errors": "bare"} if host == "bare" else {}),
-    )
-    page.widget("probe")
-    yield page
-    page.page.close()
+    with community_factory(PROBE) as community:
+        yield Probe(
+            community,
+            prepare=None if host == "as it is" else other_sentences,
+            errors="bare" if host == "bare" else None,
+        )
 
 
 @pytest.mark.parametrize(
     "path_params",
     ['{"": "a"}', '{"  ": "a"}', '{"a": None}', '{"a": True}', '{"a": ["b"]}', '{"a": "b" * 5000}'],
 )
-def test_path_parameters_that_the_host_refuses(opened: CommunityPage, path_params: str) -> None:
+def test_path_parameters_that_the_host_refuses(opened: Probe, path_params: str) -> None:
     error = caught(opened, f'sdk.connectors.execute("with-path", path_params={path_params})')
     assert error["class"] == "ConnectorBoundaryError"
     assert error["reason"]
@@ -81,8 +78,7 @@ def test_path_parameters_that_the_host_refuses(opened: CommunityPage, path_param
     assert error["cause"] == "JsException"
 
 
-def test_the_platforms_envelope(opened: CommunityPage, console: Console) -> None:
-    console.announce(FAILED_TO_LOAD)
+def test_the_platforms_envelope(opened: Probe) -> None:
     error = caught(
         opened,
         'sdk.connectors.execute("envelope", query_params={"status": 422, "code": "CONNECTOR_MISCONFIGURED", '
@@ -100,8 +96,7 @@ def test_the_platforms_envelope(opened: CommunityPage, console: Console) -> None
     assert (error["failure_scope"], error["reason"]) == (None, None)
 
 
-def test_the_older_envelope(opened: CommunityPage, console: Console) -> None:
-    console.announce(FAILED_TO_LOAD)
+def test_the_older_envelope(opened: Probe) -> None:
     error = caught(opened, 'sdk.connectors.execute("legacy")')
     assert error["class"] == "ConnectorExecuteError"
     assert (error["failure_scope"], error["reason"], error["request_id"], error["status"]) == (
@@ -113,10 +108,7 @@ def test_the_older_envelope(opened: CommunityPage, console: Console) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 404, 418, 500, 503])
-def test_an_error_of_the_service_behind_the_connector(
-    opened: CommunityPage, console: Console, status: int
-) -> None:
-    console.announce(f"{FAILED_TO_LOAD}.*{status}")
+def test_an_error_of_the_service_behind_the_connector(opened: Probe, status: int) -> None:
     error = caught(opened, f'sdk.connectors.execute("status", path_params={{"code": {status}}})')
     assert error["class"] == "ConnectorExecuteError"
     assert error["status"] == status
@@ -131,9 +123,8 @@ def test_an_error_of_the_service_behind_the_connector(
     ],
 )
 def test_path_parameters_that_the_gateway_refuses(
-    opened: CommunityPage, console: Console, path_params: str, code: str, keys: list[str]
+    opened: Probe, path_params: str, code: str, keys: list[str]
 ) -> None:
-    console.announce(FAILED_TO_LOAD)
     error = caught(opened, f'sdk.connectors.execute("with-path", path_params={path_params})')
     assert (error["class"], error["code"], error["params"], error["status"]) == (
         "ConnectorExecuteError",
@@ -143,8 +134,8 @@ def test_path_parameters_that_the_gateway_refuses(
     )
 
 
-def test_an_unknown_permalink(opened: CommunityPage, console: Console, host: str) -> None:
-    console.announce(FAILED_TO_LOAD)
+def test_an_unknown_permalink(opened: Probe, host: str) -> None:
+    opened.connectors["no-such-connector"].leave_real()
     error = caught(opened, 'sdk.connectors.execute("no-such-connector")')
     # An unmarked error has nothing that could tell but its text.
     assert error["class"] == ("ConnectorError" if host == "bare" else "ConnectorNotFoundError")
@@ -154,7 +145,7 @@ def test_an_unknown_permalink(opened: CommunityPage, console: Console, host: str
 
 
 def test_a_timeout_is_told_by_the_time_that_passed_where_nothing_else_tells(
-    opened: CommunityPage,
+    opened: Probe,
 ) -> None:
     error = caught(
         opened,
@@ -165,7 +156,7 @@ def test_a_timeout_is_told_by_the_time_that_passed_where_nothing_else_tells(
     assert "200 ms" in error["text"]
 
 
-def test_a_timeout_of_the_shared_client(opened: CommunityPage) -> None:
+def test_a_timeout_of_the_shared_client(opened: Probe) -> None:
     error = caught(
         opened,
         'sdk.connectors.execute("slow", query_params={"ms": 5000})',
@@ -175,8 +166,7 @@ def test_a_timeout_of_the_shared_client(opened: CommunityPage) -> None:
     assert error["class"] == "ConnectorTimeoutError"
 
 
-def test_no_network(opened: CommunityPage, console: Console, host: str) -> None:
-    console.announce("ERR_FAILED")
+def test_no_network(opened: Probe, host: str) -> None:
     opened.page.route("**/connectors/echo/**", lambda route: route.abort())
     try:
         error = caught(opened, 'sdk.connectors.execute("echo")')
@@ -185,8 +175,7 @@ def test_no_network(opened: CommunityPage, console: Console, host: str) -> None:
     assert error["class"] == ("ConnectorError" if host == "bare" else "ConnectorNetworkError")
 
 
-def test_no_network_that_the_browser_knows_of(opened: CommunityPage, console: Console) -> None:
-    console.announce("ERR_INTERNET_DISCONNECTED")
+def test_no_network_that_the_browser_knows_of(opened: Probe) -> None:
     opened.page.context.set_offline(True)
     try:
         error = caught(opened, 'sdk.connectors.execute("echo")')
@@ -229,7 +218,7 @@ def test_no_network_that_the_browser_knows_of(opened: CommunityPage, console: Co
     ],
 )
 def test_a_rejection_with_anything_ends_the_wait(
-    probe: CommunityPage, rejection: str, kind: str, text: str
+    probe: Probe, rejection: str, kind: str, text: str
 ) -> None:
     probe.page.evaluate(
         f"() => {{ window.odd = {{ execute: () => Promise.reject({rejection}) }}; }}"
@@ -243,7 +232,7 @@ def test_a_rejection_with_anything_ends_the_wait(
     assert text in error["text"]
 
 
-def test_a_host_that_throws_before_it_promises(probe: CommunityPage) -> None:
+def test_a_host_that_throws_before_it_promises(probe: Probe) -> None:
     probe.page.evaluate(
         "() => { window.odd = { execute() { throw new RangeError('too far'); } }; }"
     )
@@ -256,7 +245,7 @@ def test_a_host_that_throws_before_it_promises(probe: CommunityPage) -> None:
     assert "too far" in error["text"]
 
 
-def test_the_javascript_error_is_the_cause(probe: CommunityPage) -> None:
+def test_the_javascript_error_is_the_cause(probe: Probe) -> None:
     probe.page.evaluate(
         """() => {
             window.mine = new Error("mine");
@@ -308,9 +297,9 @@ REFUSALS = [
 
 @pytest.mark.parametrize(("call", "kind", "sentence"), REFUSALS, ids=[row[0] for row in REFUSALS])
 def test_what_would_not_arrive_is_refused_and_nothing_is_sent(
-    probe: CommunityPage, call: str, kind: str, sentence: str
+    probe: Probe, call: str, kind: str, sentence: str
 ) -> None:
-    probe.preview.clear()
+    calls = probe.connectors.calls
     requests: list[str] = []
     probe.page.on("request", lambda request: requests.append(request.url))
     raised = probe.python(
@@ -324,5 +313,4 @@ except Exception as error:
     assert raised[0] == kind
     assert sentence in raised[1]
     assert requests == []
-    # What the timeout tests gave up goes on, and ends in the log some seconds later.
-    assert [entry for entry in probe.preview.log() if entry["permalink"] != "slow"] == []
+    assert probe.connectors.calls == calls

@@ -6,20 +6,22 @@ from collections.abc import Iterator
 
 import pytest
 
-from .conftest import CommunityPage, Console, Open
+from widget_workbench.testing import Community, CommunityFactory
+
+from .conftest import PROBE, Probe
+
+REPOSITORY = PROBE
 
 
 @pytest.fixture(scope="module")
-def legacy(open_community: Open) -> Iterator[CommunityPage]:
+def legacy(community_factory: CommunityFactory) -> Iterator[Probe]:
     """The probe on an older host, which has no `sdk.connectors`."""
-    opened = open_community("probe", "probe", sdk="legacy")
-    opened.widget("probe")
-    yield opened
-    opened.page.close()
+    with community_factory(PROBE) as community:
+        yield Probe(community, sdk="legacy")
 
 
 def test_root_is_the_widgets_own_container_and_the_shadow_root_is_the_hosts(
-    probe: CommunityPage,
+    probe: Probe,
 ) -> None:
     assert probe.python(
         """
@@ -32,7 +34,7 @@ result = [
     ) == [True, True, "gs-cc-registry-widget"]
 
 
-def test_props_are_a_live_read_only_mapping(probe: CommunityPage) -> None:
+def test_props_are_a_live_read_only_mapping(probe: Probe) -> None:
     assert probe.python(
         """
 props = sdk.props
@@ -55,7 +57,7 @@ sdk.set_props({"count": 3, "more": None})
     ]
 
 
-def test_what_props_hand_out_is_the_callers_to_change(probe: CommunityPage) -> None:
+def test_what_props_hand_out_is_the_callers_to_change(probe: Probe) -> None:
     assert probe.python(
         """
 sdk.set_props({"list": ["a"]})
@@ -66,7 +68,7 @@ sdk.set_props({"list": None})
     ) == ["a"]
 
 
-def test_props_that_are_not_json_are_refused_by_their_place(probe: CommunityPage) -> None:
+def test_props_that_are_not_json_are_refused_by_their_place(probe: Probe) -> None:
     assert (
         probe.python(
             """
@@ -80,14 +82,14 @@ except TypeError as error:
     )
 
 
-def test_props_can_be_a_payload(probe: CommunityPage) -> None:
+def test_props_can_be_a_payload(probe: Probe) -> None:
     assert (
         probe.python('result = (await sdk.connectors.post("json", payload=sdk.props))["city"]')
         == "Warsaw"
     )
 
 
-def test_design_tokens_are_a_copy_of_the_hosts(probe: CommunityPage) -> None:
+def test_design_tokens_are_a_copy_of_the_hosts(probe: Probe) -> None:
     assert probe.python(
         """
 tokens = sdk.design_tokens
@@ -97,11 +99,11 @@ result = [sdk.design_tokens["color-action-primary-default"], sdk.design_tokens["
     ) == ["#9254D9", "16px"]
 
 
-def test_version_is_the_hosts(probe: CommunityPage) -> None:
+def test_version_is_the_hosts(probe: Probe) -> None:
     assert probe.python("result = [sdk.version, sdk.js.version]") == ["1.0.0", "1.0.0"]
 
 
-def test_query_looks_in_the_container_alone(probe: CommunityPage) -> None:
+def test_query_looks_in_the_container_alone(probe: Probe) -> None:
     assert probe.python(
         """
 sdk.root.innerHTML = "<p class='a'>1</p><p class='a'>2</p>"
@@ -115,7 +117,7 @@ result = [
     ) == ["1", ["1", "2"], None, []]
 
 
-def test_events_reach_handlers_of_every_kind_until_they_are_off(probe: CommunityPage) -> None:
+def test_events_reach_handlers_of_every_kind_until_they_are_off(probe: Probe) -> None:
     assert probe.python(
         """
 heard = []
@@ -144,7 +146,7 @@ result = [first, heard]
     ]
 
 
-def test_python_and_javascript_hear_each_other(probe: CommunityPage) -> None:
+def test_python_and_javascript_hear_each_other(probe: Probe) -> None:
     probe.page.evaluate(
         """() => {
             const sdk = window.community.sdkOf(document.querySelector("gs-cc-registry-widget"));
@@ -167,7 +169,7 @@ result = told
     assert probe.page.evaluate("() => window.heard") == [{"a": None}]
 
 
-def test_an_error_events_error_stays_what_it_is(probe: CommunityPage) -> None:
+def test_an_error_events_error_stays_what_it_is(probe: Probe) -> None:
     assert probe.python(
         """
 events = []
@@ -182,7 +184,7 @@ result = [events[0]["message"], events[0]["error"].message, isinstance(events[0]
     ) == ["m", "from the host", True]
 
 
-def test_the_pages_tokens_changing_is_heard(probe: CommunityPage) -> None:
+def test_the_pages_tokens_changing_is_heard(probe: Probe) -> None:
     assert probe.python(
         """
 heard = []
@@ -195,7 +197,7 @@ result = [tokens["space-200"] for tokens in heard]
     ) == ["17px", "16px"]
 
 
-def test_listening_to_dom_events(probe: CommunityPage) -> None:
+def test_listening_to_dom_events(probe: Probe) -> None:
     assert probe.python(
         """
 heard = []
@@ -223,7 +225,7 @@ result = heard
 
 
 def test_a_selector_that_does_not_parse_is_refused_where_it_is_written(
-    probe: CommunityPage,
+    probe: Probe,
 ) -> None:
     assert probe.python(
         """
@@ -235,11 +237,11 @@ except Exception as error:
     ).startswith("SyntaxError")
 
 
-def test_when_ready_can_be_awaited_again(probe: CommunityPage) -> None:
+def test_when_ready_can_be_awaited_again(probe: Probe) -> None:
     assert probe.python("result = await sdk.when_ready()") is None
 
 
-def test_there_is_no_web_sdk_where_the_host_has_none(probe: CommunityPage) -> None:
+def test_there_is_no_web_sdk_where_the_host_has_none(probe: Probe) -> None:
     assert probe.python("result = sdk.web is None")
 
 
@@ -259,7 +261,7 @@ WEB = """() => {
 }"""
 
 
-def test_the_hosts_web_sdk_under_the_hosts_names(probe: CommunityPage) -> None:
+def test_the_hosts_web_sdk_under_the_hosts_names(probe: Probe) -> None:
     probe.page.evaluate(WEB)
     assert probe.python(
         """
@@ -298,9 +300,7 @@ result = [
     ]
 
 
-def test_an_older_host_gives_a_client_of_the_widgets_own(
-    legacy: CommunityPage, console: Console
-) -> None:
+def test_an_older_host_gives_a_client_of_the_widgets_own(legacy: Probe) -> None:
     assert legacy.python(
         """
 answer = await sdk.connectors.get("echo")
@@ -315,9 +315,7 @@ except NotImplementedError as error:
     ]
 
 
-def test_a_page_without_the_constructor_says_what_to_use(
-    probe: CommunityPage, console: Console
-) -> None:
+def test_a_page_without_the_constructor_says_what_to_use(probe: Probe) -> None:
     assert probe.python(
         """
 kept = js.window.WidgetServiceSDK
@@ -332,16 +330,12 @@ finally:
     ).endswith("use sdk.connectors")
 
 
-def test_two_page_loads_share_no_random_numbers(open_community: Open, console: Console) -> None:
-    drawn = []
-    for _ in range(2):
-        opened = open_community("probe", "probe")
-        opened.widget("probe")
-        drawn.append(
-            opened.python(
-                "import random, secrets, uuid\n"
-                "result = [random.random(), str(uuid.uuid4()), secrets.token_hex()]"
-            )
+def test_two_page_loads_share_no_random_numbers(community: Community) -> None:
+    drawn = [
+        Probe(community).python(
+            "import random, secrets, uuid\n"
+            "result = [random.random(), str(uuid.uuid4()), secrets.token_hex()]"
         )
-        opened.page.close()
+        for _ in range(2)
+    ]
     assert all(first != second for first, second in zip(*drawn, strict=True))

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import httpx
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Page, Request, expect
 
-from .conftest import REPOSITORIES, CommunityPage, Console, Open
+from widget_workbench.testing import Community
 
-TWINS = Path(__file__).parent.parent / "twins"
+from .conftest import EXAMPLES, PROBE, TESTS, Probe
+
+REPOSITORY = EXAMPLES
 
 # What the seed sets, or what a body brings; the browser's own headers differ in nothing that we decide.
 CHOSEN_HEADERS = (
@@ -43,7 +46,7 @@ class Example:
     headers: tuple[str, ...] = ()
 
 
-EXAMPLES = [
+SEED_EXAMPLES = [
     Example("weather", "weather-api", "GET", query=(("q", "Warsaw"), ("units", "metric"))),
     Example(
         "contact_create",
@@ -84,9 +87,17 @@ def on_the_wire(request: Request) -> dict[str, Any]:
     }
 
 
-def upstream(entry: dict[str, Any]) -> dict[str, Any]:
-    """A recorded execution, without what tells one execution from the next."""
-    kept = {key: value for key, value in entry.items() if key not in ("ms", "request_id", "status")}
+def executions(community: Community) -> list[dict[str, Any]]:
+    """What the upstreams got, oldest first."""
+    entries: list[dict[str, Any]] = httpx.get(f"{community.url}/_preview/log").json()
+    return entries
+
+
+def without_its_own(execution: dict[str, Any]) -> dict[str, Any]:
+    """An execution, without what tells one from the next."""
+    kept = {
+        key: value for key, value in execution.items() if key not in ("ms", "request_id", "status")
+    }
     kept["headers"] = {
         name: "a UUID" if UUID.fullmatch(value) else value
         for name, value in kept["headers"].items()
@@ -101,56 +112,49 @@ def connector_request(page: Page, act: Callable[[], Any]) -> dict[str, Any]:
     return on_the_wire(finished.value)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.widget)
+@pytest.mark.parametrize("example", SEED_EXAMPLES, ids=lambda example: example.widget)
 def test_python_and_the_seeds_javascript_send_the_same_request(
-    community: Open, console: Console, example: Example
+    community: Community,
+    widget_repository: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    example: Example,
 ) -> None:
-    opened: CommunityPage | None = None
+    assets = widget_repository / "widgets" / example.widget / "assets"
+    assets.mkdir(exist_ok=True)
+    shutil.copy(TESTS / "twins" / f"{example.widget}.js", assets / "twin.js")
+    monkeypatch.setenv("REPORT_SECONDS", "0")
+    httpx.delete(f"{community.url}/_preview/log").raise_for_status()
     seen: list[dict[str, Any]] = []
 
-    def prepare(page: Page) -> None:
-        page.on(
-            "request",
-            lambda request: (
-                seen.append(on_the_wire(request)) if "/connectors/" in request.url else None
-            ),
-        )
-        page.route("**/_twins/*", serve_twin)
+    def remember(request: Request) -> None:
+        if "/connectors/" in request.url:
+            seen.append(on_the_wire(request))
 
-    def serve_twin(route: Route) -> None:
-        name = route.request.url.rsplit("/", 1)[1]
-        route.fulfill(body=(TWINS / name).read_text(), content_type="text/javascript")
-
-    def log() -> list[dict[str, Any]]:
-        assert opened is not None
-        return [entry for entry in opened.preview.log() if entry["permalink"] == example.permalink]
-
-    opened = community("examples", example.widget, prepare=prepare)
-    host = opened.widget(example.widget)
+    opened = community.open(example.widget, prepare=lambda page: page.on("request", remember))
+    widget = opened.widget(example.widget)
     if example.button is not None:
         assert [request for request in seen if request["method"] == example.method] == []
-        opened.preview.clear()
-        button = host.get_by_role("button", name=re.compile(example.button)).first
+        button = widget.get_by_role("button", name=re.compile(example.button)).first
         python = connector_request(opened.page, button.click)
     else:
         python = seen[-1]
-    expect(host.get_by_role("alert")).to_have_count(0)
-    by_python = log()[-1]
+    expect(widget.get_by_role("alert")).to_have_count(0)
 
-    if example.widget == "task_delete":
-        console.announce("status of 404")  # the twin deletes what Python has deleted already
-    opened.preview.clear()
     twin = connector_request(
         opened.page,
         lambda: opened.page.evaluate(
-            "(name) => import(`/_twins/${name}.js`).then((twin) => twin.run()).catch(() => null)",
-            example.widget,
+            # The twin of task_delete deletes what Python has deleted already.
+            f"""() => import("/widgets/{example.widget}/assets/twin.js")
+                .then((twin) => twin.run()).catch(() => null)"""
         ),
     )
-    by_javascript = log()[-1]
-
     assert python == twin
-    assert upstream(by_python) == upstream(by_javascript)
+    by_python, by_javascript = (
+        without_its_own(execution)
+        for execution in executions(community)
+        if (execution["permalink"], execution["method"]) == (example.permalink, example.method)
+    )
+    assert by_python == by_javascript
     # Equal to each other is not enough: both are the seed's.
     assert (python["method"], python["path"]) == (
         example.method,
@@ -161,51 +165,49 @@ def test_python_and_the_seeds_javascript_send_the_same_request(
     assert set(example.headers) <= set(python["headers"])
 
 
-def test_the_seeds_headers_have_the_seeds_values(community: Open) -> None:
-    opened = community("examples", "request_headers", "client_headers")
-    opened.preview.clear()
-    opened.page.reload()
-    opened.widget("request_headers")
-    opened.widget("client_headers")
-    sent = {entry["permalink"]: entry["headers"] for entry in opened.preview.log()}
+def test_the_seeds_headers_have_the_seeds_values(community: Community) -> None:
+    page = community.open("request_headers", "client_headers")
+    page.widget("request_headers")
+    page.widget("client_headers")
+    sent = {execution["permalink"]: execution["headers"] for execution in executions(community)}
     assert sent["analytics-api"]["x-app-version"] == "2.1.0"
     assert sent["analytics-api"]["x-client"] == "custom-widget"
     assert sent["internal-api"]["accept-language"] == "en-US"
     assert UUID.fullmatch(sent["internal-api"]["x-request-id"])
 
 
-def test_the_seeds_timeout_reaches_the_hosts_constructor(community: Open) -> None:
-    def record_options(page: Page) -> None:
-        page.add_init_script(
-            """
-            window.constructorOptions = [];
-            let original;
-            Object.defineProperty(window, "WidgetServiceSDK", {
-              configurable: true,
-              get: () => original,
-              set: (value) => {
-                original = class extends value {
-                  constructor(options) {
-                    super(options);
-                    window.constructorOptions.push(structuredClone(options ?? {}));
-                  }
-                };
-              },
-            });
-            """
-        )
-
-    opened = community("examples", "report", prepare=record_options)
-    opened.widget("report").get_by_role("button").first.click()
-    opened.page.wait_for_event("requestfinished", lambda request: "report-generator" in request.url)
-    assert {"timeout": 60000} in opened.page.evaluate("() => window.constructorOptions")
+RECORD_OPTIONS = """
+    window.constructorOptions = [];
+    let original;
+    Object.defineProperty(window, "WidgetServiceSDK", {
+      configurable: true,
+      get: () => original,
+      set: (value) => {
+        original = class extends value {
+          constructor(options) {
+            super(options);
+            window.constructorOptions.push(structuredClone(options ?? {}));
+          }
+        };
+      },
+    });
+"""
 
 
-def test_an_update_changes_what_a_read_shows(community: Open) -> None:
-    opened = community("examples", "contact_update")
-    host = opened.widget("contact_update")
-    connector_request(opened.page, host.get_by_role("button").first.click)
-    contact = opened.page.evaluate(
+def test_the_seeds_timeout_reaches_the_hosts_constructor(community: Community) -> None:
+    community.connectors["report-generator"].respond(json={"rows": []}, required=True)
+    page = community.open("report", prepare=lambda page: page.add_init_script(RECORD_OPTIONS))
+    widget = page.widget("report")
+    widget.get_by_role("button").first.click()
+    expect(widget.get_by_role("status")).to_have_text("The report is ready.")
+    assert {"timeout": 60000} in page.page.evaluate("() => window.constructorOptions")
+
+
+def test_an_update_changes_what_a_read_shows(community: Community) -> None:
+    page = community.open("contact_update")
+    button = page.widget("contact_update").get_by_role("button").first
+    connector_request(page.page, button.click)
+    contact = page.page.evaluate(
         """() => new window.WidgetServiceSDK().connectors.execute(
             {permalink: "crm-contacts", method: "GET", queryParams: {id: "contact-42"}})"""
     )
@@ -213,14 +215,11 @@ def test_an_update_changes_what_a_read_shows(community: Open) -> None:
 
 
 def test_the_report_times_out_after_200_ms_and_succeeds_with_the_seeds_60000(
-    community: Open, console: Console, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    community: Community, monkeypatch: pytest.MonkeyPatch, widget_repository: Path
 ) -> None:
     monkeypatch.setenv("REPORT_SECONDS", "1")
-    shutil.copytree(REPOSITORIES["examples"], tmp_path, dirs_exist_ok=True)
-    shutil.copytree(REPOSITORIES["probe"] / "widgets" / "probe", tmp_path / "widgets" / "probe")
-    opened = community(tmp_path, "probe")
-    opened.widget("probe")
-    outcomes = opened.python(
+    shutil.copytree(PROBE / "widgets" / "probe", widget_repository / "widgets" / "probe")
+    outcomes = Probe(community).python(
         """
 import time
 

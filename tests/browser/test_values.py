@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import CommunityPage, Console
+from .conftest import Probe
 
 
 def deep(depth: int, innermost: Any) -> dict[str, Any]:
@@ -31,7 +31,7 @@ ROUND_TRIPS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("payload", ROUND_TRIPS, ids=range(len(ROUND_TRIPS)))
-def test_a_payload_comes_back_as_it_went(probe: CommunityPage, payload: dict[str, Any]) -> None:
+def test_a_payload_comes_back_as_it_went(probe: Probe, payload: dict[str, Any]) -> None:
     assert probe.python(
         'result = await sdk.connectors.post("json", payload=payload) == payload', payload=payload
     )
@@ -70,7 +70,7 @@ ANSWERS = [
 
 @pytest.mark.parametrize(("text", "value"), ANSWERS)
 def test_an_answer_is_plain_python_as_javascript_holds_it(
-    probe: CommunityPage, text: str, value: str
+    probe: Probe, text: str, value: str
 ) -> None:
     assert (
         probe.python(
@@ -81,14 +81,14 @@ def test_an_answer_is_plain_python_as_javascript_holds_it(
     )
 
 
-def test_an_answer_of_a_megabyte(probe: CommunityPage) -> None:
+def test_an_answer_of_a_megabyte(probe: Probe) -> None:
     assert probe.python(
         'answer = await sdk.connectors.get("big", query_params={"bytes": 1_000_000})\n'
         'result = [type(answer).__name__, len(answer["text"]), set(answer["text"]) == {"x"}]'
     ) == ["dict", 1_000_000 - len('{"text":""}'), True]
 
 
-def test_ten_thousand_rows(probe: CommunityPage) -> None:
+def test_ten_thousand_rows(probe: Probe) -> None:
     rows = probe.python(
         'rows = await sdk.connectors.get("rows", query_params={"count": 10_000})\n'
         "result = [len(rows), type(rows[9_999]).__name__, rows[9_999], rows[2]]"
@@ -107,11 +107,11 @@ def test_ten_thousand_rows(probe: CommunityPage) -> None:
         'execute("status", "GET", path_params={"code": 204})',
     ],
 )
-def test_an_answer_without_a_body_is_none(probe: CommunityPage, call: str) -> None:
+def test_an_answer_without_a_body_is_none(probe: Probe, call: str) -> None:
     assert probe.python(f"result = repr(await sdk.connectors.{call})") == "None"
 
 
-def test_an_answer_that_is_no_json_is_its_text(probe: CommunityPage) -> None:
+def test_an_answer_that_is_no_json_is_its_text(probe: Probe) -> None:
     assert (
         probe.python('result = await sdk.connectors.get("text", query_params={"value": "Łódź"})')
         == "Łódź"
@@ -121,7 +121,7 @@ def test_an_answer_that_is_no_json_is_its_text(probe: CommunityPage) -> None:
 @pytest.mark.parametrize(
     "value", ["a b", "a&b=c", "100%", "1+1", "Łódź 𝄞", "#?/;:@", "  ", "\n", "%2B"]
 )
-def test_query_values_arrive_as_they_are(probe: CommunityPage, value: str) -> None:
+def test_query_values_arrive_as_they_are(probe: Probe, value: str) -> None:
     echo = probe.python(
         'result = await sdk.connectors.get("echo", query_params={"q": value, value: "key"})',
         value=value,
@@ -130,14 +130,14 @@ def test_query_values_arrive_as_they_are(probe: CommunityPage, value: str) -> No
 
 
 @pytest.mark.parametrize("value", ["a b", "a&b=c", "100%", "1+1", "café ÿ", '"quoted", list'])
-def test_header_values_arrive_as_they_are(probe: CommunityPage, value: str) -> None:
+def test_header_values_arrive_as_they_are(probe: Probe, value: str) -> None:
     echo = probe.python(
         'result = await sdk.connectors.get("echo", headers={"X-Value": value})', value=value
     )
     assert echo["headers"]["x-value"] == value
 
 
-def test_path_parameters_arrive_in_the_path(probe: CommunityPage) -> None:
+def test_path_parameters_arrive_in_the_path(probe: Probe) -> None:
     echo = probe.python(
         'result = await sdk.connectors.get("with-two-paths", path_params={"user_id": 42, "post_slug": "hello-world"})'
     )
@@ -145,7 +145,7 @@ def test_path_parameters_arrive_in_the_path(probe: CommunityPage) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-def test_every_method_and_its_short_form(probe: CommunityPage, method: str) -> None:
+def test_every_method_and_its_short_form(probe: Probe, method: str) -> None:
     payload = ', payload={"a": None}' if method in ("POST", "PUT", "PATCH") else ""
     long = probe.python(f'result = await sdk.connectors.execute("echo", "{method}"{payload})')
     assert long["method"] == method
@@ -155,7 +155,7 @@ def test_every_method_and_its_short_form(probe: CommunityPage, method: str) -> N
         assert (short["method"], short["body"]) == (method, long["body"])
 
 
-def test_the_clients_headers_are_under_the_requests(probe: CommunityPage) -> None:
+def test_the_clients_headers_are_under_the_requests(probe: Probe) -> None:
     echo = probe.python(
         """
 client = WidgetServiceSDK(headers={"X-Client": "client", "X-Both": "client"})
@@ -166,7 +166,7 @@ result = await client.connectors.get("echo", headers={"X-Both": "request"})
 
 
 def test_the_shared_client_is_configured_for_the_page_and_others_are_not(
-    probe: CommunityPage,
+    probe: Probe,
 ) -> None:
     told = probe.python(
         """
@@ -189,7 +189,7 @@ result = [before, after, sent.get("x-page"), sent.get("x-more"), own.get("x-page
     assert told[2:] == ["one", "two", None, 30_000]
 
 
-def test_a_csrf_token_of_ones_own_replaces_the_pages(probe: CommunityPage) -> None:
+def test_a_csrf_token_of_ones_own_replaces_the_pages(probe: Probe) -> None:
     tokens = [
         request["x-csrf-token"]
         for request in _requests(
@@ -201,7 +201,7 @@ def test_a_csrf_token_of_ones_own_replaces_the_pages(probe: CommunityPage) -> No
     assert tokens == [page_token, "mine"]
 
 
-def _requests(probe: CommunityPage, source: str) -> list[dict[str, str]]:
+def _requests(probe: Probe, source: str) -> list[dict[str, str]]:
     """The headers of the connector requests that some Python sends."""
     seen: list[dict[str, str]] = []
 
@@ -217,7 +217,7 @@ def _requests(probe: CommunityPage, source: str) -> list[dict[str, str]]:
     return seen
 
 
-def test_twenty_calls_are_under_way_at_once(probe: CommunityPage) -> None:
+def test_twenty_calls_are_under_way_at_once(probe: Probe) -> None:
     answers, peak = probe.python(
         """
 await sdk.connectors.get("slow-peak")
@@ -230,9 +230,7 @@ result = [answers, (await sdk.connectors.get("slow-peak"))["peak"]]
     assert peak == 6
 
 
-def test_a_cancelled_call_stops_waiting_and_its_late_answer_is_dropped(
-    probe: CommunityPage, console: Console
-) -> None:
+def test_a_cancelled_call_stops_waiting_and_its_late_answer_is_dropped(probe: Probe) -> None:
     with probe.page.expect_request_finished(lambda request: "ms=400" in request.url):
         outcome = probe.python(
             """
@@ -248,10 +246,9 @@ except asyncio.CancelledError:
     assert outcome == "cancelled"
     # The answer has come; a call after it still works, and the console stayed silent.
     assert probe.python('result = (await sdk.connectors.get("echo"))["method"]') == "GET"
-    del console
 
 
-def test_a_timeout_around_a_call_is_pythons_own(probe: CommunityPage) -> None:
+def test_a_timeout_around_a_call_is_pythons_own(probe: Probe) -> None:
     assert (
         probe.python(
             """
@@ -268,7 +265,7 @@ except TimeoutError as error:
 
 @pytest.mark.parametrize("depth", [900, 7_000, 100_000])
 def test_an_answer_nested_deeper_than_python_can_parse_is_an_error_of_that_call_alone(
-    probe: CommunityPage, depth: int
+    probe: Probe, depth: int
 ) -> None:
     probe.page.evaluate(
         "(depth) => { window.odd = { execute: async () => JSON.parse('['.repeat(depth) + ']'.repeat(depth)) }; }",
@@ -288,7 +285,7 @@ except ConnectorError as error:
     assert probe.python('result = (await sdk.connectors.get("echo"))["method"]') == "GET"
 
 
-def test_a_long_string_beside_a_long_number(probe: CommunityPage) -> None:
+def test_a_long_string_beside_a_long_number(probe: Probe) -> None:
     probe.page.evaluate(
         """() => {
             const text = '\\n"'.repeat(2_000_000);

@@ -1,0 +1,39 @@
+/**
+ * Which widget makes the connector call that is on its way out. The host itself cannot tell: the client is shared by
+ * the whole page (platform.md §3).
+ *
+ * @typedef {{ booted: { calling: () => string | undefined } | null }} Interpreter as the loader's runtime.js registers it
+ */
+
+/** An address in a stack that is a JavaScript widget's own; the loader's say nothing of who calls. */
+const OWN_MODULE = /\/widgets\/([^/\s]+)\/(?!loader\/)/;
+
+/**
+ * To be asked within the call itself: afterwards Python runs something else, and the stack is another one.
+ *
+ * @returns {string | null} the widget's type; null where nothing tells
+ */
+export function callingWidget() {
+  return callingPython() ?? new Error().stack?.match(OWN_MODULE)?.[1] ?? onlyWidget();
+}
+
+function callingPython() {
+  const page = /** @type {Record<symbol, Map<string, Interpreter> | undefined>} */ (
+    /** @type {unknown} */ (globalThis)
+  );
+  for (const { booted } of page[Symbol.for("pyodide-widget.interpreters")]?.values() ?? []) {
+    const type = booted?.calling();
+    if (type) return type;
+  }
+  return null;
+}
+
+/** A script of the entry's own runs under the page's address, but where one widget is alone, it is that one. */
+function onlyWidget() {
+  const types = new Set(
+    Array.from(document.querySelectorAll("[data-widget-type]"), (host) =>
+      host.getAttribute("data-widget-type"),
+    ),
+  );
+  return types.size === 1 ? [...types][0] : null;
+}

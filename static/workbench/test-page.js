@@ -1,0 +1,137 @@
+/**
+ * The test kit's part of the page (`widget_workbench/testing`): what a test set up is there before the first widget,
+ * and every connector call is shown to the test, which may answer it.
+ *
+ * @import { ConnectorRequest } from "../community/connector-request.js"
+ * @import { Answer } from "../community/transport.js"
+ * @import { WidgetFailure } from "./widget-failure.js"
+ *
+ * @typedef {object} TestSetup `window.widgetTestSetup`, which the kit puts there before any script runs
+ * @property {Record<string, unknown>} props merged into the configured ones of every widget on the page
+ * @property {Record<string, string | null>} tokens design tokens
+ * @property {boolean} fresh whether what earlier tests stored in the browser is removed
+ *
+ * @typedef {object} StubAnswer
+ * @property {number} status
+ * @property {string} body
+ * @property {string} content_type
+ * @property {number} delay seconds
+ * @property {"network" | "timeout" | null} failure
+ *
+ * @typedef {object} Kit the kit's functions and setup; absent where no test drives the page
+ * @property {TestSetup} [widgetTestSetup]
+ * @property {(call: object) => Promise<StubAnswer | null>} widgetTestCall null: to be executed for real
+ * @property {(failure: WidgetFailure) => Promise<void>} widgetTestFailure
+ */
+
+import { setDesignTokens } from "/_community/design-tokens.js";
+import { page } from "/_community/page-data.js";
+import { intercept } from "/_community/transport.js";
+import { callingWidget } from "./calling-widget.js";
+import { callPython } from "./test-python.js";
+
+/** What the host adds to a request of its own accord. */
+const HOSTS_OWN_HEADERS = new Set(["x-csrf-token", "x-path-params"]);
+
+/** Whatever was sent with these, a browser shows no body (RFC 9110 §6.4.1). */
+const WITHOUT_BODY = new Set([204, 205, 304]);
+
+const kit = /** @type {Kit} */ (/** @type {unknown} */ (window));
+
+/** @type {Map<object, number>} the calls that have no answer yet, and when they began */
+const underWay = new Map();
+
+/** Prepares the page, if a test drives it. To be called before widgets are placed. */
+export function prepareForTest() {
+  const { widgetTestSetup: setup } = kit;
+  if (!setup) return;
+  if (setup.fresh) forgetEarlierTests();
+  for (const { props } of Object.values(page.registry)) Object.assign(props, setup.props);
+  setDesignTokens(setup.tokens);
+  document.addEventListener("widget-error", (event) => {
+    kit.widgetTestFailure(/** @type {CustomEvent<WidgetFailure>} */ (event).detail);
+  });
+  Object.assign(window, { widgetTestUnderWay: callsUnderWay, widgetTestPython: callPython });
+  intercept((next) => async (request, signal) => {
+    const call = callOf(request);
+    underWay.set(call, performance.now());
+    try {
+      const answer = await kit.widgetTestCall(call);
+      return await (answer ? stubbed(answer, request.init.method, signal) : next(request, signal));
+    } finally {
+      underWay.delete(call);
+    }
+  });
+}
+
+function forgetEarlierTests() {
+  localStorage.clear();
+  indexedDB.databases().then((databases) => {
+    for (const { name } of databases) if (name) indexedDB.deleteDatabase(name);
+  });
+}
+
+/** @returns {{ permalink: string, method: string, milliseconds: number }[]} oldest first */
+function callsUnderWay() {
+  return Array.from(underWay, ([call, began]) => {
+    const { permalink, method } = /** @type {ReturnType<typeof callOf>} */ (call);
+    return { permalink, method, milliseconds: performance.now() - began };
+  });
+}
+
+/**
+ * @param {ConnectorRequest} request
+ * @returns the fields of the kit's `ConnectorCall`
+ */
+function callOf({ permalink, composite, url, init }) {
+  const headers = [...init.headers].filter(([name, value]) => !isHostsOwn(name, value));
+  return {
+    permalink,
+    composite,
+    method: init.method,
+    query: Object.fromEntries(new URL(url).searchParams),
+    headers: Object.fromEntries(headers),
+    path_params: Object.fromEntries(new URLSearchParams(init.headers.get("X-Path-Params") ?? "")),
+    payload: init.body === undefined ? null : JSON.parse(init.body),
+    widget: callingWidget(),
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {string} value
+ */
+function isHostsOwn(name, value) {
+  return HOSTS_OWN_HEADERS.has(name) || (name === "content-type" && value === "application/json");
+}
+
+/**
+ * @param {StubAnswer} answer
+ * @param {string} method of the request
+ * @param {AbortSignal} signal aborted when the client's time is over
+ * @returns {Promise<Answer>}
+ */
+async function stubbed({ status, body, content_type, delay, failure }, method, signal) {
+  await passed(delay * 1000, signal);
+  if (failure === "network") throw new TypeError("Failed to fetch");
+  if (failure === "timeout") throw new DOMException("The time is over.", "AbortError");
+  const hasBody = method !== "HEAD" && !WITHOUT_BODY.has(status);
+  const headers = new Headers({ "Content-Type": content_type });
+  return { status, headers, text: hasBody ? body : "" };
+}
+
+/**
+ * @param {number} milliseconds
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+function passed(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}

@@ -1,0 +1,70 @@
+/**
+ * Python of a test's own, run in the page's interpreter beside the widgets.
+ *
+ * @import { Runtime } from "../loader/runtime.js"
+ *
+ * @typedef {object} PythonCall
+ * @property {string | null} widget the type whose modules are to be importable, mounted or not; null where it does not
+ *   matter, and only an interpreter that has started is asked
+ * @property {Record<string, string>} files Python sources to be written, by absolute path
+ * @property {string} module to be imported
+ * @property {string} function of the module: takes a string, returns one, or a coroutine of one
+ * @property {string} argument
+ */
+
+import { page } from "/_community/page-data.js";
+
+/**
+ * @param {PythonCall} call
+ * @returns {Promise<string | null>} null where no interpreter has started
+ */
+export async function callPython({ widget, files, module, function: name, argument }) {
+  const runtime = widget === null ? startedRuntime() : await runtimeWith(widget);
+  if (!runtime) return null;
+  const { interpreter } = runtime;
+  for (const [path, source] of Object.entries(files)) {
+    interpreter.FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
+    interpreter.FS.writeFile(path, new TextEncoder().encode(source));
+  }
+  const python = interpreter.pyimport(module);
+  try {
+    return String(await python[name](argument));
+  } finally {
+    python.destroy();
+  }
+}
+
+/** @returns {Runtime | null} */
+function startedRuntime() {
+  const page = /** @type {Record<symbol, Map<string, { booted: Runtime | null }> | undefined>} */ (
+    /** @type {unknown} */ (globalThis)
+  );
+  const entries = page[Symbol.for("pyodide-widget.interpreters")]?.values() ?? [];
+  return [...entries].map(({ booted }) => booted).find((booted) => booted) ?? null;
+}
+
+/**
+ * The page's interpreter, with a widget's modules where `init` would find them; the widget is not mounted.
+ *
+ * @param {string} type
+ * @returns {Promise<Runtime>}
+ */
+async function runtimeWith(type) {
+  const registration = page.registry[type];
+  if (!registration) throw new Error(`The community has no widget "${type}".`);
+  const root = document.createElement("div").attachShadow({ mode: "open" });
+  root.innerHTML = await (await fetch(registration.entry)).text();
+  const script = root.querySelector("script[src]");
+  if (!(script instanceof HTMLScriptElement) || !root.querySelector('[data-asset="main.py"]')) {
+    throw new Error(`The widget "${type}" is not written in Python.`);
+  }
+  const loader = async (/** @type {string} */ name) => import(new URL(name, script.src).href);
+  const { declaredAssets } = await loader("assets.js");
+  const { pageRuntime } = await loader("runtime.js");
+  const { widgetPackage } = await loader("package.js");
+  const { place } = await loader("instance.js");
+  const assets = declaredAssets(root);
+  const [runtime, files] = await Promise.all([pageRuntime(assets), widgetPackage(type, assets)]);
+  place(runtime, files);
+  return runtime;
+}

@@ -1,0 +1,476 @@
+"""`FakeSdk`: a widget's functions without a page, as they are in one."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import contextvars
+import inspect
+import re
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import widget
+from widget import (
+    Composite,
+    ConnectorError,
+    ConnectorNetworkError,
+    Connectors,
+    Sdk,
+    WidgetServiceSDK,
+)
+from widget._instance import Instance, _current
+from widget_workbench.testing import UnmatchedCallError
+from widget_workbench.testing.fake_sdk import FakeSdk, _Stage
+
+from .connector_cases import CASES, OBSERVE, ConnectorCase
+
+
+def observed(sdk: FakeSdk, case: ConnectorCase) -> dict[str, Any]:
+    names = {"sdk": sdk, **{name: getattr(widget, name) for name in widget.__all__}}
+    source = OBSERVE.format(before=case.before, call=case.call)
+
+    async def observe() -> None:
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        outcome = eval(compile(source, "<case>", "exec", flags=flags), names)
+        if inspect.isawaitable(outcome):
+            await outcome
+
+    sdk.run(observe())
+    result: dict[str, Any] = names["result"]
+    return result
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_call_gives_what_a_community_page_gives(case: ConnectorCase) -> None:
+    with FakeSdk() as sdk:
+        if case.respond is not None:
+            sdk.connectors["api"].respond(**case.respond)
+            sdk.connectors.composite["report"].respond(**case.respond)
+        outcome = observed(sdk, case)
+        calls = [asdict(call) for call in sdk.connectors.calls]
+        assert case.told(outcome, calls) == case.expected()
+        assert sdk.verify() == []
+
+
+@pytest.fixture
+def sdk() -> Iterator[FakeSdk]:
+    with FakeSdk(props={"city": "Warsaw", "rows": 5.0}) as sdk:
+        yield sdk
+        assert sdk.verify() == []
+
+
+def test_it_is_what_init_receives(sdk: FakeSdk) -> None:
+    assert isinstance(sdk, Sdk)
+    assert isinstance(sdk.connectors, Connectors)
+    assert isinstance(sdk.connectors.composite, Composite)
+    assert isinstance(sdk.props, Mapping)
+
+
+def test_each_member_of_an_sdk_is_one_that_a_test_has_or_that_a_page_has(sdk: FakeSdk) -> None:
+    public = {name for name in vars(Sdk) if not name.startswith("_")}
+    # What needs nothing of the host works as it is.
+    inherited = {"create_task", "off", "on"}
+    assert public - inherited - vars(FakeSdk).keys() == set()
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda sdk: sdk.root,
+        lambda sdk: sdk.js,
+        lambda sdk: sdk.render("<b></b>"),
+        lambda sdk: sdk.query("b"),
+        lambda sdk: sdk.query_all("b"),
+        lambda sdk: sdk.listen("click", "b", print),
+    ],
+)
+def test_what_needs_a_page_says_how_to_test_it(sdk: FakeSdk, use: Callable[[Any], object]) -> None:
+    with pytest.raises(RuntimeError, match=r"^sdk\.\w+ needs a page, .* the fixture community"):
+        use(sdk)
+
+
+def test_what_no_sdk_has_is_an_ordinary_mistake(sdk: FakeSdk) -> None:
+    with pytest.raises(AttributeError, match="'FakeSdk' object has no attribute 'rot'"):
+        sdk.rot  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_props_are_live_and_nobody_elses(sdk: FakeSdk) -> None:
+    props = sdk.props
+    assert repr(props) == "Props({'city': 'Warsaw', 'rows': 5})"
+    given = {"tags": ["a"]}
+    sdk.set_props(given)
+    given["tags"].append("b")
+    props["tags"].append("c")
+    assert dict(props) == {"city": "Warsaw", "rows": 5, "tags": ["a"]}
+    with pytest.raises(TypeError, match=r'props\["when"\] is an object'):
+        sdk.set_props({"when": object()})
+
+
+def test_changed_props_reach_the_handlers(sdk: FakeSdk) -> None:
+    heard: list[object] = []
+
+    async def later(props: dict[str, Any]) -> None:
+        await asyncio.sleep(0.01)
+        heard.append(("later", props["city"]))
+
+    sdk.on("propsChanged", heard.append)
+    sdk.on("propsChanged", later)
+    sdk.on("propsChanged", lambda: heard.append("without data"))
+    sdk.set_props({"city": "Łódź"})
+    assert heard == [{"city": "Łódź", "rows": 5}, "without data", ("later", "Łódź")]
+
+
+def test_a_handler_hears_an_event_once_until_it_is_unsubscribed(sdk: FakeSdk) -> None:
+    heard: list[object] = []
+    sdk.on("mine", heard.append)
+    stop = sdk.on("mine", heard.append)
+    sdk.emit("mine", {"n": 1.0})
+    stop()
+    stop()
+    sdk.emit("mine", 2)
+    sdk.on("mine", heard.append)
+    sdk.off("mine", heard.append)
+    sdk.emit("mine", 3)
+    assert heard == [{"n": 1}]
+    with pytest.raises(TypeError, match="data is an object"):
+        sdk.emit("mine", object())  # type: ignore[arg-type]
+
+
+def test_design_tokens_change_with_their_event() -> None:
+    sdk = FakeSdk(design_tokens={"space-100": "8px"})
+    heard: list[object] = []
+    sdk.on("designTokensChanged", heard.append)
+    sdk.set_design_tokens({"--space-100": "9px", "radius-050": None})
+    assert heard == [{"space-100": "9px", "radius-050": None}] == [sdk.design_tokens]
+
+
+def test_the_web_sdk_is_what_the_test_gives() -> None:
+    async def user() -> dict[str, str]:
+        return {"username": "guest"}
+
+    sdk = FakeSdk(web=SimpleNamespace(Context=SimpleNamespace(User=user)))
+    assert sdk.web is not None
+    assert sdk.run(sdk.web.Context.User()) == {"username": "guest"}
+    assert FakeSdk().web is None
+
+
+def raising() -> None:
+    raise KeyError("city")
+
+
+async def raising_later() -> None:
+    await asyncio.sleep(0)
+    raise KeyError("later")
+
+
+@pytest.mark.parametrize(("handler", "key"), [(raising, "city"), (raising_later, "later")])
+def test_what_a_handler_raises_is_reported_and_told_to_the_widget(
+    sdk: FakeSdk, handler: Callable[[], object], key: str
+) -> None:
+    heard: list[dict[str, Any]] = []
+    sdk.on("error", heard.append)
+    sdk.on("mine", handler)
+    sdk.on("mine", lambda: heard.append({"next": True}))
+    sdk.emit("mine")
+    (problem,) = sdk.verify()
+    assert problem.startswith("A handler or a task raised what nobody awaits:\n\nTraceback")
+    assert problem.endswith(f"KeyError: '{key}'")
+    assert f"in {handler.__name__}\n    raise KeyError" in problem
+    assert problem.count("File ") == 1
+    assert {"next": True} in heard
+    (error,) = (data for data in heard if "error" in data)
+    assert error["message"] == f"""The widget "fake" failed: KeyError: '{key}'"""
+    assert error["error"].stack in problem
+
+
+def test_what_a_handler_of_errors_raises_is_not_told_again(sdk: FakeSdk) -> None:
+    sdk.on("error", lambda data: raising())
+    sdk.on("mine", raising)
+    sdk.emit("mine")
+    assert [str(error) for error in sdk.reported] == ["'city'", "'city'"]
+    sdk.reported.clear()
+
+
+def test_what_a_task_raises_is_reported(sdk: FakeSdk) -> None:
+    async def init() -> None:
+        sdk.create_task(raising_later())
+        forgotten = asyncio.create_task(raising_later())
+        forgotten.set_name("forgotten")
+        del forgotten
+        await asyncio.sleep(0.01)
+
+    sdk.run(init())
+    assert len(sdk.verify()) == 2
+
+
+def test_a_test_may_expect_what_is_reported(sdk: FakeSdk) -> None:
+    sdk.on("mine", raising)
+    sdk.emit("mine")
+    assert isinstance(sdk.reported.pop(), KeyError)
+    assert sdk.verify() == []
+
+
+def test_run_gives_the_result_and_lets_tasks_go_on_in_the_next_run(sdk: FakeSdk) -> None:
+    ticks: list[int] = []
+
+    async def tick() -> None:
+        for number in range(10):
+            ticks.append(number)
+            await asyncio.sleep(0.01)
+
+    async def init() -> str:
+        sdk.create_task(tick())
+        await asyncio.sleep(0.03)
+        return "ready"
+
+    assert sdk.run(init()) == "ready"
+    so_far = len(ticks)
+    assert 2 <= so_far < 10
+    sdk.run(asyncio.sleep(0.03))
+    assert len(ticks) > so_far
+
+
+def test_run_raises_what_the_coroutine_raises_at_the_authors_line(sdk: FakeSdk) -> None:
+    sdk.connectors["api"].respond(error="network")
+
+    async def load() -> None:
+        await sdk.connectors.get("api")
+
+    with pytest.raises(ConnectorNetworkError) as raised:
+        sdk.run(load())
+    assert [entry.name for entry in raised.traceback if Path(entry.path) == Path(__file__)][
+        -1
+    ] == "load"
+    assert raised.traceback[-1].name == "load"
+
+
+def test_run_says_where_a_coroutine_waits_that_is_not_done_in_time(sdk: FakeSdk) -> None:
+    async def load() -> None:
+        await asyncio.Event().wait()
+
+    async def init() -> None:
+        await load()
+
+    with pytest.raises(TimeoutError) as raised:
+        sdk.run(init(), timeout=0.02)
+    assert re.fullmatch(
+        r"fake_sdk\.run\(\) was not done within 0\.02 s: .*\binit waits in .*\bload, at .*test_fake_sdk\.py, line \d+: "
+        r"`await asyncio\.Event\(\)\.wait\(\)`\.",
+        str(raised.value),
+    )
+
+
+def test_run_wants_a_coroutine_and_no_running_loop(sdk: FakeSdk) -> None:
+    with pytest.raises(TypeError, match=r"takes a coroutine, such as init\(fake_sdk\)"):
+        sdk.run(raising_later)  # type: ignore[arg-type]
+
+    async def test() -> None:
+        sdk.run(raising_later())
+
+    with pytest.raises(RuntimeError, match="await the coroutine instead"):
+        asyncio.run(test())
+
+
+def test_in_an_async_test_handlers_are_awaited(sdk: FakeSdk) -> None:
+    heard: list[str] = []
+
+    async def later() -> None:
+        await asyncio.sleep(0.01)
+        heard.append("later")
+
+    async def test() -> None:
+        sdk.on("mine", later)
+        sdk.emit("mine")
+        assert heard == []
+        await sdk.handlers_finished()
+        assert heard == ["later"]
+
+    asyncio.run(test())
+
+
+def test_destroy_says_farewell_and_cancels_all_that_the_widget_owns(sdk: FakeSdk) -> None:
+    ended: list[str] = []
+
+    async def work(name: str) -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append(name)
+
+    async def farewell() -> None:
+        await asyncio.sleep(0.01)
+        ended.append("farewell")
+
+    tasks: list[asyncio.Task[None]] = []
+
+    async def init() -> None:
+        sdk.on("destroy", farewell)
+        sdk.on("destroy", lambda: ended.append("destroy"))
+        sdk.create_task(work("its own"))
+        tasks.append(asyncio.create_task(work("forgotten")))
+        await asyncio.sleep(0)
+
+    sdk.run(init())
+    sdk.destroy()
+    assert sorted(ended) == ["destroy", "farewell", "forgotten", "its own"]
+    sdk.destroy()
+    sdk.emit("mine")
+    with pytest.raises(RuntimeError, match="this widget has left the page"):
+        sdk.on("mine", print)
+
+
+def test_destroying_from_within_does_not_cancel_the_test(sdk: FakeSdk) -> None:
+    async def test() -> str:
+        sdk.create_task(asyncio.sleep(60))
+        await asyncio.sleep(0)
+        sdk.destroy()
+        await asyncio.sleep(0)
+        return "alive"
+
+    assert sdk.run(test()) == "alive"
+
+
+def test_what_is_under_way_is_cancelled_at_the_end_with_its_stubs_in_place() -> None:
+    ended: list[object] = []
+
+    async def work() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append(await get_by_a_client_of_ones_own())
+
+    async def init(sdk: FakeSdk) -> None:
+        sdk.create_task(work())
+        await asyncio.sleep(0)
+
+    with FakeSdk() as sdk:
+        sdk.connectors["api"].respond(json="farewell")
+        sdk.run(init(sdk))
+        assert ended == []
+    assert ended == ["farewell"]
+
+
+async def get_by_a_client_of_ones_own() -> Any:
+    return await WidgetServiceSDK(headers={"X-A": "1"}).connectors.get("api")
+
+
+def test_a_client_of_the_codes_own_is_answered_by_the_stubs(sdk: FakeSdk) -> None:
+    sdk.connectors["api"].respond(json=1)
+    assert sdk.run(get_by_a_client_of_ones_own()) == 1
+    assert asyncio.run(get_by_a_client_of_ones_own()) == 1
+    assert [call.headers for call in sdk.connectors["api"].calls] == [{"x-a": "1"}] * 2
+
+
+def test_without_a_fake_in_use_there_is_no_client_of_ones_own() -> None:
+    sdk = FakeSdk()
+    sdk.connectors["api"].respond(json=1)
+    assert sdk.run(get_by_a_client_of_ones_own()) == 1
+    with sdk:
+        assert asyncio.run(get_by_a_client_of_ones_own()) == 1
+    with pytest.raises(ImportError):
+        asyncio.run(get_by_a_client_of_ones_own())
+
+
+def test_of_two_fakes_each_answers_its_own_code(sdk: FakeSdk) -> None:
+    sdk.connectors["api"].respond(json="first")
+    with FakeSdk() as second:
+        second.connectors["api"].respond(json="second")
+        assert sdk.run(get_by_a_client_of_ones_own()) == "first"
+        assert second.run(get_by_a_client_of_ones_own()) == "second"
+        assert asyncio.run(get_by_a_client_of_ones_own()) == "second"
+    assert asyncio.run(get_by_a_client_of_ones_own()) == "first"
+
+
+def test_a_real_widget_beside_the_test_keeps_the_real_host(sdk: FakeSdk) -> None:
+    real = Instance(_Stage())
+    sdk.connectors["api"].respond(json=1)
+    context = contextvars.copy_context()
+    context.run(_current.set, weakref.ref(real))
+    with pytest.raises(ImportError):  # of `js`, by which the real host is reached
+        context.run(WidgetServiceSDK)
+    assert sdk.connectors.calls == []
+
+
+def test_a_call_that_nothing_answers_is_told_at_once_and_at_the_end(sdk: FakeSdk) -> None:
+    async def forgiving() -> None:
+        with contextlib.suppress(ConnectorError):
+            await sdk.connectors.get("api", query_params={"q": "Warsaw"})
+
+    message = "Nothing answers GET api with query {'q': 'Warsaw'}: add a fake_sdk.connectors[\"api\"].respond(json=…)."
+    with pytest.raises(UnmatchedCallError) as raised:
+        sdk.run(forgiving())
+    assert str(raised.value) == message
+    assert sdk.verify() == [message]
+    assert sdk.verify() == []
+    with pytest.raises(UnmatchedCallError, match=r'fake_sdk\.connectors\.composite\["report"\]'):
+        sdk.run(sdk.connectors.composite.execute("report"))
+    assert len(sdk.verify()) == 1
+
+
+def test_an_unmatched_call_of_a_handler_is_told_once(sdk: FakeSdk) -> None:
+    async def load() -> None:
+        await sdk.connectors.get("api")
+
+    sdk.on("mine", load)
+    sdk.emit("mine")
+    assert len(sdk.verify()) == 1
+
+
+def test_sequences_and_conditions_are_the_stubs(sdk: FakeSdk) -> None:
+    api = sdk.connectors["api"]
+    api.respond(sequence=[{"json": 1}, {"status": 500}])
+    api.respond(json="Łódź", when=lambda call: call.query.get("q") == "Łódź")
+
+    async def get(**query: str) -> Any:
+        return await sdk.connectors.get("api", query_params=query)
+
+    assert sdk.run(get()) == 1
+    assert sdk.run(get(q="Łódź")) == "Łódź"
+    with pytest.raises(ConnectorError, match="status 500"):
+        sdk.run(get())
+    with pytest.raises(UnmatchedCallError, match=r"^Nothing answers GET api: .*this is call 3"):
+        sdk.run(get())
+    assert len(sdk.connectors.calls) == 4
+    assert len(sdk.verify()) == 1
+
+
+def test_a_stub_that_is_required_and_not_called_is_told(sdk: FakeSdk) -> None:
+    sdk.connectors["api"].respond(json=1, required=True)
+    assert sdk.verify() == [
+        'A stub waits for calls that did not come: fake_sdk.connectors["api"].respond(…, required=True) was never '
+        "called."
+    ]
+
+
+def test_others_go_on_while_a_call_is_out_and_a_cancelled_call_stops_waiting(sdk: FakeSdk) -> None:
+    sdk.connectors["api"].respond(json=1)
+    sdk.connectors["slow"].respond(json=1, delay=60)
+    order: list[str] = []
+
+    async def other() -> None:
+        order.append("other")
+
+    async def test() -> None:
+        sdk.create_task(other())
+        await sdk.connectors.get("api")
+        order.append("answer")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await sdk.connectors.get("slow")
+
+    sdk.run(test())
+    assert order == ["other", "answer"]
+
+
+def test_the_host_is_ready(sdk: FakeSdk) -> None:
+    sdk.run(sdk.when_ready())
+    assert sdk.version == "1.0.0"
+    assert sdk.connectors.get_base_url().endswith("/connectors")

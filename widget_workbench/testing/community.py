@@ -1,0 +1,313 @@
+"""A community that a test has to itself: its pages, and its connectors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+import playwright.sync_api as playwright
+
+from widget_workbench.preview import running
+from widget_workbench.repository import read_repository
+from widget_workbench.testing import in_page
+from widget_workbench.testing.connectors import CommunityConnectors
+from widget_workbench.testing.console import ERRORS, Console
+from widget_workbench.testing.evidence import Evidence
+from widget_workbench.testing.page import CommunityPage, Failure
+from widget_workbench.testing.stubs import ConnectorCall
+
+DESKTOP = (1280, 900)
+
+
+class Community:
+    """A community in a browser; the fixture `community` gives it.
+
+    Args:
+        root: the widget repository.
+        url: of its preview, without a slash at the end.
+        context: the browser's context, which the tests of a worker share with its HTTP cache.
+        widget: whose modules `run_python` imports unless told otherwise.
+        unwelcome: the types of console messages that fail a test.
+        timeout: seconds that a widget has to get ready.
+
+    Attributes:
+        url: as above.
+        connectors: its connectors by permalink: stubbed by `community.connectors["weather-api"].respond(…)`, else
+            executed by the repository's definitions and answered by the upstreams in preview.toml. Each knows its
+            `calls`. A call that would leave this computer fails the test.
+        pages: those that are open.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        url: str,
+        context: playwright.BrowserContext,
+        *,
+        widget: str | None = None,
+        unwelcome: frozenset[str] = ERRORS,
+        timeout: float = 30.0,
+    ) -> None:
+        self.url = url
+        self.connectors = CommunityConnectors(root, before_calls=self._catch_up)
+        self.pages: list[CommunityPage] = []
+        self._root = root
+        self._widget = widget
+        self._blank: CommunityPage | None = None
+        self._context = context
+        self._unwelcome = unwelcome
+        self._timeout = timeout
+
+    def open(
+        self,
+        *widgets: str,
+        props: Mapping[str, Any] | None = None,
+        user: Literal["guest", "member", "admin"] | None = None,
+        tokens: Mapping[str, str | None] | None = None,
+        locale: str | None = None,
+        viewport: tuple[int, int] = DESKTOP,
+        sdk: Literal["current", "legacy"] | None = None,
+        errors: Literal["described", "bare"] | None = None,
+        host: Literal["community", "embed"] | None = None,
+        csp: Literal["platform", "nowasm"] | None = None,
+        prepare: Callable[[playwright.Page], object] | None = None,
+    ) -> CommunityPage:
+        """Opens a community page and waits until it is loaded; its widgets may still be starting.
+
+        Args:
+            widgets: the types of those on the page, in that order, twice if named twice; without any, all of the
+                repository.
+            props: merged into the configured properties of each widget on the page, before it starts.
+            user: who visits; by default whom preview.toml says.
+            tokens: design tokens that the community has set, by name with or without the leading `--`.
+            locale: the page's language, a tag such as "nl-NL".
+            viewport: width and height in CSS pixels.
+            sdk: "legacy" for an older host, without `sdk.connectors`.
+            errors: "bare" for a host whose plain errors carry a message alone.
+            host: "embed" for a page outside the community, without the Web SDK.
+            csp: "nowasm" for a Content-Security-Policy that forbids WebAssembly.
+            prepare: gets Playwright's page before it is loaded, to route requests or add an init script.
+
+        Raises:
+            ValueError: the repository has no such widget.
+        """
+        __tracebackhide__ = True
+        parameters = {
+            "user": user,
+            "locale": locale,
+            "sdk": sdk,
+            "errors": errors,
+            "host": host,
+            "csp": csp,
+            "widgets": ",".join(widgets) or None,
+        }
+        page = self._new_page(widgets, props or {}, tokens or {})
+        page.page.set_viewport_size({"width": viewport[0], "height": viewport[1]})
+        if prepare is not None:
+            prepare(page.page)
+        self._load(page, {name: value for name, value in parameters.items() if value is not None})
+        return page
+
+    def run_python(
+        self,
+        function: Callable[..., Any] | str,
+        *arguments: Any,
+        widget: str | None = None,
+        timeout: float = 30.0,
+    ) -> Any:
+        """Runs a test's function in the browser's Python, beside a widget's modules and without the widget.
+
+        For what this computer's Python cannot import: modules with syntax of Python 3.14, or that import `js`.
+
+        Args:
+            function: of the test file, `def` or `async def`; only that file's imports go with it, and relative ones
+                mean the widget's modules. Its parameter `fake_sdk` gets a `FakeSdk`. Or "module:function", a function
+                of the widget's own modules.
+            arguments: for its other parameters, JSON.
+            widget: the widget's type; by default the one beside which the test file stands.
+            timeout: seconds that an `async def` may take.
+
+        Returns:
+            What the function returns, JSON.
+
+        Raises:
+            FailedInPage: the function raised; the message has its traceback, and the variables of a failed assertion.
+            TypeError: a function that cannot go to the page alone, or an argument that is not JSON.
+        """
+        __tracebackhide__ = True
+        type = widget or self._widget
+        if type is None:
+            raise TypeError('run_python: name the widget whose modules are meant: widget="weather"')
+        job = in_page.job(function, arguments, widget=type, root=self._root, timeout=timeout)
+        if self._blank is None:
+            self._blank = self._new_page((), {}, {})
+            self._load(self._blank, {"widgets": ""})
+        return in_page.result_of(self._blank.call_python(in_page.RUN, job, widget=type) or "")
+
+    def replay(self) -> None:
+        """Answers connectors that are not stubbed by what `widget preview --record` wrote to `fixtures/`.
+
+        An exchange that was recorded with another definition of its connector is stale, and answers nothing.
+        """
+        self.connectors.replay()
+
+    def verify(self) -> Iterator[str]:
+        """What went on that the test did not ask for, since the last time: each a message."""
+        self._catch_up()
+        yield from self.connectors.complaints()
+        for page in self.pages:
+            yield from page.console.judge()
+
+    def answer(self, call: dict[str, Any]) -> dict[str, Any] | None:
+        """How the host page is to answer a connector call; None where the gateway is to execute it."""
+        answer = self.connectors.answer(ConnectorCall(**call))
+        return None if answer is None else asdict(answer)
+
+    def note_failure(self, page: playwright.Page, failure: Mapping[str, str]) -> None:
+        """Takes what a widget's `error` event told."""
+        for opened in self.pages:
+            if opened.page is page:
+                opened.failures.append(
+                    Failure(failure["type"], failure["message"], failure["stack"])
+                )
+
+    def close(self) -> None:
+        """Closes the pages."""
+        for opened in self.pages:
+            opened.page.close()
+        self.pages.clear()
+
+    def _new_page(
+        self, widgets: Iterable[str], props: Mapping[str, Any], tokens: Mapping[str, str | None]
+    ) -> CommunityPage:
+        """A page of the repository as it is now, not loaded yet."""
+        __tracebackhide__ = True
+        repository = read_repository(self._root)
+        python = {widget.type: widget.python for widget in repository.widgets}
+        _refuse_unknown(widgets, python, self._root)
+        self.connectors.hold(repository)
+        setup = {"props": dict(props), "tokens": dict(tokens), "fresh": not self.pages}
+        script = f"window.widgetTestSetup = {json.dumps(setup, allow_nan=False)};"
+        page = self._context.new_page()
+        page.add_init_script(script)
+        opened = CommunityPage(
+            page,
+            Console(page, self._unwelcome),
+            python=python,
+            timeout=self._timeout,
+        )
+        self.pages.append(opened)
+        return opened
+
+    def _load(self, page: CommunityPage, parameters: Mapping[str, str]) -> None:
+        page.page.goto(f"{self.url}/?{urlencode(parameters)}")
+
+    def _catch_up(self) -> None:
+        for page in self.pages:
+            page.catch_up()
+
+
+class CommunityFactory:
+    """Makes communities in one browser, one HTTP cache and one preview for each repository; `community_factory`.
+
+    Args:
+        context: of the browser.
+        unwelcome: the types of console messages that fail a test.
+        timeout: seconds that a widget has to get ready.
+        traced: whether a failing test's trace is kept.
+
+    Attributes:
+        communities: those that are in use.
+        evidence: what is kept of tests that fail.
+    """
+
+    def __init__(
+        self,
+        context: playwright.BrowserContext,
+        *,
+        unwelcome: frozenset[str],
+        timeout: float,
+        traced: bool,
+    ) -> None:
+        self.communities: list[Community] = []
+        self.evidence = Evidence(context, traced=traced)
+        self.begin_test("the first test")
+        self._context = context
+        self._unwelcome = unwelcome
+        self._timeout = timeout
+        self._servers = ExitStack()
+        self._urls: dict[Path, str] = {}
+        context.expose_binding("widgetTestCall", self._answer)
+        context.expose_binding("widgetTestFailure", self._note_failure)
+
+    def begin_test(self, title: str) -> None:
+        """Evidence is of what happens from here on."""
+        self.evidence.begin(title)
+        for community in self.communities:
+            community.connectors.begin_test()
+
+    @contextmanager
+    def __call__(self, root: Path, widget: str | None = None) -> Iterator[Community]:
+        """A community of a widget repository, whose pages close at the end.
+
+        Args:
+            root: the repository.
+            widget: whose modules `run_python` imports unless told otherwise.
+
+        Raises:
+            AssertionError: at the end: what went on there that no test has been told of.
+            RepositoryError: `root` is no widget repository.
+        """
+        root = root.resolve()
+        if root not in self._urls:
+            self._urls[root] = self._servers.enter_context(running(root)).rstrip("/")
+        if not self.communities:
+            self._context.clear_cookies()
+        community = Community(
+            root,
+            self._urls[root],
+            self._context,
+            widget=widget,
+            unwelcome=self._unwelcome,
+            timeout=self._timeout,
+        )
+        self.communities.append(community)
+        try:
+            yield community
+            if complaints := list(community.verify()):
+                raise AssertionError("\n\n".join(complaints))
+        finally:
+            self.communities.remove(community)
+            community.close()
+
+    def close(self) -> None:
+        """Stops the previews."""
+        self._servers.close()
+
+    def _answer(self, source: Mapping[str, Any], call: dict[str, Any]) -> dict[str, Any] | None:
+        community = self._community(source["page"])
+        return community.answer(call) if community else None
+
+    def _note_failure(self, source: Mapping[str, Any], failure: Mapping[str, str]) -> None:
+        if community := self._community(source["page"]):
+            community.note_failure(source["page"], failure)
+
+    def _community(self, page: playwright.Page) -> Community | None:
+        """The one that has opened the page; None where it is closing."""
+        for community in self.communities:
+            if any(opened.page is page for opened in community.pages):
+                return community
+        return None
+
+
+def _refuse_unknown(widgets: Iterable[str], known: Collection[str], root: Path) -> None:
+    __tracebackhide__ = True
+    for widget in widgets:
+        if widget not in known:
+            there = ", ".join(known) or "none"
+            raise ValueError(f"The repository {root} has no widget {widget!r}; there are: {there}.")

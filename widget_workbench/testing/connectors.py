@@ -1,0 +1,193 @@
+"""The connectors of a community in a test: stubbed, replayed, or executed by the repository's own definitions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from widget_workbench.fixtures import (
+    Fixtures,
+    MalformedFixturesError,
+    RecordedExchange,
+    read_fixtures,
+)
+from widget_workbench.gateway import (
+    BrokenConnector,
+    Connectors,
+    Definition,
+    GatewayError,
+    MethodNotAllowedError,
+    destinations,
+    fingerprint,
+)
+from widget_workbench.repository import Repository
+from widget_workbench.testing.stubs import (
+    ConnectorCall,
+    ConnectorStubs,
+    StubAnswer,
+    StubbedConnector,
+    UnmatchedCallError,
+)
+
+# What a call gets that nothing answers: its test fails, whatever the widget makes of it.
+_NOBODY = StubAnswer(failure="network")
+
+
+class CommunityConnector(StubbedConnector):
+    """One connector of a community: `community.connectors["weather-api"]`."""
+
+    def leave_real(self) -> None:
+        """Executes it whatever it leads to: a host on the network, or a permalink that nobody has."""
+        stubs = self._stubs
+        assert isinstance(stubs, CommunityConnectors)
+        stubs.real.add((self._permalink, self._composite))
+
+
+class CommunityConnectors(ConnectorStubs):
+    """The connectors of a community, by permalink.
+
+    Args:
+        root: the widget repository.
+        before_calls: called before calls are shown, so that those under way have arrived.
+
+    Attributes:
+        real: permalink, and whether composite, of those that are executed whatever they lead to.
+    """
+
+    def __init__(self, root: Path, before_calls: Callable[[], None]) -> None:
+        super().__init__(before_calls)
+        self.real: set[tuple[str, bool]] = set()
+        self._root = root
+        self._earlier = 0
+        self._unmatched: list[str] = []
+        self._fixtures: Fixtures | None = None
+        self._replays: Counter[str] = Counter()
+
+    def __getitem__(self, permalink: str) -> CommunityConnector:
+        return CommunityConnector(self, permalink, composite=False)
+
+    @property
+    def of_test(self) -> list[ConnectorCall]:
+        """The calls of the running test that have arrived so far."""
+        return self._calls[self._earlier :]
+
+    def begin_test(self) -> None:
+        """Takes the calls so far for those of earlier tests, where several share the community."""
+        self._earlier = len(self._calls)
+
+    def hold(self, repository: Repository) -> None:
+        """Takes the definitions that a page is opened with."""
+        self._repository = repository
+        self._definitions = Connectors(repository.connectors, repository.unreadable_connectors)
+
+    def replay(self) -> None:
+        """Answers by what is recorded in the repository's `fixtures/`; calls nobody."""
+        self._fixtures = read_fixtures(self._root)
+
+    def answer(self, call: ConnectorCall) -> StubAnswer | None:
+        """How the host page is to answer: None where the gateway is to execute the connector."""
+        try:
+            stubbed = super().answer(call)
+            if (call.permalink, call.composite) in self.real:
+                return stubbed
+            return self._checked(call, stubbed)
+        except UnmatchedCallError as unmatched:
+            who = f'The widget "{call.widget}"' if call.widget else "A widget"
+            self._unmatched.append(f"{who} called {call}, and nothing answers it:\n{unmatched}")
+            return _NOBODY
+
+    def complaints(self) -> Iterator[str]:
+        """What went wrong since the last time, each in a message."""
+        yield from self._unmatched
+        self._unmatched.clear()
+        for stub in self.unused():
+            yield f"A stub waits for calls that did not come: community.{stub}."
+        self._required.clear()
+
+    def _checked(self, call: ConnectorCall, stubbed: StubAnswer | None) -> StubAnswer | None:
+        """The answer, where the call is one that the definitions allow and that stays on this computer.
+
+        Raises:
+            UnmatchedCallError: it is not.
+        """
+        definition = self._definition(call, needed=stubbed is None)
+        if stubbed is not None or definition is None:
+            return stubbed
+        if self._fixtures is not None:
+            return self._replayed(self._fixtures, call, definition)
+        self._refuse_to_leave(call, definition)
+        return None
+
+    def _definition(self, call: ConnectorCall, *, needed: bool) -> Definition | None:
+        """The connector's definition; a stubbed one needs none, but is held to the method of the one it has."""
+        try:
+            if call.composite:
+                return self._definitions.find_composite(call.permalink)
+            return self._definitions.find(call.permalink, call.method)
+        except MethodNotAllowedError as error:
+            raise UnmatchedCallError(error.detail) from None
+        except GatewayError as error:
+            if not needed:
+                return None
+            raise UnmatchedCallError(
+                f"{error.detail}\nAnswer it by {_respond(call)}, or define it in a connectors.json."
+            ) from None
+
+    def _replayed(
+        self, fixtures: Fixtures, call: ConnectorCall, definition: Definition
+    ) -> StubAnswer:
+        try:
+            recorded = fixtures.find(call)
+            if not recorded:
+                raise UnmatchedCallError(fixtures.explain(call))
+        except MalformedFixturesError as error:
+            raise UnmatchedCallError(str(error)) from None
+        valid = [each.answer for each in recorded if not _is_stale(each, definition)]
+        if not valid:
+            raise UnmatchedCallError(
+                "What is recorded of it in fixtures/ is stale, since the connector's definition has changed since.\n"
+                f"Record it anew by `widget preview --record`, or answer it by {_respond(call)}."
+            )
+        # One after the other, as they were recorded; the last one stays.
+        number = self._replays[str(call)]
+        self._replays[str(call)] += 1
+        answer = valid[min(number, len(valid) - 1)]
+        return StubAnswer(answer.status, answer.body, answer.content_type)
+
+    def _refuse_to_leave(self, call: ConnectorCall, definition: Definition) -> None:
+        """Raises UnmatchedCallError where executing the connector would call somebody on the network."""
+        repository = self._repository
+        if repository.unreadable_settings is not None:
+            return  # the gateway calls nobody until preview.toml can be read, and says so
+        near = {
+            *repository.settings.upstreams,
+            *repository.bad_upstreams,
+            *repository.settings.allow_hosts,
+        }
+        for destination in destinations(definition, near):
+            if destination.mapped:
+                continue
+            whom = destination.host or "a host that a template decides"
+            step = f" at its step {destination.step!r}" if destination.step else ""
+            raise UnmatchedCallError(
+                f"It would call {whom}{step}, and a test calls nobody on the network.\nAnswer it by {_respond(call)}, "
+                f"map the host in [upstreams] of preview.toml, or say {_name(call)}.leave_real()."
+            )
+
+
+def _is_stale(exchange: RecordedExchange, definition: Definition) -> bool:
+    """Whether it was recorded with another definition; what somebody wrote by hand names none."""
+    return (
+        exchange.definition is not None
+        and not isinstance(definition, BrokenConnector)
+        and exchange.definition != fingerprint(definition)
+    )
+
+
+def _respond(call: ConnectorCall) -> str:
+    return f"{_name(call)}.respond(json=…)"
+
+
+def _name(call: ConnectorCall) -> str:
+    return f'community.connectors{".composite" if call.composite else ""}["{call.permalink}"]'
