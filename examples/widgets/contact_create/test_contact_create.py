@@ -7,9 +7,7 @@ from widget_workbench.testing import Community
 
 def test_what_is_typed_is_sent(community: Community) -> None:
     contacts = community.connectors["crm-contacts"]
-    contacts.respond(
-        json={"id": "contact-7", "firstName": "Ann", "lastName": "Lee"}, required=True
-    )
+    contacts.respond(json={"id": "contact-7", "firstName": "Ann", "lastName": "Lee"}, required=True)
     widget = community.open("contact_create").widget("contact_create")
     widget.get_by_label("First name").fill("Ann")
     widget.get_by_label("Last name").fill("Lee")

@@ -63,7 +63,12 @@ def tokyo(request: pytest.FixtureRequest, community: Community) -> Community:
     if request.param == "stubbed":
         community.connectors["weather-api"].respond(
             json=OSLO
-            | {"name": "Tokyo", "country": "JP", "temperature": 19.5, "description": "moderate rain"}
+            | {
+                "name": "Tokyo",
+                "country": "JP",
+                "temperature": 19.5,
+                "description": "moderate rain",
+            }
         )
     elif request.param == "replayed":
         community.replay()
