@@ -82,14 +82,23 @@ PYTHON = {
 
 ENDLESS = {
     "widgets/endless/main.py": """
-        async def init(sdk):
+        import js
+        from pyodide.ffi import create_proxy
+
+        def loop():
             while True:
                 pass
+
+        async def init(sdk):
+            js.window.loop = create_proxy(loop)
         """,
     "widgets/endless/widget.json": json.dumps(MANIFEST),
     "test_endless.py": """
         def test_endless_loop(community):
-            community.open("endless").widget("endless", timeout=5)
+            page = community.open("endless")
+            page.widget("endless")
+            page.page.evaluate("() => { setTimeout(window.loop); }")
+            page.widget("endless", timeout=1)
         """,
 }
 
@@ -189,12 +198,16 @@ TESTS = """
 
 
     def test_never_ready(community):
-        community.open("stuck").widget("stuck", timeout=4)
+        page = community.open("clumsy", "stuck")
+        page.widget("clumsy")
+        page.widget("stuck", timeout=1)
 
 
     def test_never_ready_for_want_of_an_answer(community):
         community.connectors["rows"].respond(json=[], delay=60)
-        community.open("waiting").widget("waiting", timeout=4)
+        page = community.open("clumsy", "waiting")
+        page.widget("clumsy")
+        page.widget("waiting", timeout=1)
 
 
     def test_unknown_widget(community):
@@ -321,7 +334,7 @@ MESSAGES = {
         'connectors["rows"].respond(sequence=…) holds 1 answer, and this is call 2.',
     ),
     "test_never_ready": (
-        'The widget "stuck" was not ready within 4 s: it is "loading" still.',
+        'The widget "stuck" was not ready within 1 s: it is "loading" still.',
         "init waits in opened, at widgets/stuck/main.py, line 5: `await asyncio.Event().wait()`",
     ),
     "test_never_ready_for_want_of_an_answer": (
