@@ -67,7 +67,7 @@ def mount(stage: Stage) -> Instance:
 
 
 def calling() -> str | None:
-    """The type of the widget whose code runs at this moment. The workbench asks within a connector call."""
+    """The type of the widget whose code runs at this moment; to be asked within a call from it to JavaScript."""
     reference = _current.get(None)
     instance = reference() if reference is not None else None
     return instance.type if instance is not None else None

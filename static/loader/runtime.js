@@ -21,7 +21,7 @@ import { createBridge } from "./bridge.js";
  * @typedef {object} Entry
  * @property {number} attempts
  * @property {Promise<Runtime> | null} runtime
- * @property {Runtime | null} booted what `runtime` is fulfilled with, for those who cannot wait: the workbench
+ * @property {Runtime | null} booted what `runtime` is fulfilled with, for those who cannot wait
  */
 
 const REGISTRY = Symbol.for("pyodide-widget.interpreters");

@@ -1,9 +1,9 @@
 /**
  * Which widget makes the connector call that is on its way out. The host itself cannot tell: the client is shared by
  * the whole page (platform.md §3).
- *
- * @typedef {{ booted: { calling: () => string | undefined } | null }} Interpreter as the loader's runtime.js registers it
  */
+
+import { startedRuntimes } from "./interpreters.js";
 
 /** An address in a stack that is a JavaScript widget's own; the loader's say nothing of who calls. */
 const OWN_MODULE = /\/widgets\/([^/\s]+)\/(?!loader\/)/;
@@ -18,11 +18,8 @@ export function callingWidget() {
 }
 
 function callingPython() {
-  const page = /** @type {Record<symbol, Map<string, Interpreter> | undefined>} */ (
-    /** @type {unknown} */ (globalThis)
-  );
-  for (const { booted } of page[Symbol.for("pyodide-widget.interpreters")]?.values() ?? []) {
-    const type = booted?.calling();
+  for (const runtime of startedRuntimes()) {
+    const type = runtime.calling();
     if (type) return type;
   }
   return null;

@@ -9,7 +9,7 @@
  * @typedef {object} TestSetup `window.widgetTestSetup`, which the kit puts there before any script runs
  * @property {Record<string, unknown>} props merged into the configured ones of every widget on the page
  * @property {Record<string, string | null>} tokens design tokens
- * @property {boolean} fresh whether what earlier tests stored in the browser is removed
+ * @property {string | null} forget a name that is new for each test: what others have stored is removed, once
  *
  * @typedef {object} StubAnswer
  * @property {number} status
@@ -21,7 +21,7 @@
  * @typedef {object} Kit the kit's functions and setup; absent where no test drives the page
  * @property {TestSetup} [widgetTestSetup]
  * @property {(call: object) => Promise<StubAnswer | null>} widgetTestCall null: to be executed for real
- * @property {(failure: WidgetFailure) => Promise<void>} widgetTestFailure
+ * @property {(failure: WidgetFailure & { nth: number }) => Promise<void>} widgetTestFailure
  */
 
 import { setDesignTokens } from "/_community/design-tokens.js";
@@ -45,11 +45,16 @@ const underWay = new Map();
 export function prepareForTest() {
   const { widgetTestSetup: setup } = kit;
   if (!setup) return;
-  if (setup.fresh) forgetEarlierTests();
+  if (setup.forget) forgetEarlierTests(setup.forget);
   for (const { props } of Object.values(page.registry)) Object.assign(props, setup.props);
   setDesignTokens(setup.tokens);
   document.addEventListener("widget-error", (event) => {
-    kit.widgetTestFailure(/** @type {CustomEvent<WidgetFailure>} */ (event).detail);
+    const { target, detail } = /** @type {CustomEvent<WidgetFailure>} */ (event);
+    const alike = document.querySelectorAll(`[data-widget-type="${CSS.escape(detail.type)}"]`);
+    kit.widgetTestFailure({
+      ...detail,
+      nth: Array.from(alike).indexOf(/** @type {Element} */ (target)),
+    });
   });
   Object.assign(window, { widgetTestUnderWay: callsUnderWay, widgetTestPython: callPython });
   intercept((next) => async (request, signal) => {
@@ -64,7 +69,12 @@ export function prepareForTest() {
   });
 }
 
-function forgetEarlierTests() {
+/** @param {string} name */
+function forgetEarlierTests(name) {
+  // A tab keeps this when the page is loaded again, and then the test's own storage is to stay.
+  if (sessionStorage.getItem("widgetTest") === name) return;
+  sessionStorage.clear();
+  sessionStorage.setItem("widgetTest", name);
   localStorage.clear();
   indexedDB.databases().then((databases) => {
     for (const { name } of databases) if (name) indexedDB.deleteDatabase(name);
@@ -89,12 +99,24 @@ function callOf({ permalink, composite, url, init }) {
     permalink,
     composite,
     method: init.method,
-    query: Object.fromEntries(new URL(url).searchParams),
+    query: grouped(new URL(url).searchParams),
     headers: Object.fromEntries(headers),
     path_params: Object.fromEntries(new URLSearchParams(init.headers.get("X-Path-Params") ?? "")),
     payload: init.body === undefined ? null : JSON.parse(init.body),
     widget: callingWidget(),
   };
+}
+
+/**
+ * @param {URLSearchParams} parameters
+ * @returns {Record<string, string | string[]>} a list for a name that stands more than once
+ */
+function grouped(parameters) {
+  const entries = Array.from(new Set(parameters.keys()), (name) => {
+    const values = parameters.getAll(name);
+    return [name, values.length === 1 ? values[0] : values];
+  });
+  return Object.fromEntries(entries);
 }
 
 /**

@@ -13,13 +13,14 @@
  */
 
 import { page } from "/_community/page-data.js";
+import { startedRuntimes } from "./interpreters.js";
 
 /**
  * @param {PythonCall} call
  * @returns {Promise<string | null>} null where no interpreter has started
  */
 export async function callPython({ widget, files, module, function: name, argument }) {
-  const runtime = widget === null ? startedRuntime() : await runtimeWith(widget);
+  const runtime = widget === null ? startedRuntimes()[0] : await runtimeWith(widget);
   if (!runtime) return null;
   const { interpreter } = runtime;
   for (const [path, source] of Object.entries(files)) {
@@ -32,15 +33,6 @@ export async function callPython({ widget, files, module, function: name, argume
   } finally {
     python.destroy();
   }
-}
-
-/** @returns {Runtime | null} */
-function startedRuntime() {
-  const page = /** @type {Record<symbol, Map<string, { booted: Runtime | null }> | undefined>} */ (
-    /** @type {unknown} */ (globalThis)
-  );
-  const entries = page[Symbol.for("pyodide-widget.interpreters")]?.values() ?? [];
-  return [...entries].map(({ booted }) => booted).find((booted) => booted) ?? null;
 }
 
 /**

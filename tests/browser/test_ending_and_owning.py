@@ -215,7 +215,7 @@ def test_a_listener_that_another_has_ended_is_not_called(
 
 
 def asks_for(number: str, call: ConnectorCall) -> bool:
-    return call.query["number"] == number
+    return bool(call.query["number"] == number)
 
 
 def test_two_releases_on_one_page_answer_their_own_widgets(

@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from widget_workbench.testing import Community, CommunityFactory, FailedInPage, WidgetFailed
+from widget_workbench.testing import (
+    Community,
+    CommunityFactory,
+    FailedInPage,
+    FakeSdk,
+    WidgetFailed,
+)
 
 from .conftest import WriteWidget
 
@@ -161,8 +167,11 @@ def test_what_a_test_stores_in_the_browser_is_gone_for_the_next(
     shown = json.loads(widget.locator("output").inner_text())
     assert (shown["stored"], shown["cookie"]) == (None, "")
     widget.evaluate("() => { localStorage.setItem('kept', 'yes'); document.cookie = 'kept=yes'; }")
-    again = community.open("showing").widget("showing")
-    assert json.loads(again.locator("output").inner_text())["stored"] == "yes"
+    again = community.open("showing")
+    for _ in range(2):
+        shown = json.loads(again.widget("showing").locator("output").inner_text())
+        assert shown["stored"] == "yes"
+        again.page.reload()
 
 
 def test_a_connector_is_executed_where_it_is_not_stubbed(community: Community) -> None:
@@ -209,13 +218,35 @@ def test_a_connector_that_nobody_defines_is_called_only_if_the_test_says_so(
     community.open("showing").widget("showing")
     execute(community, permalink="no-such")
     [complaint] = community.verify()
-    assert "No connector has the permalink 'no-such'." in complaint
+    assert "No connector has the permalink 'no-such'; there are: rows, nowhere." in complaint
     assert 'community.connectors["no-such"].respond(json=…)' in complaint
     community.connectors["no-such"].leave_real()
     assert execute(community, permalink="no-such") == (
         'Error: No connector has the permalink "no-such".'
     )
-    assert list(community.verify()) == []
+    assert community.verify() == []
+
+
+def test_a_connector_can_be_partly_stubbed_and_partly_executed(community: Community) -> None:
+    rows = community.connectors["rows"]
+    rows.leave_real()
+    rows.respond(json="of a stub", when=lambda call: call.query["n"] == "1")
+    community.open("showing").widget("showing")
+    answers = [execute(community, permalink="rows", queryParams={"n": n}) for n in ("1", "2")]
+    assert answers == ["of a stub", {"n": "2"}]
+
+
+def test_a_window_that_a_widget_opens_is_the_communitys_too(community: Community) -> None:
+    community.connectors["rows"].respond(json="stubbed")
+    page = community.open("showing")
+    with page.page.expect_popup() as opened:
+        page.widget("showing").evaluate("() => { window.open('/?widgets=showing'); }")
+    popup = opened.value
+    expect(popup.locator("output")).to_be_visible()
+    answer = popup.evaluate("() => window.execute({ permalink: 'rows', method: 'GET' })")
+    assert answer == "stubbed"
+    community.close()
+    assert popup.is_closed()
 
 
 def test_the_second_page_takes_the_runtime_from_the_http_cache(
@@ -304,3 +335,19 @@ def test_the_state_that_a_test_asks_for_is_waited_for(
     assert "line 1, in init" in page.failures[-1].traceback
     with pytest.raises(WidgetFailed, match="ZeroDivisionError: division by zero"):
         page.widget("failing")
+
+
+async def doubled(sdk: FakeSdk) -> int:
+    answer: int = await sdk.connectors.get("number")
+    return answer * 2
+
+
+def test_fake_sdk_works_beside_a_page(community: Community, fake_sdk: FakeSdk) -> None:
+    community.open("showing").widget("showing")
+    fake_sdk.connectors["number"].respond(json=21)
+    assert fake_sdk.run(doubled(fake_sdk)) == 42
+
+
+async def test_an_async_test_of_fake_sdk_works_after_pages(fake_sdk: FakeSdk) -> None:
+    fake_sdk.connectors["number"].respond(json=4)
+    assert await doubled(fake_sdk) == 8

@@ -168,6 +168,53 @@ TESTS = """
         community.open("greeting").widget("greeting")
 
 
+    def test_when_that_raises(community):
+        community.connectors["rows"].respond(json={}, when=lambda call: call.query["pages"])
+        community.open("greeting").widget("greeting").get_by_role("button").click()
+
+
+    def test_page_that_hangs_at_its_end(community):
+        page = community.open("greeting")
+        page.page.evaluate("() => { setTimeout(() => { for (;;); }); }")
+
+
+    def test_closed_context(community):
+        community.open("greeting").page.close()
+        assert "the page is closed" == ""
+
+
+    def test_fails_by_itself(community):
+        community.open("noisy").widget("noisy")
+        import pytest
+
+        pytest.fail("by itself")
+
+
+    def test_late_fixture(request):
+        community = request.getfixturevalue("community")
+        community.open("noisy").widget("noisy")
+
+
+    def test_second_of_two_fails(community):
+        page = community.open("greeting", "raises", "raises")
+        page.widget("raises", nth=1)
+
+
+    def test_misspelt_stub(community):
+        community.connectors["row"].respond(json=[])
+        community.open("greeting").widget("greeting")
+
+
+    def test_misspelt_call(community):
+        community.open("greeting").widget("greeting").evaluate(
+            "() => new WidgetServiceSDK().connectors.execute({ permalink: 'rosw' }).catch(() => {})"
+        )
+
+
+    def test_wrong_answer(community):
+        community.connectors["rows"].respond(sequence=[{"stats": 503}])
+
+
     def test_unused_end_of_a_sequence(community):
         community.connectors["rows"].respond(sequence=[{"json": {"title": "1"}}, {"json": 2}], required=True)
         widget = community.open("greeting").widget("greeting")
@@ -294,7 +341,7 @@ MESSAGES = {
         'The widget "clumsy" failed after its start, and the test did not expect it:',
         'File "widgets/clumsy/main.py", line 7, in load',
         "KeyError: 'title'",
-        "clumsy: GET rows",
+        "clumsy: GET rows: stubbed",
     ),
     "test_unmatched_call_in_init": (
         'await sdk.connectors.get("rows")',
@@ -320,6 +367,25 @@ MESSAGES = {
         "A stub waits for calls that did not come:",
         'community.connectors["rows"].respond(…, required=True) was never called.',
     ),
+    "test_when_that_raises": (
+        'community.connectors["rows"].respond(when=…) has to accept or decline a call, and raised:',
+        "KeyError: 'pages'",
+    ),
+    "test_page_that_hangs_at_its_end": ("does not respond. Its one thread is busy",),
+    "test_closed_context": ("assert 'the page is closed' == ''",),
+    "test_fails_by_itself": ("by itself",),
+    "test_late_fixture": ("The map has no tiles.", "Widgets: noisy (ready)"),
+    "test_second_of_two_fails": ('The widget "raises" failed:', "KeyError: 'city'"),
+    "test_misspelt_stub": (
+        'community.connectors["row"] is stubbed, but nothing calls it, and the repository defines no such connector; '
+        "did you mean 'rows'?",
+    ),
+    "test_misspelt_call": (
+        "called GET rosw, and nothing answers it:",
+        "No connector has the permalink 'rosw'; did you mean 'rows'?",
+        "greeting: GET rosw: not answered",
+    ),
+    "test_wrong_answer": ("an answer has no 'stats'; it has json, text, status, delay, error",),
     "test_unused_end_of_a_sequence": ("was called 1 time and holds 2 answers.",),
     "test_unmatched_call_of_an_unmapped_host": (
         "The widget \"greeting\" called GET rows with query {'page': '2'}, and nothing answers it:",
@@ -373,6 +439,10 @@ def test_a_screenshot_and_a_trace_are_kept_of_a_failing_test(report: Report) -> 
     assert (report.root / screenshot[1]).read_bytes().startswith(b"\x89PNG")
     with zipfile.ZipFile(report.root / trace[1]) as archive:
         assert any(name.endswith(".trace") for name in archive.namelist())
+
+
+def test_nothing_fails_twice(report: Report) -> None:
+    assert set(report.outcomes.values()) == {"PASSED", "FAILED"}
 
 
 def test_nothing_is_kept_of_a_test_that_passes(report: Report) -> None:

@@ -189,6 +189,72 @@ def test_what_does_not_parse_here_skips_the_module_or_the_test_that_needs_it(
     )
 
 
+NEWER_SYNTAX = {
+    "a template string": ('view = t"<b>"\n', (3, 14)),
+    "a raw one over lines": ('view = f(\n    1,\n    rt"""<b>""",\n)\n', (3, 14)),
+    "several exceptions": ("try:\n    view = 1\nexcept KeyError, OSError:\n    pass\n", (3, 14)),
+    "type parameters": ("def view[T](value: T) -> T: return value\n", (3, 12)),
+    "a type statement": ("type View = str\nview = 1\n", (3, 12)),
+    "a template string that holds quotes": ('view = f(t"{a["b"]} {\', \'.join(c)}")\n', (3, 14)),
+    "a default of a type parameter": ("class View[T = int]: pass\nview = 1\n", (3, 13)),
+    "an f-string": ("view = lambda a: f'{a['b']}'\n", (3, 12)),
+    "an f-string with a backslash": ('view = f"""\n{\'\\n\'.join([])}"""\n', (3, 12)),
+    "an f-string over lines": ("view = f'{\n1}'\n", (3, 12)),
+}
+
+
+@pytest.mark.parametrize(("text", "since"), NEWER_SYNTAX.values(), ids=NEWER_SYNTAX)
+def test_newer_syntax_is_told_from_a_mistake(
+    pytester: pytest.Pytester, repository: Path, text: str, since: tuple[int, int]
+) -> None:
+    if sys.version_info >= since:
+        pytest.skip("this Python parses it")
+    add(repository, "view.py", text)
+    add(repository, "test_view.py", "from .view import view\n")
+    pytester.runpytest().assert_outcomes(passed=2, skipped=1)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'raise ValueError(f"bad {x}"',
+        'raise ValueError(t"bad {x}"',
+        'if f"{x}"',
+        'f"{x}" = ',
+        '    x = t"indented"',
+        "def view[T](x:",
+        "except KeyError, OSError",
+        pytest.param(
+            'view = f"{x"',
+            marks=pytest.mark.skipif("sys.version_info < (3, 12)", reason="may be newer"),
+        ),
+    ],
+)
+def test_a_mistake_on_a_line_of_newer_syntax_is_an_error(
+    pytester: pytest.Pytester, repository: Path, line: str
+) -> None:
+    if line.startswith("def") and sys.version_info < (3, 12):
+        pytest.skip("this Python stumbles over the brackets before")
+    before = "try:\n    x = 1\n" if line.startswith("except") else "x = 1\n"
+    add(repository, "view.py", f"{before}{line}\n")
+    add(repository, "test_view.py", "from .view import view\n")
+    pytester.runpytest().assert_outcomes(errors=1)
+
+
+def test_what_is_skipped_for_the_browsers_python_is_said_without_being_asked(
+    pytester: pytest.Pytester, repository: Path
+) -> None:
+    add(repository, "dom.py", "import js\n")
+    add(repository, "test_dom.py", "from .dom import anything\n")
+    result = pytester.runpytest("-p", "widget_workbench.testing.plugin")
+    result.stdout.fnmatch_lines(
+        [
+            "*skipped for want of the browser's Python*",
+            "widgets/weather/dom.py, line 1, imports js, which only the browser's Python has: *",
+        ]
+    )
+
+
 @pytest.mark.parametrize("module", ["js", "pyodide.ffi", "pyodide_js", "_pyodide"])
 def test_what_only_the_browser_has_skips_what_needs_it(
     pytester: pytest.Pytester, repository: Path, module: str
@@ -221,6 +287,32 @@ def test_what_a_newer_standard_library_has_skips_what_needs_it(
     )
 
 
+def test_what_only_the_browser_has_is_a_mistake_elsewhere_than_in_a_widget(
+    pytester: pytest.Pytester, repository: Path
+) -> None:
+    for name, module in (("test_top.py", "js"), ("test_ffi.py", "pyodide.ffi")):
+        add(repository, name, f"import {module}\n")
+    add(repository, "test_inside.py", "def test_it():\n    import js\n")
+    (repository / "dom.py").write_text("import js\n")
+    (repository / "test_elsewhere.py").write_text("def test_it():\n    import dom\n")
+    (repository / "test_elsewhere_top.py").write_text("import js\n")
+    result = pytester.runpytest("--continue-on-collection-errors")
+    result.assert_outcomes(passed=2, failed=2, errors=3)
+    result.stdout.fnmatch_lines_random(["E*ModuleNotFoundError: No module named 'js'"])
+
+
+def test_what_the_library_needs_of_the_browser_is_needed_by_the_widget(
+    pytester: pytest.Pytester, repository: Path
+) -> None:
+    add(
+        repository, "client.py", "from widget import WidgetServiceSDK\n\nSDK = WidgetServiceSDK()\n"
+    )
+    add(repository, "test_client.py", "from .client import SDK\n")
+    result = pytester.runpytest("-rs")
+    result.assert_outcomes(passed=2, skipped=1)
+    result.stdout.fnmatch_lines(["*widgets/weather/client.py, line 3, imports *"])
+
+
 MISTAKES = {
     "a name that is missing": (
         "from .format import MISSING\n",
@@ -237,6 +329,10 @@ MISTAKES = {
     "an error of syntax in the test": (
         "def test_it(:\n",
         ['  File "*test_it.py", line 1', "SyntaxError: *"],
+    ),
+    "an error of syntax in the widget that no Python would take": (
+        "from .mistaken import view\n",
+        ['  File "*mistaken.py", line 1', "    def view(:", "SyntaxError: *"],
     ),
     "an error of indentation": (
         "from .indented import x\n",
@@ -266,6 +362,7 @@ def test_a_mistake_is_an_error_and_begins_at_the_tests_own_line(
     pytester: pytest.Pytester, repository: Path, text: str, lines: list[str]
 ) -> None:
     add(repository, "indented.py", "def view():\npass\n")
+    add(repository, "mistaken.py", "def view(:\n    pass\n")
     add(repository, "test_it.py", text)
     result = pytester.runpytest()
     result.assert_outcomes(errors=1)

@@ -279,6 +279,83 @@ def test_run_wants_a_coroutine_and_no_running_loop(sdk: FakeSdk) -> None:
         asyncio.run(test())
 
 
+def test_a_loop_that_stands_still_is_no_running_one(marked: asyncio.AbstractEventLoop) -> None:
+    variable = contextvars.ContextVar[str]("variable")
+    variable.set("of the test")
+    heard: list[str] = []
+    ended: list[str] = []
+
+    async def later() -> None:
+        await asyncio.sleep(0.01)
+        heard.append(variable.get())
+
+    async def work() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append("work")
+
+    async def init(sdk: FakeSdk) -> None:
+        sdk.on("mine", later)
+        sdk.on("propsChanged", later)
+        sdk.on("destroy", later)
+        asyncio.create_task(work()).set_name("work")
+        await asyncio.sleep(0)
+
+    with FakeSdk() as sdk:
+        sdk.run(init(sdk))
+        sdk.emit("mine")
+        sdk.set_props({"city": "Warsaw"})
+        assert heard == ["of the test"] * 2
+        with pytest.raises(KeyError):
+            sdk.run(raising_later())
+        assert asyncio.get_running_loop() is marked
+        assert ended == []
+    assert ended == ["work"]
+    assert asyncio.get_running_loop() is marked
+    with FakeSdk() as sdk:
+        sdk.run(init(sdk))
+        sdk.destroy()
+        assert heard == ["of the test"] * 3
+
+
+@pytest.fixture
+def marked() -> Iterator[asyncio.AbstractEventLoop]:
+    """A loop that is marked as running and stands still, as Playwright leaves its own."""
+    loop = asyncio.new_event_loop()
+    asyncio._set_running_loop(loop)
+    try:
+        yield loop
+    finally:
+        asyncio._set_running_loop(None)
+        loop.close()
+
+
+def test_a_loop_that_calls_without_a_task_runs(sdk: FakeSdk) -> None:
+    outcome: list[object] = []
+
+    async def later() -> None:
+        await asyncio.sleep(0)
+        outcome.append("later")
+
+    def called() -> None:
+        assert asyncio.current_task() is None
+        sdk.emit("mine")
+        outcome.append("begun")
+        with pytest.raises(RuntimeError, match="await the coroutine instead"):
+            sdk.run(later())
+        outcome.append("refused")
+
+    async def test() -> None:
+        sdk.on("mine", later)
+        asyncio.get_running_loop().call_soon(called)
+        await asyncio.sleep(0.01)
+        await sdk.handlers_finished()
+
+    asyncio.run(test())
+    assert outcome == ["begun", "refused", "later"]
+
+
 def test_in_an_async_test_handlers_are_awaited(sdk: FakeSdk) -> None:
     heard: list[str] = []
 
@@ -404,7 +481,10 @@ def test_a_call_that_nothing_answers_is_told_at_once_and_at_the_end(sdk: FakeSdk
         with contextlib.suppress(ConnectorError):
             await sdk.connectors.get("api", query_params={"q": "Warsaw"})
 
-    message = "Nothing answers GET api with query {'q': 'Warsaw'}: add a fake_sdk.connectors[\"api\"].respond(json=…)."
+    message = (
+        "Nothing answers GET api with query {'q': 'Warsaw'}:\n"
+        'Answer it by fake_sdk.connectors["api"].respond(json=…).'
+    )
     with pytest.raises(UnmatchedCallError) as raised:
         sdk.run(forgiving())
     assert str(raised.value) == message
@@ -436,7 +516,7 @@ def test_sequences_and_conditions_are_the_stubs(sdk: FakeSdk) -> None:
     assert sdk.run(get(q="Łódź")) == "Łódź"
     with pytest.raises(ConnectorError, match="status 500"):
         sdk.run(get())
-    with pytest.raises(UnmatchedCallError, match=r"^Nothing answers GET api: .*this is call 3"):
+    with pytest.raises(UnmatchedCallError, match=r"^Nothing answers GET api:\n.*this is call 3"):
         sdk.run(get())
     assert len(sdk.connectors.calls) == 4
     assert len(sdk.verify()) == 1

@@ -347,7 +347,8 @@ async def swallows_an_unmatched_call(fake_sdk: FakeSdk) -> None:
 
 def test_what_the_fake_complains_of_fails_it() -> None:
     assert failed(swallows_an_unmatched_call) == (
-        'In the page:\n\nNothing answers GET api: add a fake_sdk.connectors["api"].respond(json=…).'
+        "In the page:\n\nNothing answers GET api:\n"
+        'Answer it by fake_sdk.connectors["api"].respond(json=…).'
     )
 
 

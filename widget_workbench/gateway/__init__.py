@@ -27,7 +27,13 @@ from widget_workbench.gateway.errors import (
     PayloadTooLargeError,
 )
 from widget_workbench.gateway.exchange import Answer
-from widget_workbench.gateway.execution import Configuration, Connectors, Execution, Relayed
+from widget_workbench.gateway.execution import (
+    Configuration,
+    Connectors,
+    Execution,
+    Relayed,
+    is_composite,
+)
 from widget_workbench.gateway.fingerprint import fingerprint
 from widget_workbench.gateway.network import NetworkTransport
 from widget_workbench.gateway.resolved_request import Call
@@ -61,5 +67,6 @@ __all__ = [
     "Relayed",
     "destinations",
     "fingerprint",
+    "is_composite",
     "read_definitions",
 ]

@@ -35,7 +35,7 @@ class Connectors:
         self._unreadable = tuple(unreadable)
         self._definitions: dict[tuple[bool, str], list[Definition]] = {}
         for definition in definitions:
-            key = (_is_composite(definition), definition.permalink)
+            key = (is_composite(definition), definition.permalink)
             self._definitions.setdefault(key, []).append(definition)
 
     def find(self, permalink: str, method: str) -> Definition:
@@ -79,7 +79,8 @@ class Connectors:
         )
 
 
-def _is_composite(definition: Definition) -> bool:
+def is_composite(definition: Definition) -> bool:
+    """Whether it is a composite connector's; those have a name space of their own."""
     return isinstance(definition, CompositeConnector) or getattr(definition, "composite", False)
 
 

@@ -51,3 +51,8 @@ def __getattr__(name: str) -> object:
 
         return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """What `help` lists."""
+    return __all__

@@ -13,12 +13,14 @@ tells which file is meant and how to test it.
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, TracebackType
+from typing import NamedTuple
 
 import pytest
 
@@ -28,10 +30,45 @@ BROWSERS_PYTHON = (3, 14)
 # What Pyodide puts beside the standard library.
 _BROWSERS_MODULES = frozenset({"_pyodide", "js", "pyodide", "pyodide_js"})
 
+# The library that a widget's code imports.
+_LIBRARY = Path(__file__).parents[2] / "widget"
+
 # The standard library's, with those that came to it after the oldest Python that this runs on.
 _STANDARD_LIBRARY = sys.stdlib_module_names | {"annotationlib", "compression"}
 
-_IN_THE_PAGE = "test it in the page, by community.run_python(…)"
+
+class _NewerSyntax(NamedTuple):
+    """Syntax that came after the oldest Python that this runs on, as an older one stumbles over it.
+
+    Attributes:
+        since: the Python that takes it.
+        line: what it looks like, on the line where the older one stumbles.
+        message: what that one says of it; with another message, such as "'(' was never closed", the line is a mistake.
+    """
+
+    since: tuple[int, int]
+    line: str
+    message: str
+
+
+_NEWER_SYNTAX = (
+    # Template strings; quotes within them lead the older Python astray.
+    _NewerSyntax((3, 14), r"""(?i)\b(?:t|rt|tr)["']""", "invalid |cannot mix bytes"),
+    # Several exceptions without parentheses.
+    _NewerSyntax((3, 14), r"^\s*except\b.*,", "multiple exception types"),
+    # Defaults of type parameters.
+    _NewerSyntax((3, 13), r"^\s*(?:(?:async\s+)?def|class|type)\s+\w+\[[^\]]*=", ""),
+    # Type parameters, and the statement `type`.
+    _NewerSyntax((3, 12), r"^\s*(?:async\s+)?def\s+\w+\[", r"expected '\('"),
+    _NewerSyntax((3, 12), r"^\s*(?:class\s+\w+\[|type\s+\w)", "invalid syntax"),
+    # F-strings that hold anything.
+    _NewerSyntax(
+        (3, 12), r"""(?i)\b(?:f|rf|fr)["'][^{]*\{""", "f-string|unterminated string|unmatched"
+    ),
+    _NewerSyntax((3, 12), "", "f-string expression part cannot"),
+)
+
+IN_THE_PAGE = "test it in the page, by community.run_python(…)"
 
 
 def repository_of(path: Path) -> Path | None:
@@ -146,25 +183,41 @@ def _package_of(widgets: Path) -> str:
 def _why_not_here(error: ImportError | SyntaxError, test_file: Path | None) -> str | None:
     """The reason to skip; None for a mistake."""
     if isinstance(error, SyntaxError):
-        # Indentation means the same to every Python.
-        step, is_of_browser = "parse", not isinstance(error, IndentationError)
         path, line = Path(error.filename or ""), error.lineno
+        step, is_newer = "parse", _is_newer_syntax(error)
     else:
-        importing = _frames(error)[-1]
+        importing = _importing(error)
         path, line = Path(importing.filename), importing.lineno
         module = (error.name or "").partition(".")[0]
-        if isinstance(error, ModuleNotFoundError) and module in _BROWSERS_MODULES:
-            return f"{_place(path, line)}, imports {error.name}, which only the browser's Python has: {_IN_THE_PAGE}."
-        step, is_of_browser = "import", module in _STANDARD_LIBRARY
-    if sys.version_info >= BROWSERS_PYTHON or not is_of_browser:
-        return None
+        step, is_newer = "import", module in _STANDARD_LIBRARY
     # Tests are never shipped (design.md), so they are meant for this Python.
     if _widget_directory(path) is None or path == test_file or path.name.startswith("test_"):
         return None
+    if isinstance(error, ModuleNotFoundError) and module in _BROWSERS_MODULES:
+        return f"{_place(path, line)}, imports {error.name}, which only the browser's Python has: {IN_THE_PAGE}."
+    if sys.version_info >= BROWSERS_PYTHON or not is_newer:
+        return None
     return (
         f"{_place(path, line)}, does not {step} on Python {_version(sys.version_info[:2])} ({error.msg}): if it is "
-        f"meant for the browser's Python, run pytest with Python {_version(BROWSERS_PYTHON)}, or {_IN_THE_PAGE}."
+        f"meant for the browser's Python, run pytest with Python {_version(BROWSERS_PYTHON)}, or {IN_THE_PAGE}."
     )
+
+
+def _is_newer_syntax(error: SyntaxError) -> bool:
+    """Whether a newer Python may take what this one does not."""
+    return any(
+        sys.version_info < syntax.since
+        and re.search(syntax.line, error.text or "")
+        and re.match(syntax.message, error.msg)
+        for syntax in _NEWER_SYNTAX
+    )
+
+
+def _importing(error: ImportError) -> traceback.FrameSummary:
+    """The line that imports; where the library `widget` does, which is the browser's too, the line that calls it."""
+    frames = _frames(error)
+    outside = [frame for frame in frames if not Path(frame.filename).is_relative_to(_LIBRARY)]
+    return (outside or frames)[-1]
 
 
 def _line_of_test(error: BaseException) -> TracebackType:

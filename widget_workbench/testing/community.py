@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -11,17 +13,16 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 import playwright.sync_api as playwright
+import pytest
 
 from widget_workbench.preview import running
-from widget_workbench.repository import read_repository
+from widget_workbench.repository import Repository, read_repository
 from widget_workbench.testing import in_page
 from widget_workbench.testing.connectors import CommunityConnectors
 from widget_workbench.testing.console import ERRORS, Console
 from widget_workbench.testing.evidence import Evidence
 from widget_workbench.testing.page import CommunityPage, Failure
 from widget_workbench.testing.stubs import ConnectorCall
-
-DESKTOP = (1280, 900)
 
 
 class Community:
@@ -32,6 +33,7 @@ class Community:
         url: of its preview, without a slash at the end.
         context: the browser's context, which the tests of a worker share with its HTTP cache.
         widget: whose modules `run_python` imports unless told otherwise.
+        forget: a name of this community that is new, upon which its first page forgets what others have stored.
         unwelcome: the types of console messages that fail a test.
         timeout: seconds that a widget has to get ready.
 
@@ -50,6 +52,7 @@ class Community:
         context: playwright.BrowserContext,
         *,
         widget: str | None = None,
+        forget: str | None = None,
         unwelcome: frozenset[str] = ERRORS,
         timeout: float = 30.0,
     ) -> None:
@@ -59,6 +62,7 @@ class Community:
         self._root = root
         self._widget = widget
         self._blank: CommunityPage | None = None
+        self._forget = forget
         self._context = context
         self._unwelcome = unwelcome
         self._timeout = timeout
@@ -70,7 +74,7 @@ class Community:
         user: Literal["guest", "member", "admin"] | None = None,
         tokens: Mapping[str, str | None] | None = None,
         locale: str | None = None,
-        viewport: tuple[int, int] = DESKTOP,
+        viewport: tuple[int, int] | None = None,
         sdk: Literal["current", "legacy"] | None = None,
         errors: Literal["described", "bare"] | None = None,
         host: Literal["community", "embed"] | None = None,
@@ -85,8 +89,8 @@ class Community:
             props: merged into the configured properties of each widget on the page, before it starts.
             user: who visits; by default whom preview.toml says.
             tokens: design tokens that the community has set, by name with or without the leading `--`.
-            locale: the page's language, a tag such as "nl-NL".
-            viewport: width and height in CSS pixels.
+            locale: the page's language, a tag such as "nl-NL"; the browser's own stays.
+            viewport: width and height in CSS pixels; by default 1280 by 900, or those of pytest's `--device`.
             sdk: "legacy" for an older host, without `sdk.connectors`.
             errors: "bare" for a host whose plain errors carry a message alone.
             host: "embed" for a page outside the community, without the Web SDK.
@@ -107,7 +111,8 @@ class Community:
             "widgets": ",".join(widgets) or None,
         }
         page = self._new_page(widgets, props or {}, tokens or {})
-        page.page.set_viewport_size({"width": viewport[0], "height": viewport[1]})
+        if viewport is not None:
+            page.page.set_viewport_size({"width": viewport[0], "height": viewport[1]})
         if prepare is not None:
             prepare(page.page)
         self._load(page, {name: value for name, value in parameters.items() if value is not None})
@@ -156,24 +161,35 @@ class Community:
         """
         self.connectors.replay()
 
-    def verify(self) -> Iterator[str]:
+    def verify(self) -> list[str]:
         """What went on that the test did not ask for, since the last time: each a message."""
-        self._catch_up()
-        yield from self.connectors.complaints()
+        complaints = [
+            f"The page {page.page.url} does not respond. Its one thread is busy: a loop that never awaits?"
+            for page in self.pages
+            if page.gets_stuck()
+        ]
+        complaints += self.connectors.complaints()
         for page in self.pages:
-            yield from page.console.judge()
+            complaints += page.console.judge()
+        return complaints
+
+    def begin_test(self) -> None:
+        """What earlier tests called and expected is theirs, where several share the community."""
+        self.connectors.begin_test()
+        for page in self.pages:
+            page.console.begin_test()
 
     def answer(self, call: dict[str, Any]) -> dict[str, Any] | None:
         """How the host page is to answer a connector call; None where the gateway is to execute it."""
         answer = self.connectors.answer(ConnectorCall(**call))
         return None if answer is None else asdict(answer)
 
-    def note_failure(self, page: playwright.Page, failure: Mapping[str, str]) -> None:
+    def note_failure(self, page: playwright.Page, failure: Mapping[str, Any]) -> None:
         """Takes what a widget's `error` event told."""
         for opened in self.pages:
             if opened.page is page:
                 opened.failures.append(
-                    Failure(failure["type"], failure["message"], failure["stack"])
+                    Failure(failure["type"], failure["nth"], failure["message"], failure["stack"])
                 )
 
     def close(self) -> None:
@@ -181,6 +197,13 @@ class Community:
         for opened in self.pages:
             opened.page.close()
         self.pages.clear()
+        for page in self._context.pages:
+            if self.shows(page):
+                page.close()  # a window that a widget has opened
+
+    def shows(self, page: playwright.Page) -> bool:
+        """Whether a page is of this community, be it that a widget has opened it."""
+        return page.url.startswith(f"{self.url}/")
 
     def _new_page(
         self, widgets: Iterable[str], props: Mapping[str, Any], tokens: Mapping[str, str | None]
@@ -189,9 +212,10 @@ class Community:
         __tracebackhide__ = True
         repository = read_repository(self._root)
         python = {widget.type: widget.python for widget in repository.widgets}
-        _refuse_unknown(widgets, python, self._root)
+        _refuse_unknown(widgets, repository)
         self.connectors.hold(repository)
-        setup = {"props": dict(props), "tokens": dict(tokens), "fresh": not self.pages}
+        setup = {"props": dict(props), "tokens": dict(tokens), "forget": self._forget}
+        self._forget = None
         script = f"window.widgetTestSetup = {json.dumps(setup, allow_nan=False)};"
         page = self._context.new_page()
         page.add_init_script(script)
@@ -236,12 +260,16 @@ class CommunityFactory:
     ) -> None:
         self.communities: list[Community] = []
         self.evidence = Evidence(context, traced=traced)
-        self.begin_test("the first test")
+        self.begin_test(os.environ.get("PYTEST_CURRENT_TEST", ""))
         self._context = context
         self._unwelcome = unwelcome
         self._timeout = timeout
         self._servers = ExitStack()
         self._urls: dict[Path, str] = {}
+        # For the pages that widgets open; those of tests have a setup of their own.
+        context.add_init_script(
+            "window.widgetTestSetup ??= { props: {}, tokens: {}, forget: null };"
+        )
         context.expose_binding("widgetTestCall", self._answer)
         context.expose_binding("widgetTestFailure", self._note_failure)
 
@@ -249,38 +277,43 @@ class CommunityFactory:
         """Evidence is of what happens from here on."""
         self.evidence.begin(title)
         for community in self.communities:
-            community.connectors.begin_test()
+            community.begin_test()
 
     @contextmanager
-    def __call__(self, root: Path, widget: str | None = None) -> Iterator[Community]:
+    def __call__(
+        self, root: Path, widget: str | None = None, *, judge: bool = True
+    ) -> Iterator[Community]:
         """A community of a widget repository, whose pages close at the end.
 
         Args:
             root: the repository.
             widget: whose modules `run_python` imports unless told otherwise.
+            judge: whether what went on there that no test has been told of is a failure at the end.
 
         Raises:
-            AssertionError: at the end: what went on there that no test has been told of.
             RepositoryError: `root` is no widget repository.
         """
         root = root.resolve()
         if root not in self._urls:
             self._urls[root] = self._servers.enter_context(running(root)).rstrip("/")
+        forget = None
         if not self.communities:
             self._context.clear_cookies()
+            forget = secrets.token_hex()
         community = Community(
             root,
             self._urls[root],
             self._context,
             widget=widget,
+            forget=forget,
             unwelcome=self._unwelcome,
             timeout=self._timeout,
         )
         self.communities.append(community)
         try:
             yield community
-            if complaints := list(community.verify()):
-                raise AssertionError("\n\n".join(complaints))
+            if judge and (complaints := community.verify()):
+                pytest.fail("\n\n".join(complaints), pytrace=False)
         finally:
             self.communities.remove(community)
             community.close()
@@ -293,21 +326,28 @@ class CommunityFactory:
         community = self._community(source["page"])
         return community.answer(call) if community else None
 
-    def _note_failure(self, source: Mapping[str, Any], failure: Mapping[str, str]) -> None:
+    def _note_failure(self, source: Mapping[str, Any], failure: Mapping[str, Any]) -> None:
         if community := self._community(source["page"]):
             community.note_failure(source["page"], failure)
 
     def _community(self, page: playwright.Page) -> Community | None:
-        """The one that has opened the page; None where it is closing."""
-        for community in self.communities:
+        """The one that has opened the page, or whose widget has; None where it is closing."""
+        for community in reversed(self.communities):
             if any(opened.page is page for opened in community.pages):
                 return community
-        return None
+        return next((each for each in reversed(self.communities) if each.shows(page)), None)
 
 
-def _refuse_unknown(widgets: Iterable[str], known: Collection[str], root: Path) -> None:
+def _refuse_unknown(widgets: Iterable[str], repository: Repository) -> None:
     __tracebackhide__ = True
+    known = [widget.type for widget in repository.widgets]
     for widget in widgets:
-        if widget not in known:
-            there = ", ".join(known) or "none"
-            raise ValueError(f"The repository {root} has no widget {widget!r}; there are: {there}.")
+        if widget in known:
+            continue
+        for problem in repository.problems:
+            if Path(problem.path).is_relative_to(f"widgets/{widget}"):
+                raise ValueError(f"{problem.path}: {problem.message}")
+        there = ", ".join(known) or "none"
+        raise ValueError(
+            f"The repository {repository.root} has no widget {widget!r}; there are: {there}."
+        )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
 from widget_workbench.fixtures import (
@@ -20,9 +21,11 @@ from widget_workbench.gateway import (
     MethodNotAllowedError,
     destinations,
     fingerprint,
+    is_composite,
 )
 from widget_workbench.repository import Repository
 from widget_workbench.testing.stubs import (
+    CompositeStubs,
     ConnectorCall,
     ConnectorStubs,
     StubAnswer,
@@ -37,11 +40,27 @@ _NOBODY = StubAnswer(failure="network")
 class CommunityConnector(StubbedConnector):
     """One connector of a community: `community.connectors["weather-api"]`."""
 
+    def __init__(self, stubs: CommunityConnectors, permalink: str, *, composite: bool) -> None:
+        super().__init__(stubs, permalink, composite=composite)
+        self._connectors = stubs
+
     def leave_real(self) -> None:
-        """Executes it whatever it leads to: a host on the network, or a permalink that nobody has."""
-        stubs = self._stubs
-        assert isinstance(stubs, CommunityConnectors)
-        stubs.real.add((self._permalink, self._composite))
+        """Executes it from now on, whatever it leads to: a host on the network, or a permalink that nobody has.
+
+        A `respond(when=…)` after this answers the calls that it accepts.
+        """
+        self._connectors.leave_real(self._permalink, self._composite)
+
+
+class CommunityComposites(CompositeStubs):
+    """The composite connectors of a community, by permalink."""
+
+    def __init__(self, connectors: CommunityConnectors) -> None:
+        super().__init__(connectors)
+        self._connectors = connectors
+
+    def __getitem__(self, permalink: str) -> CommunityConnector:
+        return CommunityConnector(self._connectors, permalink, composite=True)
 
 
 class CommunityConnectors(ConnectorStubs):
@@ -50,16 +69,18 @@ class CommunityConnectors(ConnectorStubs):
     Args:
         root: the widget repository.
         before_calls: called before calls are shown, so that those under way have arrived.
-
-    Attributes:
-        real: permalink, and whether composite, of those that are executed whatever they lead to.
     """
+
+    name = "community.connectors"
 
     def __init__(self, root: Path, before_calls: Callable[[], None]) -> None:
         super().__init__(before_calls)
-        self.real: set[tuple[str, bool]] = set()
+        self.composite: CommunityComposites = CommunityComposites(self)
+        self._real: set[tuple[str, bool]] = set()
         self._root = root
+        self._repository: Repository | None = None
         self._earlier = 0
+        self._sources: list[str] = []
         self._unmatched: list[str] = []
         self._fixtures: Fixtures | None = None
         self._replays: Counter[str] = Counter()
@@ -67,10 +88,19 @@ class CommunityConnectors(ConnectorStubs):
     def __getitem__(self, permalink: str) -> CommunityConnector:
         return CommunityConnector(self, permalink, composite=False)
 
+    def leave_real(self, permalink: str, composite: bool) -> None:
+        """Executes a connector whatever it leads to; `CommunityConnector.leave_real` does."""
+        self._stubs.pop((permalink, composite), None)
+        self._real.add((permalink, composite))
+
+    def may_be_declined(self, call: ConnectorCall) -> bool:
+        return (call.permalink, call.composite) in self._real
+
     @property
-    def of_test(self) -> list[ConnectorCall]:
-        """The calls of the running test that have arrived so far."""
-        return self._calls[self._earlier :]
+    def of_test(self) -> list[tuple[ConnectorCall, str]]:
+        """The calls of the running test that have arrived so far, and where the answer comes from."""
+        told = list(zip(self._calls, self._sources, strict=True))
+        return told[self._earlier :]
 
     def begin_test(self) -> None:
         """Takes the calls so far for those of earlier tests, where several share the community."""
@@ -89,21 +119,48 @@ class CommunityConnectors(ConnectorStubs):
         """How the host page is to answer: None where the gateway is to execute the connector."""
         try:
             stubbed = super().answer(call)
-            if (call.permalink, call.composite) in self.real:
-                return stubbed
-            return self._checked(call, stubbed)
+            answer = stubbed if self.may_be_declined(call) else self._checked(call, stubbed)
         except UnmatchedCallError as unmatched:
             who = f'The widget "{call.widget}"' if call.widget else "A widget"
             self._unmatched.append(f"{who} called {call}, and nothing answers it:\n{unmatched}")
+            self._sources.append("not answered")
             return _NOBODY
+        self._sources.append(
+            "stubbed" if stubbed else "replayed" if answer else "executed by its definition"
+        )
+        return answer
 
     def complaints(self) -> Iterator[str]:
         """What went wrong since the last time, each in a message."""
         yield from self._unmatched
         self._unmatched.clear()
         for stub in self.unused():
-            yield f"A stub waits for calls that did not come: community.{stub}."
+            yield f"A stub waits for calls that did not come: {stub}."
         self._required.clear()
+        yield from self._misspelt()
+
+    def _respond(self, call: ConnectorCall) -> str:
+        return f"{self.name_of(call.permalink, call.composite)}.respond(json=…)"
+
+    def _misspelt(self) -> Iterator[str]:
+        """Stubs of connectors that nobody calls, and nobody knows."""
+        called = {(call.permalink, call.composite) for call in self._calls}
+        for permalink, composite in self.stubbed:
+            known = self._permalinks(composite)
+            if (permalink, composite) in called or permalink in known or not known:
+                continue
+            yield (
+                f"{self.name_of(permalink, composite)} is stubbed, but nothing calls it, and the repository defines no"
+                f" such connector{_did_you_mean(permalink, known)}"
+            )
+
+    def _permalinks(self, composite: bool) -> list[str]:
+        """Of the connectors that the repository defines."""
+        return [
+            definition.permalink
+            for definition in (self._repository.connectors if self._repository else ())
+            if is_composite(definition) == composite
+        ]
 
     def _checked(self, call: ConnectorCall, stubbed: StubAnswer | None) -> StubAnswer | None:
         """The answer, where the call is one that the definitions allow and that stays on this computer.
@@ -130,8 +187,10 @@ class CommunityConnectors(ConnectorStubs):
         except GatewayError as error:
             if not needed:
                 return None
+            hint = _did_you_mean(call.permalink, self._permalinks(call.composite))
             raise UnmatchedCallError(
-                f"{error.detail}\nAnswer it by {_respond(call)}, or define it in a connectors.json."
+                f"{error.detail.rstrip('.')}{hint}\n"
+                f"Answer it by {self._respond(call)}, or define it in a connectors.json."
             ) from None
 
     def _replayed(
@@ -147,7 +206,7 @@ class CommunityConnectors(ConnectorStubs):
         if not valid:
             raise UnmatchedCallError(
                 "What is recorded of it in fixtures/ is stale, since the connector's definition has changed since.\n"
-                f"Record it anew by `widget preview --record`, or answer it by {_respond(call)}."
+                f"Record it anew by `widget preview --record`, or answer it by {self._respond(call)}."
             )
         # One after the other, as they were recorded; the last one stays.
         number = self._replays[str(call)]
@@ -158,6 +217,7 @@ class CommunityConnectors(ConnectorStubs):
     def _refuse_to_leave(self, call: ConnectorCall, definition: Definition) -> None:
         """Raises UnmatchedCallError where executing the connector would call somebody on the network."""
         repository = self._repository
+        assert repository is not None  # of the page that calls
         if repository.unreadable_settings is not None:
             return  # the gateway calls nobody until preview.toml can be read, and says so
         near = {
@@ -170,9 +230,10 @@ class CommunityConnectors(ConnectorStubs):
                 continue
             whom = destination.host or "a host that a template decides"
             step = f" at its step {destination.step!r}" if destination.step else ""
+            name = self.name_of(call.permalink, call.composite)
             raise UnmatchedCallError(
-                f"It would call {whom}{step}, and a test calls nobody on the network.\nAnswer it by {_respond(call)}, "
-                f"map the host in [upstreams] of preview.toml, or say {_name(call)}.leave_real()."
+                f"It would call {whom}{step}, and a test calls nobody on the network.\nAnswer it by {name}"
+                f".respond(json=…), map the host in [upstreams] of preview.toml, or say {name}.leave_real()."
             )
 
 
@@ -185,9 +246,9 @@ def _is_stale(exchange: RecordedExchange, definition: Definition) -> bool:
     )
 
 
-def _respond(call: ConnectorCall) -> str:
-    return f"{_name(call)}.respond(json=…)"
-
-
-def _name(call: ConnectorCall) -> str:
-    return f'community.connectors{".composite" if call.composite else ""}["{call.permalink}"]'
+def _did_you_mean(permalink: str, known: Collection[str]) -> str:
+    """The end of a sentence about a permalink that there is not."""
+    close = get_close_matches(permalink, known, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; there are: {', '.join(dict.fromkeys(known))}." if known else "."

@@ -80,6 +80,11 @@ class Console:
         """Takes an error for told already: the test has failed by it, or asked for it."""
         self._told.append(message)
 
+    def begin_test(self) -> None:
+        """What earlier tests expected is expected no more, where several share the page."""
+        self._expected.clear()
+        self._told.clear()
+
     def judge(self) -> Iterator[str]:
         """What the messages since the last time leave to complain about, in sentences."""
         news = self._messages[self._judged :]
@@ -90,8 +95,6 @@ class Console:
         for pattern in self._expected:
             if not any(re.search(pattern, str(message)) for message in news):
                 yield f"The console never showed what the test expects there: {pattern!r}"
-        self._expected.clear()
-        self._told.clear()
 
     def _is_expected(self, message: Message) -> bool:
         return (

@@ -37,17 +37,26 @@ class Evidence:
         """Records from here on; what was recorded before is dropped."""
         if self._tracing is None:
             return
-        if self._recording:
-            self._tracing.stop_chunk()
-        self._tracing.start_chunk(title=title)
-        self._recording = True
+        try:
+            if self._recording:
+                self._tracing.stop_chunk()
+            self._tracing.start_chunk(title=title)
+            self._recording = True
+        except playwright.Error:  # the browser is gone; the tests that need it say so
+            self._recording = False
 
     def keep(self, communities: Iterable[Community], directory: Path) -> Iterator[tuple[str, str]]:
         """Writes screenshots and the trace to a directory, which is made.
 
         Yields:
-            Sections for the test's report: title and text.
+            Sections for the test's report: title and text. What could not be kept is told there too.
         """
+        try:
+            yield from self._kept(communities, directory)
+        except (OSError, playwright.Error) as error:
+            yield "evidence", f"Not all of it could be kept: {str(error).splitlines()[0]}"
+
+    def _kept(self, communities: Iterable[Community], directory: Path) -> Iterator[tuple[str, str]]:
         directory.mkdir(parents=True, exist_ok=True)
         number = 0
         for community in communities:
@@ -56,7 +65,8 @@ class Evidence:
                 lines = _in_words(page, directory / f"page-{number}.png")
                 yield f"community page {number}", "\n".join(lines)
             calls = [
-                f"  {call.widget or 'a widget'}: {call}" for call in community.connectors.of_test
+                f"{call.widget or 'a widget'}: {call}: {source}"
+                for call, source in community.connectors.of_test
             ]
             if calls:
                 yield "connector calls", "\n".join(calls)

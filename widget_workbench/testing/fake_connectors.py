@@ -47,6 +47,8 @@ _JSON_TYPE = re.compile(r"application/(.+\+)?json", re.IGNORECASE)
 class FakeStubs(ConnectorStubs):
     """The stubs of one `FakeSdk`. Nothing is behind them: a call that they do not answer fails the test."""
 
+    name = "fake_sdk.connectors"
+
     def __init__(self) -> None:
         super().__init__()
         self._unmatched: list[str] = []
@@ -61,9 +63,10 @@ class FakeStubs(ConnectorStubs):
         try:
             answer = super().answer(call)
             if answer is None:
-                raise UnmatchedCallError(f"add a fake_sdk.{self._name(call)}.respond(json=…).")
+                name = self.name_of(call.permalink, call.composite)
+                raise UnmatchedCallError(f"Answer it by {name}.respond(json=…).")
         except UnmatchedCallError as unmatched:
-            message = f"Nothing answers {call}: {unmatched}"
+            message = f"Nothing answers {call}:\n{unmatched}"
             self._unmatched.append(message)
             raise UnmatchedCallError(message) from None
         return answer
@@ -73,7 +76,7 @@ class FakeStubs(ConnectorStubs):
         yield from self._unmatched
         self._unmatched.clear()
         for stub in self.unused():
-            yield f"A stub waits for calls that did not come: fake_sdk.{stub}."
+            yield f"A stub waits for calls that did not come: {stub}."
         self._required.clear()
 
 

@@ -19,7 +19,7 @@ import sys
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from types import SimpleNamespace, TracebackType
+from types import FrameType, SimpleNamespace, TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from widget import Sdk, _arguments, _connectors
@@ -43,6 +43,9 @@ RUN_SECONDS = 60.0
 
 # Members of `Sdk` that are the page's, beside those that are overridden below.
 _OF_THE_PAGE = frozenset({"js", "render"})
+
+# The methods of a loop, one of which is on the stack while it runs, also where a library has patched asyncio.
+_RUNNING = frozenset({"_run_once", "run_forever"})
 
 
 class FakeSdk(Sdk):
@@ -167,7 +170,7 @@ class FakeSdk(Sdk):
                 "fake_sdk.run() is for `def` tests: here an event loop runs, so await the coroutine instead"
             )
         running = self._within(awaitable, timeout)
-        with _in_use(self):
+        with _in_use(self), _no_loop_marked():
             try:
                 return self._own_runner().run(running, context=self._instance.own_context())
             except BaseException as error:
@@ -212,7 +215,8 @@ class FakeSdk(Sdk):
         """Cancels what is under way still; handlers of "destroy" are not called."""
         with self._in_use.pop_all():
             if self._runner is not None:
-                self._runner.close()
+                with _no_loop_marked():
+                    self._runner.close()
                 self._runner = None
 
     # What needs a page.
@@ -427,11 +431,41 @@ def _refuse(name: str) -> NoReturn:
 
 
 def _loop_runs() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    """Whether a loop has called this code, in a task or otherwise."""
+    loop = asyncio._get_running_loop()
+    if loop is None:
         return False
+    return asyncio.current_task() is not None or not _stands_still(loop)
+
+
+def _stands_still(loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether a loop is marked as running, and yet nothing on this stack runs it.
+
+    So Playwright's synchronous API leaves its loop between two calls: it runs in a greenlet, which has a stack of its
+    own (`playwright/_impl/_greenlets.py`). Of loops that are no Python, as the page's, the stack tells nothing.
+    """
+    if not isinstance(loop, asyncio.BaseEventLoop):
+        return False
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_name in _RUNNING and frame.f_locals.get("self") is loop:
+            return False
+        frame = frame.f_back
     return True
+
+
+@contextmanager
+def _no_loop_marked() -> Iterator[None]:
+    """Lets a loop run where one that stands still is marked as running; one that runs stays marked."""
+    if _loop_runs():
+        yield
+        return
+    marked = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(marked)
 
 
 # Those whose stubs answer a `WidgetServiceSDK`, the latest last, and how one is made without them.

@@ -18,7 +18,7 @@ HOST = "gs-cc-registry-widget"
 _WAITS_FOR_TOUCH = '[data-widget-boot="interaction"]'
 
 # A page answers in milliseconds, unless its one thread is busy: a start of Python holds it for seconds.
-_ANSWER_MS = 10_000
+_ANSWER_MS = 15_000
 
 # For what is done at once, if it can be done.
 _LOOK_MS = 2_000
@@ -32,9 +32,17 @@ class WidgetFailed(AssertionError):
 
 @dataclass(frozen=True)
 class Failure:
-    """What a widget's host event `error` told: at its start, or later from a handler or a task."""
+    """What a widget's host event `error` told: at its start, or later from a handler or a task.
+
+    Attributes:
+        widget: its type.
+        nth: which one, where the type is on the page several times; from 0.
+        message: one sentence.
+        traceback: Python's, or JavaScript's stack; empty where there is none.
+    """
 
     widget: str
+    nth: int
     message: str
     traceback: str
 
@@ -46,6 +54,7 @@ class CommunityPage:
         page: Playwright's own `Page`, for everything else: `page.page.keyboard`, `page.page.get_by_role(…)`.
         console: what the page prints, and what of it the test expects.
         failures: what widgets have failed by so far, oldest first.
+        is_stuck: whether its one thread has been found busy for good.
     """
 
     def __init__(
@@ -61,7 +70,7 @@ class CommunityPage:
         self.failures: list[Failure] = []
         self._python = python
         self._timeout = timeout
-        self._is_stuck = False  # whether its thread has been found busy for good
+        self.is_stuck = False
 
     def widget(
         self,
@@ -97,7 +106,7 @@ class CommunityPage:
             raise WidgetFailed(self._why_not_settled(type, nth, seconds)) from None
         reached = host.get_attribute("data-widget-state")
         if reached == "error":
-            failures = self._failures_of(type)
+            failures = self._failures_of(type, nth)
             for failure in failures:
                 self._forgive(failure)
             if state != "error":
@@ -156,19 +165,27 @@ class CommunityPage:
         Returns:
             Whether the page answers: False where its thread is busy, or the page is closed.
         """
-        if self._is_stuck or self.page.is_closed():
+        if self.is_stuck or self.page.is_closed():
             return False
         try:
             self.page.locator("html").get_attribute("lang", timeout=_ANSWER_MS)
         except playwright.Error:
+            self.is_stuck = not self.page.is_closed()
             return False
         return True
+
+    def gets_stuck(self) -> bool:
+        """Whether the page's one thread is found to be busy for good, which nobody has been told yet."""
+        if self.is_stuck:
+            return False
+        self.catch_up()
+        return self.is_stuck
 
     def _settle(self, host: playwright.Locator, milliseconds: float) -> None:
         """Waits until the widget is ready or has failed."""
         # What is not there when the page answers is hardly to come.
         self.page.locator("html").wait_for(state="attached", timeout=milliseconds)
-        host.wait_for(state="attached", timeout=_ANSWER_MS)
+        host.wait_for(state="attached", timeout=min(milliseconds, _ANSWER_MS))
         # An element without a size cannot be scrolled to, and a busy page not at all: the wait below tells.
         with suppress(playwright.Error):
             host.scroll_into_view_if_needed(timeout=_LOOK_MS)
@@ -181,9 +198,9 @@ class CommunityPage:
             host.hover()
             settled.wait_for(state="attached", timeout=milliseconds)
 
-    def _failures_of(self, type: str) -> list[Failure]:
+    def _failures_of(self, type: str, nth: int) -> list[Failure]:
         self.catch_up()
-        return [failure for failure in self.failures if failure.widget == type]
+        return [each for each in self.failures if (each.widget, each.nth) == (type, nth)]
 
     def _forgive(self, failure: Failure) -> None:
         for message in self.console.messages:
@@ -192,7 +209,6 @@ class CommunityPage:
 
     def _why_not_settled(self, type: str, nth: int, seconds: float) -> str:
         if not self.catch_up():
-            self._is_stuck = True
             return (
                 f'The widget "{type}" was not ready within {seconds:g} s: the page does not respond. Its one thread is '
                 "busy, as it is with a loop in Python that never awaits."

@@ -12,8 +12,8 @@ pytest finds it once the package is installed; `pytest` alone runs the tests bes
         expect(page.widget("weather")).to_contain_text("21 °C")
         assert community.connectors["weather-api"].calls[0].query == {"q": "Warsaw"}
 
-It stands on pytest-playwright, whose options hold: `--headed`, `--slowmo`, `--browser`, `--output`. It works with
-pytest-xdist: each worker has a browser, an HTTP cache and a preview of its own.
+It stands on pytest-playwright, whose options `--headed`, `--slowmo`, `--browser`, `--device` and `--output` hold. It
+works with pytest-xdist: each worker has a browser, an HTTP cache and a preview of its own.
 
 A test that uses `community` fails, also after its last line, when a page has printed an error that it did not expect,
 when an exception or a Promise's rejection was caught by nobody, when a connector was called that nothing answers, and
@@ -24,6 +24,7 @@ done are kept in the directory that `--output` names.
 # Every pytest session on the computer imports this module: what is heavy is imported where it is used.
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -33,6 +34,7 @@ import pytest
 
 from widget_workbench.testing.async_tests import pytest_pyfunc_call
 from widget_workbench.testing.collection import (
+    IN_THE_PAGE,
     pytest_pycollect_makemodule,
     repository_of,
     skip_what_the_host_cannot_import,
@@ -40,13 +42,16 @@ from widget_workbench.testing.collection import (
 )
 
 if TYPE_CHECKING:
-    import playwright.sync_api as playwright
+    from playwright.sync_api import BrowserContext, BrowserType, Playwright
 
     from widget_workbench.testing.community import Community, CommunityFactory
     from widget_workbench.testing.fake_sdk import FakeSdk
 
 # Hooks that stand in a module of their own.
 __all__ = ["pytest_pycollect_makemodule", "pytest_pyfunc_call"]
+
+DESKTOP = {"width": 1280, "height": 900}
+"""The window that a page is opened in unless a test asks for another."""
 
 _FACTORY = pytest.StashKey["CommunityFactory"]()
 _FAKE_SDK = pytest.StashKey["FakeSdk"]()
@@ -101,16 +106,14 @@ def community(
     request: pytest.FixtureRequest, community_factory: CommunityFactory, widget_repository: Path
 ) -> Iterator[Community]:
     """A community for this test alone: opens pages, stubs connectors, knows what was called."""
-    with community_factory(widget_repository, widget_of(request.path)) as community:
+    # pytest_runtest_call judges it, as part of the test.
+    with community_factory(widget_repository, widget_of(request.path), judge=False) as community:
         yield community
 
 
 @pytest.fixture(scope="session")
 def community_factory(
-    browser_type: playwright.BrowserType,
-    browser_type_launch_args: dict[str, Any],
-    tmp_path_factory: pytest.TempPathFactory,
-    pytestconfig: pytest.Config,
+    community_context: BrowserContext, pytestconfig: pytest.Config
 ) -> Iterator[CommunityFactory]:
     """Makes communities for fixtures of a wider scope.
 
@@ -121,15 +124,9 @@ def community_factory(
     from widget_workbench.testing.community import CommunityFactory
     from widget_workbench.testing.console import ERRORS, WARNINGS
 
-    # A profile on disk: the cache of one in memory takes no file as large as Pyodide's.
-    context = browser_type.launch_persistent_context(
-        tmp_path_factory.mktemp("browser"),
-        **{**browser_type_launch_args, **_executable(browser_type.name, browser_type_launch_args)},
-    )
-    unwelcome = ERRORS | WARNINGS if pytestconfig.getini("widget_warnings") else ERRORS
     factory = CommunityFactory(
-        context,
-        unwelcome=unwelcome,
+        community_context,
+        unwelcome=ERRORS | WARNINGS if pytestconfig.getini("widget_warnings") else ERRORS,
         timeout=pytestconfig.getoption("--widget-timeout"),
         traced=pytestconfig.getoption("--widget-trace") == "on-failure",
     )
@@ -137,6 +134,37 @@ def community_factory(
     yield factory
     del pytestconfig.stash[_FACTORY]
     factory.close()
+
+
+@pytest.fixture(scope="session")
+def community_context(
+    browser_type: BrowserType,
+    browser_type_launch_args: dict[str, Any],
+    playwright: Playwright,
+    device: str | None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[BrowserContext]:
+    """The browser of a worker, with one profile; a project may have a fixture of this name of its own."""
+    from playwright.sync_api import Error
+
+    options = {
+        **(_device(playwright, device) if device else {"viewport": DESKTOP}),
+        **browser_type_launch_args,
+        **_executable(browser_type.name, browser_type_launch_args),
+    }
+    # A profile on disk: the cache of one in memory takes no file as large as Pyodide's.
+    profile = tmp_path_factory.mktemp("browser")
+    try:
+        context = browser_type.launch_persistent_context(profile, **options)
+    except Error as error:
+        if "Executable doesn't exist" not in error.message:
+            raise
+        name = browser_type.name
+        pytest.fail(
+            f"Playwright's own {name} is not installed: run `python -m playwright install {name}`.",
+            pytrace=False,
+        )
+    yield context
     context.close()
 
 
@@ -148,6 +176,15 @@ def fake_sdk(request: pytest.FixtureRequest) -> Iterator[FakeSdk]:
     with FakeSdk() as sdk:
         request.node.stash[_FAKE_SDK] = sdk
         yield sdk
+
+
+def _device(playwright: Playwright, name: str) -> dict[str, Any]:
+    """The options of a context like a device, by pytest-playwright's `--device`."""
+    return {
+        option: value
+        for option, value in playwright.devices[name].items()
+        if option != "default_browser_type"
+    }
 
 
 def _executable(browser_name: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -186,7 +223,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     try:
         with skip_what_the_host_cannot_import():
             result = yield
-    except Exception as failure:
+    except pytest.skip.Exception:
+        _complaints(item)
+        raise
+    except (Exception, pytest.fail.Exception) as failure:
         for complaint in _complaints(item):
             if complaint not in str(failure):
                 failure.add_note(f"\n{complaint}")
@@ -223,11 +263,30 @@ def pytest_runtest_makereport(
 def _directory_of(item: pytest.Item) -> Path:
     """Where the evidence of a test is kept, below pytest-playwright's `--output`."""
     name = re.sub(r"[^0-9A-Za-z]+", "-", item.nodeid).strip("-")
-    return Path(item.config.getoption("--output")).absolute() / name[-120:]
+    sign = hashlib.sha256(item.nodeid.encode()).hexdigest()[
+        :8
+    ]  # names may be alike but for a bracket
+    return Path(item.config.getoption("--output")).absolute() / f"{name[-120:]}-{sign}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says what was skipped for want of the browser's Python, which pytest itself tells with `-rs` only."""
+    if "s" in terminalreporter.reportchars:
+        return
+    told = {
+        report.longrepr[2].removeprefix("Skipped: "): None
+        for report in terminalreporter.stats.get("skipped", ())
+        if isinstance(report.longrepr, tuple) and IN_THE_PAGE in report.longrepr[2]
+    }
+    if told:
+        terminalreporter.section("skipped for want of the browser's Python")
+        for reason in told:
+            terminalreporter.line(reason)
 
 
 def _factory(item: pytest.Item) -> CommunityFactory | None:
     """The maker of communities, if this test uses one."""
-    if "community_factory" not in getattr(item, "fixturenames", ()):
-        return None
-    return item.config.stash.get(_FACTORY, None)
+    factory = item.config.stash.get(_FACTORY, None)
+    if factory is None or "community_factory" in getattr(item, "fixturenames", ()):
+        return factory
+    return factory if factory.communities else None  # by request.getfixturevalue

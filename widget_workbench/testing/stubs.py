@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import datetime
 import json as json_text
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from types import TracebackType
 from typing import Any, Literal, TypeAlias, TypedDict
 
-Failure: TypeAlias = Literal["network", "timeout", "not-found"]
+FailureKind: TypeAlias = Literal["network", "timeout", "not-found"]
 
 # What the gateway marks an unknown permalink by; the host's client makes a plain Error of it (platform.md §4).
 UNKNOWN_PERMALINK = "CONNECTOR_NOT_FOUND"
@@ -33,7 +36,8 @@ class ConnectorCall:
     Attributes:
         permalink: the connector's.
         method: in upper case; POST for a composite connector.
-        query: query parameters, as the texts that are sent.
+        query: query parameters, as the texts that are sent; a list of them for one that a JavaScript widget sends more
+            than once.
         headers: those of the call and of its client, without the host's own; names in lower case.
         path_params: path parameters, as the texts that are sent.
         payload: the JSON object that is sent, or None.
@@ -43,7 +47,7 @@ class ConnectorCall:
 
     permalink: str
     method: str = "GET"
-    query: dict[str, str] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     path_params: dict[str, str] = field(default_factory=dict)
     payload: Any = None
@@ -80,7 +84,7 @@ class Response(TypedDict, total=False):
     text: str
     status: int
     delay: float | datetime.timedelta
-    error: Failure | Envelope
+    error: FailureKind | Envelope
 
 
 @dataclass(frozen=True)
@@ -131,8 +135,18 @@ class Stub:
         return self._required and self._count < len(self._answers)
 
     def accepts(self, call: ConnectorCall) -> bool:
-        """Whether the call is one of those that it stands for."""
-        return self._when is None or bool(self._when(call))
+        """Whether the call is one of those that it stands for.
+
+        Raises:
+            UnmatchedCallError: `when` raised.
+        """
+        try:
+            return self._when is None or bool(self._when(call))
+        except Exception as error:
+            told = traceback.format_exception(error.with_traceback(_without_first(error)))
+            raise UnmatchedCallError(
+                f"{self._name}.respond(when=…) has to accept or decline a call, and raised:\n\n{''.join(told)}"
+            ) from None
 
     def answer(self, call: ConnectorCall) -> StubAnswer:
         """The answer to a call that it accepts.
@@ -166,8 +180,7 @@ class StubbedConnector:
         self._stubs = stubs
         self._permalink = permalink
         self._composite = composite
-        namespace = "connectors.composite" if composite else "connectors"
-        self._name = f'{namespace}["{permalink}"]'
+        self._name = stubs.name_of(permalink, composite)
 
     @property
     def calls(self) -> list[ConnectorCall]:
@@ -185,7 +198,7 @@ class StubbedConnector:
         text: str | None = None,
         status: int | None = None,
         delay: float | datetime.timedelta = 0,
-        error: Failure | Envelope | None = None,
+        error: FailureKind | Envelope | None = None,
         sequence: Sequence[Response] | None = None,
         when: Callable[[ConnectorCall], object] | None = None,
         required: bool = False,
@@ -211,6 +224,7 @@ class StubbedConnector:
         Raises:
             TypeError, ValueError: arguments that exclude each other, or no answer.
         """
+        __tracebackhide__ = True
         single: Response = {"delay": delay}
         if json is not None:
             single["json"] = json
@@ -230,7 +244,7 @@ class StubbedConnector:
         responses = [single] if sequence is None else sequence
         stub = Stub(
             self._name,
-            [_answer(response, f"{self._name}.respond") for response in responses],
+            list(map(partial(_answer, place=f"{self._name}.respond"), responses)),
             is_sequence=sequence is not None,
             when=when,
             required=required,
@@ -247,6 +261,9 @@ class ConnectorStubs:
     Attributes:
         composite: the composite connectors, by permalink.
     """
+
+    # What a test calls this, for messages.
+    name = "connectors"
 
     def __init__(self, before_calls: Callable[[], None] = lambda: None) -> None:
         self._before_calls = before_calls
@@ -279,24 +296,34 @@ class ConnectorStubs:
             UnmatchedCallError: the connector has stubs, and none of them answers this call.
         """
         self._calls.append(call)
-        stubs = self._stubs.get((call.permalink, call.composite))
-        if stubs is None:
-            return None
+        stubs = self._stubs.get((call.permalink, call.composite), ())
         for stub in stubs:
             if stub.accepts(call):
                 return stub.answer(call)
+        if not stubs or self.may_be_declined(call):
+            return None
+        name = self.name_of(call.permalink, call.composite)
         raise UnmatchedCallError(
-            f"The connector is stubbed, and no respond(when=…) of it accepts this call.\nAdd a {self._name(call)}"
-            ".respond(json=…) before them, for all other calls."
+            "The connector is stubbed, and no respond(when=…) of it accepts this call.\n"
+            f"Say {name}.respond(json=…) before them, for all other calls."
         )
+
+    @property
+    def stubbed(self) -> list[tuple[str, bool]]:
+        """Permalink, and whether composite, of the connectors that have stubs."""
+        return list(self._stubs)
 
     def unused(self) -> Iterator[Stub]:
         """The stubs that ask to be called, and were not."""
         return (stub for stub in self._required if stub.unused)
 
-    @staticmethod
-    def _name(call: ConnectorCall) -> str:
-        return f'connectors{".composite" if call.composite else ""}["{call.permalink}"]'
+    def may_be_declined(self, call: ConnectorCall) -> bool:
+        """Whether something else answers a call that every stub of its connector declines."""
+        return False
+
+    def name_of(self, permalink: str, composite: bool) -> str:
+        """What a test calls a connector: `connectors["weather-api"]`."""
+        return f'{self.name}{".composite" if composite else ""}["{permalink}"]'
 
 
 class CompositeStubs:
@@ -310,9 +337,11 @@ class CompositeStubs:
 
 
 def _answer(response: Response, place: str) -> StubAnswer:
+    __tracebackhide__ = True
     unknown = sorted(set(response) - set(Response.__annotations__))
     if unknown:
-        raise TypeError(f"{place}: an answer has no {unknown[0]!r}")
+        there = ", ".join(Response.__annotations__)
+        raise TypeError(f"{place}: an answer has no {unknown[0]!r}; it has {there}")
     given = [name for name in ("json", "text", "error") if name in response]
     if len(given) > 1:
         raise TypeError(f"{place}: {given[0]}= and {given[1]}= exclude each other")
@@ -327,6 +356,7 @@ def _answer(response: Response, place: str) -> StubAnswer:
 
 
 def _failed(error: object, status: int | None, delay: float, place: str) -> StubAnswer:
+    __tracebackhide__ = True
     if isinstance(error, Mapping):
         envelope = {"success": False, "errors": dict(error), "request_id": "stub"}
         return StubAnswer(status or _UNPROCESSABLE, _json(envelope, place), delay=delay)
@@ -345,6 +375,7 @@ def _failed(error: object, status: int | None, delay: float, place: str) -> Stub
 
 
 def _json(value: object, place: str) -> str:
+    __tracebackhide__ = True
     try:
         return json_text.dumps(value, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -352,10 +383,16 @@ def _json(value: object, place: str) -> str:
 
 
 def _seconds(delay: float | datetime.timedelta, place: str) -> float:
+    __tracebackhide__ = True
     seconds = delay.total_seconds() if isinstance(delay, datetime.timedelta) else float(delay)
     if seconds < 0:
         raise ValueError(f"{place}: delay= is negative")
     return seconds
+
+
+def _without_first(error: BaseException) -> TracebackType | None:
+    """The traceback without the frame that caught it."""
+    return error.__traceback__.tb_next if error.__traceback__ else None
 
 
 def _shortened(value: object) -> str:
