@@ -30,8 +30,7 @@ class Evidence:
         self._tracing = context.tracing if traced else None
         self._recording = False
         if self._tracing:
-            # Not its film of the page, which costs a computer without a graphics card half of its time.
-            self._tracing.start(snapshots=True)
+            self._tracing.start(screenshots=True, snapshots=True)
 
     def begin(self, title: str) -> None:
         """Records from here on; what was recorded before is dropped."""
