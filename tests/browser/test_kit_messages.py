@@ -176,6 +176,7 @@ TESTS = """
     def test_page_that_hangs_at_its_end(community):
         page = community.open("greeting")
         page.page.evaluate("() => { setTimeout(() => { for (;;); }); }")
+        assert community.connectors["rows"].calls == []
 
 
     def test_closed_context(community):

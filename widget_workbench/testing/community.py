@@ -166,7 +166,7 @@ class Community:
         complaints = [
             f"The page {page.page.url} does not respond. Its one thread is busy: a loop that never awaits?"
             for page in self.pages
-            if page.gets_stuck()
+            if not page.catch_up() and page.is_stuck
         ]
         complaints += self.connectors.complaints()
         for page in self.pages:

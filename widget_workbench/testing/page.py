@@ -174,13 +174,6 @@ class CommunityPage:
             return False
         return True
 
-    def gets_stuck(self) -> bool:
-        """Whether the page's one thread is found to be busy for good, which nobody has been told yet."""
-        if self.is_stuck:
-            return False
-        self.catch_up()
-        return self.is_stuck
-
     def _settle(self, host: playwright.Locator, milliseconds: float) -> None:
         """Waits until the widget is ready or has failed."""
         # What is not there when the page answers is hardly to come.
