@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import reprlib
-import traceback
 from types import FrameType, ModuleType, TracebackType
 
-from widget import _arguments, _ffi
+from widget import _arguments
 from widget._traceback import WIDGETS_DIRECTORY
+from widget._traceback import author_traceback as formatted
 
 # Whose functions call an author's, and are called by them, in between: asyncio's, `widget`'s and the kit's.
 _BETWEEN = tuple(
@@ -44,25 +44,10 @@ def without_between(trace: TracebackType | None) -> TracebackType | None:
 
 
 def author_traceback(error: BaseException) -> str:
-    """The formatted traceback, without the libraries' frames.
-
-    A JavaScript error behind an exception of `widget` is left out: the exception's text says what it says.
-    """
-    told = traceback.TracebackException.from_exception(error)
-    link: traceback.TracebackException | None = told
-    raised: BaseException | None = error
-    while link is not None and raised is not None:
-        authors = [frame for frame in link.stack if is_authors(frame.filename)]
-        link.stack = traceback.StackSummary.from_list(authors)
-        if isinstance(raised.__cause__, _ffi.JsException):
-            link.__cause__ = None
-            link.__suppress_context__ = True
-            break
-        if raised.__cause__ is not None:
-            link, raised = link.__cause__, raised.__cause__
-        else:
-            link, raised = link.__context__, raised.__context__
-    return "".join(told.format()).rstrip().replace(f'File "{WIDGETS_DIRECTORY}', 'File "widgets/')
+    """The formatted traceback, as `widget` formats it, without the frames of any library."""
+    return formatted(
+        error, lambda stack, _: [frame for frame in stack if is_authors(frame.filename)]
+    )
 
 
 def variables(error: BaseException) -> dict[str, str]:

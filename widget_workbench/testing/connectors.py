@@ -81,7 +81,6 @@ class CommunityConnectors(ConnectorStubs):
         self._repository: Repository | None = None
         self._earlier = 0
         self._sources: list[str] = []
-        self._unmatched: list[str] = []
         self._fixtures: Fixtures | None = None
         self._replays: Counter[str] = Counter()
 
@@ -132,11 +131,7 @@ class CommunityConnectors(ConnectorStubs):
 
     def complaints(self) -> Iterator[str]:
         """What went wrong since the last time, each in a message."""
-        yield from self._unmatched
-        self._unmatched.clear()
-        for stub in self.unused():
-            yield f"A stub waits for calls that did not come: {stub}."
-        self._required.clear()
+        yield from super().complaints()
         yield from self._misspelt()
 
     def _respond(self, call: ConnectorCall) -> str:

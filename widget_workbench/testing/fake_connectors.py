@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_plus
@@ -49,10 +49,6 @@ class FakeStubs(ConnectorStubs):
 
     name = "fake_sdk.connectors"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._unmatched: list[str] = []
-
     def answer(self, call: ConnectorCall) -> StubAnswer:
         """Notes the call, and gives the answer of its stub.
 
@@ -70,14 +66,6 @@ class FakeStubs(ConnectorStubs):
             self._unmatched.append(message)
             raise UnmatchedCallError(message) from None
         return answer
-
-    def complaints(self) -> Iterator[str]:
-        """What went wrong since the last time, each in a message."""
-        yield from self._unmatched
-        self._unmatched.clear()
-        for stub in self.unused():
-            yield f"A stub waits for calls that did not come: {stub}."
-        self._required.clear()
 
 
 class FakeConnectors(Connectors):

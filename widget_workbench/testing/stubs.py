@@ -270,6 +270,7 @@ class ConnectorStubs:
         self._calls: list[ConnectorCall] = []
         self._stubs: dict[tuple[str, bool], list[Stub]] = {}
         self._required: list[Stub] = []
+        self._unmatched: list[str] = []
         self.composite = CompositeStubs(self)
 
     def __getitem__(self, permalink: str) -> StubbedConnector:
@@ -313,9 +314,14 @@ class ConnectorStubs:
         """Permalink, and whether composite, of the connectors that have stubs."""
         return list(self._stubs)
 
-    def unused(self) -> Iterator[Stub]:
-        """The stubs that ask to be called, and were not."""
-        return (stub for stub in self._required if stub.unused)
+    def complaints(self) -> Iterator[str]:
+        """What went wrong since the last time, each in a message."""
+        yield from self._unmatched
+        self._unmatched.clear()
+        for stub in self._required:
+            if stub.unused:
+                yield f"A stub waits for calls that did not come: {stub}."
+        self._required.clear()
 
     def may_be_declined(self, call: ConnectorCall) -> bool:
         """Whether something else answers a call that every stub of its connector declines."""
