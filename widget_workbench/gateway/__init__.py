@@ -35,10 +35,12 @@ from widget_workbench.gateway.execution import (
     is_composite,
 )
 from widget_workbench.gateway.fingerprint import fingerprint
+from widget_workbench.gateway.identity import GUEST, User
 from widget_workbench.gateway.network import NetworkTransport
 from widget_workbench.gateway.resolved_request import Call
 
 __all__ = [
+    "GUEST",
     "UPSTREAM_TIME_LIMIT",
     "AddressRefusedError",
     "AllowedHosts",
@@ -65,6 +67,7 @@ __all__ = [
     "NetworkTransport",
     "PayloadTooLargeError",
     "Relayed",
+    "User",
     "destinations",
     "fingerprint",
     "is_composite",

@@ -6,18 +6,26 @@
     ├── PayloadTooLargeError          413  PAYLOAD_TOO_LARGE
     ├── MissingPathParametersError    400  MISSING_PATH_PARAMETERS
     ├── InvalidPathParametersError    400  INVALID_PATH_PARAMETERS
+    ├── CsrfTokenError                403  CSRF_TOKEN_INVALID
+    ├── GuestRefusedError             403  GUEST_REFUSED
+    ├── TemplateRenderingError        422  TEMPLATE_ERROR
+    │   └── ResponseTemplateError     422  TEMPLATE_ERROR
+    ├── JwtSigningError               422  JWT_SIGNING_ERROR
+    ├── AuthenticationError           502  AUTHENTICATION_ERROR
     ├── ConnectorMisconfiguredError   500  CONNECTOR_MISCONFIGURED
     ├── InternalError                 500  INTERNAL_ERROR
     └── DownstreamError               502  DOWNSTREAM_ERROR, DOWNSTREAM_TIMEOUT, RESPONSE_TOO_LARGE
 
-The path parameter and misconfiguration codes and the 502's scope are the platform's. The other
-codes, and the statuses of 405, 413 and the misconfiguration, are ours: the portal gives none.
+The path parameter and misconfiguration codes, the scopes of the 502 and of templates, and the 422s are the
+platform's. The other codes, the scope of a failed token request, and the statuses of 403, 405, 413 and the
+misconfiguration are ours: the portal gives none.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
 DOWNSTREAM_SCOPE = "Downstream (network/external service)"
+HTTP_ERROR_SCOPE = "Downstream (HTTP error)"  # of a composite's step
 
 
 class GatewayError(Exception):
@@ -96,6 +104,50 @@ class InvalidPathParametersError(GatewayError):
     def __init__(self, detail: str, *, params: Iterable[str]) -> None:
         super().__init__(detail)
         self.params = tuple(params)
+
+
+class CsrfTokenError(GatewayError):
+    """The caller's CSRF token is missing, expired or not one of this community's."""
+
+    status = 403
+    code = "CSRF_TOKEN_INVALID"
+
+
+class GuestRefusedError(GatewayError):
+    """Headers or query speak of the user, and the visitor is a guest (platform.md §5)."""
+
+    status = 403
+    code = "GUEST_REFUSED"
+
+
+class TemplateRenderingError(GatewayError):
+    """A template of the request failed, or was stopped; `detail` names its place, and no value that it held."""
+
+    status = 422
+    code = "TEMPLATE_ERROR"
+    scope = "Configuration (template rendering)"
+
+
+class ResponseTemplateError(TemplateRenderingError):
+    """The response body's template failed, or was stopped."""
+
+    scope = "Configuration (response template rendering)"
+
+
+class JwtSigningError(GatewayError):
+    """A JWT could not be signed with what the definition gives; `detail` holds nothing of the key."""
+
+    status = 422
+    code = "JWT_SIGNING_ERROR"
+    scope = "Authentication (JWT signing)"
+
+
+class AuthenticationError(GatewayError):
+    """A token endpoint gave no token."""
+
+    status = 502
+    code = "AUTHENTICATION_ERROR"
+    scope = "Authentication (OAuth token request)"
 
 
 class ConnectorMisconfiguredError(GatewayError):

@@ -15,6 +15,7 @@ from widget_workbench.gateway.errors import (
     MethodNotAllowedError,
 )
 from widget_workbench.gateway.exchange import Answer
+from widget_workbench.gateway.identity import GUEST, User
 from widget_workbench.gateway.resolved_request import Call
 
 
@@ -101,13 +102,18 @@ class Configuration:
 
     `upstreams` gives the transport for a host (or `host:port`), by lower-case name: those hosts
     are reached through it, exempt from the address rules. `suspended` tells why no connector is
-    executed at present.
+    executed at present. `secrets` and `variables` are what `get_secret` and `get_variable` give,
+    `user` is who calls where nothing else tells.
     """
 
     connectors: Connectors = field(default_factory=Connectors)
     upstreams: Mapping[str, httpx.AsyncBaseTransport] = field(default_factory=dict)
     allowed_hosts: AllowedHosts = field(default_factory=AllowedHosts)
     suspended: str | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    tenant_id: str = "preview"
+    user: User = GUEST
 
     def upstream(self, host: str, port: int) -> httpx.AsyncBaseTransport | None:
         """The transport mounted for this host, if there is one."""
