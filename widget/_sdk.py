@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _arguments, _ffi
 from ._connectors import Connectors, shared_connectors
-from ._web import WebNamespace
+from ._web import web_sdk
 
 if TYPE_CHECKING:
     from ._events import Handler
@@ -36,8 +36,7 @@ class Sdk:
         self.js = host
         self.props = Props(host)
         self.connectors: Connectors = shared_connectors(host)
-        web = getattr(host, "web", None)
-        self.web = WebNamespace("web", web) if _ffi.is_object(web) else None
+        self.web = web_sdk(host)
 
     @property
     def root(self) -> Any:

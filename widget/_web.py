@@ -55,6 +55,20 @@ class WebNamespace:
         return f"<sdk.{self._name}>"
 
 
+def web_sdk(host: Any) -> WebNamespace | None:
+    """The community's Web SDK as a host gives it; None where it has none, as on embeds.
+
+    Args:
+        host: the sdk object. Older ones lack the member, and their page has `window.ChWebSdk` instead.
+    """
+    window = getattr(getattr(host, "document", None), "defaultView", None)
+    for owner, member in ((host, "web"), (window, "ChWebSdk")):
+        web = getattr(owner, member, None)
+        if _ffi.is_object(web):
+            return WebNamespace("web", web)
+    return None
+
+
 def _wrapped(name: str, value: Any, owner: Any) -> Any:
     """A plain Python value of what is JSON; of what has methods, a namespace."""
     if _ffi.is_object(value) and not _ffi.bridge().isJson(value):

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from widget_workbench import __version__
+from widget_workbench.connectors_command.commands import connectors
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,3 +48,6 @@ def preview(repository: Path, port: int, no_open: bool, record: bool) -> None:
         serve(repository, port, open_browser=not no_open, record=record)
     except (RepositoryError, PortTakenError, ShippedFilesMissing) as error:
         raise click.ClickException(str(error)) from None
+
+
+main.add_command(connectors)

@@ -9,7 +9,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,8 +23,16 @@ from widget_workbench.gateway.definitions import (
     read_definitions,
 )
 from widget_workbench.manifest import Source, WidgetManifest
+from widget_workbench.secret_values import (
+    FILE,
+    SecretsReading,
+    is_tracked_by_git,
+    parsed_secrets,
+    read_secrets,
+)
 from widget_workbench.settings import PreviewSettings, SettingsReading, read_settings
 from widget_workbench.uncalled_hosts import connector_urls, uncalled_hosts
+from widget_workbench.unknown_values import UnknownValue, unknown_values
 
 __all__ = [
     "PreviewSettings",
@@ -75,6 +83,10 @@ class Widget:
 class Repository:
     """What a repository holds; `connectors` includes those of `preview.connectors.json`.
 
+    `connector_files` has the file of each of `connectors`, in their order. `secrets` has the values by name,
+    `secret_sources` where each comes from: `secrets.toml`, or a variable of the environment. A name that is both a
+    secret's and a variable's is the secret's, and not in `settings.variables`.
+
     What could not be read is told to whoever calls a connector, too, each in a sentence:
     `unreadable_connectors` are files that may define others, `bad_upstreams` has the reason for
     each host whose entry in `[upstreams]` is bad, and `unreadable_settings` the one why nobody can
@@ -86,14 +98,17 @@ class Repository:
     connectors: tuple[Definition, ...]
     settings: PreviewSettings
     problems: tuple[Problem, ...]
+    connector_files: tuple[str, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secret_sources: Mapping[str, str] = field(default_factory=dict)
     unreadable_connectors: tuple[str, ...] = ()
     bad_upstreams: Mapping[str, str] = field(default_factory=dict)
     unreadable_settings: str | None = None
 
 
 def read_repository(root: Path) -> Repository:
-    """Reads `widgets/*/widget.json` and `connectors.json`, `preview.connectors.json` and
-    `preview.toml`.
+    """Reads `widgets/*/widget.json` and `connectors.json`, `preview.connectors.json`, `preview.toml`,
+    `secrets.toml` and the environment's secrets.
 
     Raises:
         RepositoryError: `root` has no `widgets` directory. Nothing else does.
@@ -101,8 +116,7 @@ def read_repository(root: Path) -> Repository:
     root = root.resolve()
     if not (root / "widgets").is_dir():
         raise RepositoryError(
-            f"{root} is no widget repository: it has no directory 'widgets'. Name one that has: "
-            "widget preview PATH"
+            f"{root} is no widget repository: it has no directory 'widgets'. Name one that has."
         )
     return _Reading(root).repository()
 
@@ -142,6 +156,7 @@ class _Reading:
         self._problems: list[Problem] = []
         self._connector_urls: list[str] = []
         self._unreadable_connectors: list[str] = []
+        self._unreadable_secrets = False
 
     def repository(self) -> Repository:
         directories = list(self._widget_directories())
@@ -151,14 +166,19 @@ class _Reading:
         ]
         elsewhere = self._definitions(self._root / "preview.connectors.json")
         connectors = self._callable_connectors(published, elsewhere)
-        reading = self._settings()
+        secrets = self._secrets()
+        reading = self._settings(secrets)
         self._report_uncalled(reading.settings.upstreams)
+        self._report_unknown_values(connectors, secrets, reading)
         return Repository(
             root=self._root,
             widgets=tuple(widgets),
-            connectors=tuple(connectors),
+            connectors=tuple(placed.definition for placed in connectors),
             settings=reading.settings,
             problems=tuple(self._problems),
+            connector_files=tuple(placed.path for placed in connectors),
+            secrets={name: secret.value for name, secret in secrets.secrets.items()},
+            secret_sources={name: secret.source for name, secret in secrets.secrets.items()},
             unreadable_connectors=tuple(self._unreadable_connectors),
             bad_upstreams=reading.bad_upstreams,
             unreadable_settings=reading.unreadable,
@@ -250,7 +270,7 @@ class _Reading:
 
     def _callable_connectors(
         self, published: list[_Placed], elsewhere: list[_Placed]
-    ) -> list[Definition]:
+    ) -> list[_Placed]:
         """One definition for each permalink, or for each permalink and method of `elsewhere`."""
         unique = self._without_duplicates(
             published,
@@ -268,7 +288,7 @@ class _Reading:
             key=lambda placed: (*placed.key, placed.method),
             rule="a permalink may stand here once for each method",
         )
-        return [placed.definition for placed in (*unique, *others)]
+        return [*unique, *others]
 
     def _without_duplicates(
         self, definitions: list[_Placed], *, key: Callable[[_Placed], object], rule: str
@@ -289,18 +309,62 @@ class _Reading:
             kept.append(claimants[0].broken(reason))
         return kept
 
-    def _settings(self) -> SettingsReading:
+    def _settings(self, secrets: SecretsReading) -> SettingsReading:
         path = self._root / "preview.toml"
         if not os.path.lexists(path):
             return SettingsReading()
         try:
-            reading = read_settings(self._toml(path))
+            reading = _without_names_of(secrets, read_settings(self._toml(path)))
         except _UnreadableError as error:
             self._report(path, str(error))
             return SettingsReading(unreadable=f"{path.name} {error}")
         for key, message in reading.bad_keys:
             self._report(path, f"`{key}`: {message}.")
         return reading
+
+    def _secrets(self) -> SecretsReading:
+        path = self._root / FILE
+        document: dict[str, Any] = {}
+        if os.path.lexists(path):
+            try:
+                document = parsed_secrets(self._text(path))
+            except (_UnreadableError, ValueError) as error:
+                self._report(path, str(error))
+                self._unreadable_secrets = True
+            if is_tracked_by_git(path):
+                self._report(
+                    path,
+                    "is tracked by git, and whoever has the repository has the secrets. Take it out "
+                    f"by `git rm --cached {FILE}`, name it in .gitignore, and change the secrets "
+                    "that were pushed.",
+                )
+        reading = read_secrets(document, os.environ)
+        self._problems += [Problem(place, message) for place, message in reading.bad_entries]
+        return reading
+
+    def _report_unknown_values(
+        self, connectors: Iterable[_Placed], secrets: SecretsReading, settings: SettingsReading
+    ) -> None:
+        variables = settings.settings.variables
+        for placed in connectors:
+            definition = placed.definition
+            if isinstance(definition, BrokenConnector):
+                continue
+            for use in unknown_values(definition, secrets=secrets.secrets, variables=variables):
+                if not self._is_explained(use, secrets, settings):
+                    what = f"connector {definition.permalink!r}, {use}"
+                    self._problems.append(Problem(placed.path, what, definition.permalink))
+
+    def _is_explained(
+        self, use: UnknownValue, secrets: SecretsReading, settings: SettingsReading
+    ) -> bool:
+        """Whether another problem tells already why there is no such value."""
+        if use.kind == "secret":
+            return self._unreadable_secrets or use.name in secrets.unusable
+        in_the_way = {key for key, _ in settings.bad_keys}
+        return settings.unreadable is not None or not in_the_way.isdisjoint(
+            {"variables", f"variables.{use.name}"}
+        )
 
     def _report_uncalled(self, upstreams: Iterable[str]) -> None:
         if self._unreadable_connectors:
@@ -373,6 +437,23 @@ def _wrong_path(source: Source) -> str | None:
         if ".." in PurePosixPath(path).parts:
             return f"`source.{key}`: {path} must not contain '../'."
     return None
+
+
+def _without_names_of(secrets: SecretsReading, settings: SettingsReading) -> SettingsReading:
+    """The settings without variables that have a secret's name, which are bad keys."""
+    kept: dict[str, str] = {}
+    bad_keys = list(settings.bad_keys)
+    for name, value in settings.settings.variables.items():
+        if name not in secrets.secrets:
+            kept[name] = value
+            continue
+        message = (
+            f"there is a secret of this name, from {secrets.secrets[name].source}, and secrets and variables share "
+            "one name space: the secret holds, the variable does not"
+        )
+        bad_keys.append((f"variables.{name}", message))
+    held = settings.settings.model_copy(update={"variables": kept})
+    return replace(settings, settings=held, bad_keys=tuple(bad_keys))
 
 
 def _refuse_constant(name: str) -> None:

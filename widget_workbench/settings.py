@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from widget_workbench.gateway.definitions import bad_fields
+from widget_workbench.secret_values import is_name
 
 _HOST = re.compile(r"(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.IGNORECASE)
 _APPLICATION = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -29,6 +30,21 @@ def _upstream(value: str) -> str:
     return value
 
 
+def _profile_field(key: str) -> str:
+    if not (key.isascii() and key.isdigit()):
+        raise ValueError(f'{key!r} is no number of a profile field: write {{ 42 = "Support" }}')
+    return key
+
+
+def _variable_name(name: str) -> str:
+    if not is_name(name):
+        raise ValueError(
+            f"{name!r} is no name of a variable, which consists of letters A to Z, digits and '_' "
+            "and does not begin with a digit"
+        )
+    return name
+
+
 def _no_table(value: Any) -> Any:
     """TOML reads the dots of an unquoted host as tables in tables."""
     if isinstance(value, dict):
@@ -38,6 +54,8 @@ def _no_table(value: Any) -> Any:
 
 Host = Annotated[str, AfterValidator(_host)]
 Upstream = Annotated[str, BeforeValidator(_no_table), AfterValidator(_upstream)]
+ProfileField = Annotated[str, AfterValidator(_profile_field)]
+VariableName = Annotated[str, AfterValidator(_variable_name)]
 
 
 class _SettingsModel(BaseModel):
@@ -47,14 +65,17 @@ class _SettingsModel(BaseModel):
 
 
 class User(_SettingsModel):
-    """What `{{ user.* }}` gives and who is on the page; by default some member."""
+    """What `{{ user.* }}` gives and who is on the page; by default some member.
+
+    `profile_fields` has the values by the fields' numbers, as text.
+    """
 
     id: int = 7
     email: str = "ann@example.com"
     first_name: str = "Ann"
     last_name: str = "Example"
     username: str = "ann"
-    profile_fields: dict[str, str] = {}
+    profile_fields: dict[ProfileField, str] = {}
     guest: bool = False
 
 
@@ -68,14 +89,14 @@ class PreviewSettings(_SettingsModel):
     """The whole file.
 
     `allow_hosts` are exempt from the address rules; `upstreams` maps a host to an ASGI application
-    in this repository (`"module:app"`) or to a base URL.
+    in this repository (`"module:app"`) or to a base URL; `variables` are what `get_variable` gives.
     """
 
     allow_hosts: list[Host] = []
     upstreams: dict[Host, Upstream] = {}
     user: User = User()
     tenant: Tenant = Tenant()
-    variables: dict[str, str] = {}
+    variables: dict[VariableName, str] = {}
 
 
 @dataclass(frozen=True)
@@ -99,7 +120,8 @@ def read_settings(document: dict[str, Any]) -> SettingsReading:
         return SettingsReading(PreviewSettings.model_validate(document))
     except ValidationError as error:
         places = [detail["loc"] for detail in error.errors(include_url=False)]
-        bad_keys = tuple(bad_fields(error))
+        # pydantic tells a key that is bad itself by this part.
+        bad_keys = tuple((key.removesuffix(".[key]"), text) for key, text in bad_fields(error))
     bad_upstreams: dict[str, str] = {}
     unreadable: str | None = None
     for place, (key, message) in zip(places, bad_keys, strict=True):

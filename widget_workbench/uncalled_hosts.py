@@ -13,12 +13,14 @@ _BEFORE_PATH = re.compile(r"(?:https?://)?[^/?#]*", re.IGNORECASE)
 
 
 def connector_urls(document: Mapping[str, Any]) -> Iterator[str]:
-    """The URLs in a parsed `connectors.json`, those of definitions that break the rules included."""
+    """The URLs in a parsed `connectors.json`, those of definitions that break the rules and of token endpoints included."""
     composites = _objects(document.get("composite_connectors"))
     steps = (step for composite in composites for step in _objects(composite.get("steps")))
     for call in (*_objects(document.get("connectors")), *steps):
-        if isinstance(url := call.get("url"), str):
-            yield url
+        yield from _texts(call.get("url"))
+        for authentication in _objects([call.get("authentication")]):
+            for config in _objects([authentication.get("config")]):
+                yield from _texts(config.get("token_url"))
 
 
 def uncalled_hosts(
@@ -65,3 +67,8 @@ def _names(url: str) -> tuple[str, ...]:
 def _objects(value: object) -> Iterator[dict[str, Any]]:
     if isinstance(value, list):
         yield from (each for each in value if isinstance(each, dict))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value

@@ -22,6 +22,7 @@
  */
 
 import { ConnectorBoundaryError } from "./connector-errors.js";
+import { pageCsrfToken } from "./csrf-token.js";
 import { messages } from "./messages.js";
 
 export const BASE_URL = new URL("/connectors", location.origin).href;
@@ -140,11 +141,4 @@ function requestHeaders({ given, hasBody, csrfToken, pathParams }) {
   const token = csrfToken || pageCsrfToken();
   if (token) headers.set("X-CSRF-Token", token);
   return headers;
-}
-
-/** Read at each call: the page may renew its token. */
-function pageCsrfToken() {
-  /** @type {(HTMLElement & { value?: string, content?: string }) | null} */
-  const element = document.getElementById("csrftoken");
-  return element?.value || element?.content || element?.textContent?.trim() || "";
 }

@@ -1,31 +1,45 @@
 /**
  * The fake community page: brings the globals, then places the widgets.
  *
- * Global, as on the platform: `WidgetServiceSDK`, `<gs-cc-registry-widget>`. Global for tests and the
- * workbench alone, so that no widget may rely on it: `community`, with
+ * Global, as on the platform: `WidgetServiceSDK`, `ChWebSdk` (not on embeds), `<gs-cc-registry-widget>`. Global for tests
+ * and the workbench alone, so that no widget may rely on it: `community`, with
  *
  * - `setDesignTokens({name: value})`: changes design tokens page-wide; null takes a value away;
  * - `setProps(element, props)`: merges props into the instance that the element shows, as its own
  *   `sdk.setProps` does;
- * - `sdkOf(element)`: the instance's sdk, undefined while the element shows none.
+ * - `sdkOf(element)`: the instance's sdk, undefined while the element shows none;
+ * - `renewCsrfToken()`, `expireCsrfToken()`: the page's token, as a host renews it or time takes it;
+ * - `resetContent()`: the embedded community is again as at the preview's start.
  */
 
+import { communityApi } from "./community-api.js";
 import { WidgetServiceSDK } from "./connectors-client.js";
+import { expireCsrfToken, renewCsrfToken } from "./csrf-renewal.js";
 import { setDesignTokens } from "./design-tokens.js";
 import { enableNavigationMenu } from "./navigation-menu.js";
 import { page } from "./page-data.js";
 import { RegistryWidget } from "./registry-widget.js";
 import { enableTopicSearch } from "./topic-search.js";
+import { webSdk } from "./web-sdk.js";
 
 const TAG = "gs-cc-registry-widget";
 
-Object.assign(window, { WidgetServiceSDK, community: { setDesignTokens, setProps, sdkOf } });
+Object.assign(window, {
+  WidgetServiceSDK,
+  ...(webSdk && { ChWebSdk: webSdk }),
+  community: { setDesignTokens, setProps, sdkOf, renewCsrfToken, expireCsrfToken, resetContent },
+});
 customElements.define(TAG, RegistryWidget);
 
 enableNavigationMenu();
 enableTopicSearch();
 keepParametersOnSignIn();
 placeWidgets();
+
+/** @returns {Promise<void>} */
+async function resetContent() {
+  await communityApi("POST", "reset");
+}
 
 /** @param {RegistryWidget} element */
 function sdkOf(element) {

@@ -4,6 +4,7 @@
  * @import { DesignTokens } from "./design-tokens.js"
  * @import { Listener } from "./event-listeners.js"
  * @import { SharedConnectorsClient } from "./connectors-client.js"
+ * @import { WebSdk } from "./web-sdk.js"
  *
  * @typedef {Record<string, unknown>} Props
  *
@@ -24,13 +25,14 @@
  * @property {(event: string, listener: Listener) => void} off
  * @property {(event: string, data?: unknown) => void} emit
  * @property {SharedConnectorsClient} [connectors] absent on legacy hosts
- * @property {undefined} web
+ * @property {WebSdk | undefined} web undefined off the community's pages, and on legacy hosts
  */
 
 import { sharedConnectors } from "./connectors-client.js";
 import { getDesignTokens } from "./design-tokens.js";
 import { EventListeners } from "./event-listeners.js";
 import { page } from "./page-data.js";
+import { webSdk } from "./web-sdk.js";
 
 const VERSION = { version: "1.0.0", gitSha: "local", buildTime: "2026-01-01T00:00:00.000Z" };
 
@@ -64,6 +66,7 @@ export function createWidgetSdk(root, configured) {
     off: (event, listener) => listeners.off(event, listener),
     emit: (event, data) => listeners.emit(event, data),
     ...(page.sdk === "legacy" ? {} : { connectors: sharedConnectors }),
-    web: undefined,
+    // Older pages have it as window.ChWebSdk alone.
+    web: page.sdk === "legacy" ? undefined : webSdk,
   };
 }

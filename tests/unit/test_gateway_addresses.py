@@ -1,6 +1,7 @@
 """Which addresses connectors may reach (platform.md §5), with a resolver and a network of our own."""
 
 import asyncio
+import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 
 import httpcore
@@ -8,6 +9,7 @@ import httpx
 import pytest
 
 from widget_workbench.gateway import (
+    AddressRefusedError,
     AllowedHosts,
     Configuration,
     Connectors,
@@ -16,6 +18,7 @@ from widget_workbench.gateway import (
     NetworkTransport,
     read_definitions,
 )
+from widget_workbench.gateway.addresses import is_public, refuse_private_name
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -174,12 +177,152 @@ def test_a_name_is_refused_if_any_address_of_it_is_not_public(addresses: list[st
     assert internet.network.connections == []
 
 
-@pytest.mark.parametrize("spelling", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1"])
-def test_an_odd_spelling_of_an_address_is_refused_by_what_it_resolves_to(spelling: str) -> None:
-    internet = Internet({spelling: ["127.0.0.1"]})
+@pytest.mark.parametrize(
+    "spelling",
+    ["2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.1", "93.184.55054", "1.2.3.4.5"],
+)
+def test_an_odd_spelling_of_an_address_is_refused_whatever_it_would_lead_to(spelling: str) -> None:
+    internet = Internet({spelling: ["93.184.215.14"]})
 
     assert refusal(internet.call(f"https://{spelling}/"))
+    assert internet.resolved == []
     assert internet.network.connections == []
+
+
+@pytest.mark.parametrize(
+    ("host", "public"),
+    [
+        ("api.example", True),
+        ("API.example.", True),
+        ("a_b.c-d.example", True),
+        ("xn--bcher-kva.example", True),
+        ("intranet", True),
+        ("internal.example", True),
+        ("93.184.215.14", True),
+        ("93.184.215.14.", True),
+        ("localhost", False),
+        ("a.localhost.", False),
+        ("printer.local", False),
+        ("metadata.google.internal", False),
+        ("nas.home.arpa", False),
+        ("", False),
+        (".", False),
+        ("api..example", False),
+        (".example", False),
+        ("-a.example", False),
+        ("a-.example", False),
+        ("a b.example", False),
+        ("a\n.example", False),
+        ("%6c%6f.example", False),
+        ("a,b.example", False),
+        ("bücher.example", False),
+        ("a" * 64 + ".example", False),
+        (".".join(["a" * 63] * 4), False),
+        ("0", False),
+        ("0x", False),
+        ("a.0X7F", False),
+        ("::1", False),
+        ("1::2::3", False),
+    ],
+)
+def test_a_host_is_judged_as_it_is_written(host: str, public: bool) -> None:
+    if public:
+        refuse_private_name(host)
+    else:
+        with pytest.raises(AddressRefusedError):
+            refuse_private_name(host)
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        # IANA's IPv4 special-purpose registry, and the addresses beside each network
+        ("0.0.0.0", False),
+        ("0.255.255.255", False),
+        ("1.0.0.0", True),
+        ("9.255.255.255", True),
+        ("10.0.0.0", False),
+        ("10.255.255.255", False),
+        ("11.0.0.0", True),
+        ("100.63.255.255", True),
+        ("100.64.0.0", False),
+        ("100.127.255.255", False),
+        ("100.128.0.0", True),
+        ("126.255.255.255", True),
+        ("127.0.0.0", False),
+        ("127.255.255.255", False),
+        ("128.0.0.0", True),
+        ("169.253.255.255", True),
+        ("169.254.0.0", False),
+        ("169.254.255.255", False),
+        ("169.255.0.0", True),
+        ("172.15.255.255", True),
+        ("172.16.0.0", False),
+        ("172.31.255.255", False),
+        ("172.32.0.0", True),
+        ("192.0.0.0", False),
+        ("192.0.0.9", False),
+        ("192.0.0.255", False),
+        ("192.0.1.0", True),
+        ("192.0.2.0", False),
+        ("192.0.3.0", True),
+        ("192.88.99.1", False),
+        ("192.167.255.255", True),
+        ("192.168.0.0", False),
+        ("192.168.255.255", False),
+        ("192.169.0.0", True),
+        ("198.17.255.255", True),
+        ("198.18.0.0", False),
+        ("198.19.255.255", False),
+        ("198.20.0.0", True),
+        ("198.51.100.0", False),
+        ("203.0.113.0", False),
+        ("223.255.255.255", True),
+        ("224.0.0.0", False),
+        ("239.255.255.255", False),
+        ("240.0.0.0", False),
+        ("255.255.255.255", False),
+        # IANA's IPv6 registry, and what is not given out at all
+        ("::", False),
+        ("::1", False),
+        ("::2", False),
+        ("::93.184.215.14", False),
+        ("::ffff:93.184.215.14", True),
+        ("::ffff:127.0.0.1", False),
+        ("::ffff:0:93.184.215.14", False),
+        ("64:ff9b::93.184.215.14", True),
+        ("64:ff9b::192.168.0.1", False),
+        ("64:ff9b:1::93.184.215.14", False),
+        ("100::1", False),
+        ("100:0:0:1::1", False),
+        ("1fff:ffff::1", False),
+        ("2000::1", True),
+        ("2001::1", False),
+        ("2001:1::1", False),
+        ("2001:20::1", False),
+        ("2001:1ff::1", False),
+        ("2001:200::1", True),
+        ("2001:db8::1", False),
+        ("2002:5db8:d70e::1", False),
+        ("2003::1", True),
+        ("2600::5efe:10.0.0.1", False),
+        ("2600::200:5efe:93.184.215.14", False),
+        ("2606:2800:21f:cb07:6820:80da:af6b:8b2c", True),
+        ("2606:2800:21f::1%eth0", False),
+        ("::ffff:93.184.215.14%eth0", False),
+        ("3fff::1", False),
+        ("3fff:1000::1", True),
+        ("4000::1", False),
+        ("5f00::1", False),
+        ("fc00::1", False),
+        ("fdff::1", False),
+        ("fe80::1", False),
+        ("fec0::1", False),
+        ("ff02::1", False),
+    ],
+)
+def test_an_address_is_public_by_the_registries(address: str, public: bool) -> None:
+    assert is_public(ipaddress.ip_address(address)) is public
 
 
 @pytest.mark.parametrize(
@@ -209,16 +352,19 @@ def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
 
 
 def test_a_public_literal_is_connected_to() -> None:
-    internet = Internet({"93.184.215.14": ["93.184.215.14"]})
+    internet = Internet()
 
     assert internet.call("https://93.184.215.14/").text == "ok"
+    assert internet.resolved == []
+    assert internet.network.connections == [("93.184.215.14", 443)]
 
 
 def test_a_name_that_does_not_resolve_is_the_upstreams_failure() -> None:
     response = Internet().call("https://nowhere.example/")
 
     assert response.status_code == 502
-    assert "'nowhere.example' could not be resolved" in response.json()["errors"]["detail"]
+    detail = response.json()["errors"]["detail"]
+    assert detail.startswith("nowhere.example could not be called: its name could not be resolved;")
 
 
 @pytest.mark.parametrize(

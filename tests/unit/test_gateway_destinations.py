@@ -69,7 +69,13 @@ def test_a_composite_connector_calls_the_hosts_of_its_steps() -> None:
 
 
 def test_a_token_is_fetched_before_the_connector_is_called() -> None:
-    config = {"token_url": "https://login.example/token"}
+    config = {
+        "client_id": "a",
+        "client_secret": "b",
+        "token_url": "https://login.example/token",
+        "key": "k",
+        "value": "v",
+    }
 
     assert destinations_of(
         "https://api.example/",

@@ -19,6 +19,7 @@ import pytest
 from starlette.applications import Starlette
 
 from widget_workbench.gateway import Execution
+from widget_workbench.gateway.execution import CallRecord, StepRecord
 from widget_workbench.preview import create_app
 from widget_workbench.preview.log import ExecutionLog
 from widget_workbench.repository import Widget
@@ -982,8 +983,10 @@ def test_each_execution_is_told_to_the_caller_of_the_preview(preview: Preview) -
 )
 def test_the_log_forgets_the_oldest(bounds: dict[str, int], kept: list[str]) -> None:
     log = ExecutionLog(**bounds)
-    for permalink in "1234":
-        log.record(Execution(permalink, "POST", "id", body="five!"))
+    for permalink in "123":
+        log.record(Execution(permalink, "POST", "id", call=CallRecord(body="five!")))
+    steps = [StepRecord(body="fi"), StepRecord(body="ve!")]
+    log.record(Execution("4", "POST", "id", composite=True, steps=steps))
 
     assert [entry["permalink"] for entry in log.entries()] == kept
 

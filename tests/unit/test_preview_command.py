@@ -88,6 +88,48 @@ def test_it_serves_tells_what_it_serves_and_stops_on_ctrl_c(repository: Path) ->
     assert process.returncode == 0
 
 
+def test_it_tells_the_names_of_secrets_and_variables(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marker = "mArKeR-of-a-secret"
+    (repository / "secrets.toml").write_text(f'api_key = "{marker}"\nbad = ["{marker}"]\n')
+    with (repository / "preview.toml").open("a") as settings:
+        settings.write('[variables]\nregion = "eu"\n')
+    monkeypatch.setenv("WIDGET_SECRET_TOKEN", f"x{marker}")
+    with running(repository) as (process, url, told):
+        httpx.get(url, trust_env=False)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+
+    assert marker not in told + rest
+    for line in (
+        r"  Secrets",
+        r"    api_key +m\*+ +secrets\.toml",
+        r"    TOKEN, token +x\*+ +WIDGET_SECRET_TOKEN",
+        r"  Variables",
+        r"    region +eu",
+        r"    secrets\.toml: `bad`: its value is no text: put it in quotes\.",
+    ):
+        assert re.search(f"^{line}$", told, re.MULTILINE), told
+
+
+def test_an_answer_from_the_cache_is_told_as_such(repository: Path) -> None:
+    upstream = repository / "upstream.py"
+    upstream.write_text(
+        upstream.read_text().replace(
+            "'headers': []", "'headers': [(b'cache-control', b'max-age=60')]"
+        )
+    )
+    with running(repository) as (process, url, _):
+        for _ in range(2):
+            httpx.get(f"{url}connectors/echo/execute", trust_env=False)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+
+    lines = [line for line in rest.splitlines() if line.strip()]
+    assert [line.endswith("from the cache") for line in lines] == [False, True]
+
+
 def test_each_problem_is_printed_once(repository: Path) -> None:
     (repository / "preview.toml").write_text("[upstreams")
     with running(repository) as (process, url, told):
@@ -140,11 +182,13 @@ def test_record_writes_what_a_widget_sent_and_got_when_the_first_answer_comes(
     )
     with running(repository, "--record") as (process, url, told):
         assert not (repository / "fixtures").exists()
+        token = re.search(r'id="csrftoken" content="([^"]+)"', httpx.get(url, trust_env=False).text)
+        assert token
         for status in (200, 200, 503):
             httpx.put(
                 f"{url}connectors/echo/execute?q=%C5%81%C3%B3d%C5%BA&tag=a&tag=b",
                 json={"n": 1},
-                headers={"X-Path-Params": f"id={status}", "X-CSRF-Token": "token"},
+                headers={"X-Path-Params": f"id={status}", "X-CSRF-Token": token[1]},
                 trust_env=False,
             )
         httpx.put(f"{url}connectors/echo/execute", trust_env=False)
@@ -167,6 +211,55 @@ def test_record_writes_what_a_widget_sent_and_got_when_the_first_answer_comes(
     assert second["path_params"] == {"id": "503"}
     assert second["answer"]["status"] == 503
     assert second["definition"] == definition
+
+
+def test_what_is_recorded_holds_no_secret(repository: Path) -> None:
+    marker = 'mArKeR "of" a secret'
+    (repository / "secrets.toml").write_text(f"api_key = '{marker}'\n")
+    (repository / "upstream.py").write_text(
+        "from starlette.applications import Starlette\n"
+        "from starlette.responses import JSONResponse\n"
+        "from starlette.routing import Route\n"
+        "async def echo(request):\n"
+        "    return JSONResponse({'key': request.headers['x-key'], 'body': await request.json()})\n"
+        "app = Starlette(routes=[Route('/', echo, methods=['POST'])])\n"
+    )
+    call = {
+        "url": "https://api.example/",
+        "method": "POST",
+        "headers": [{"key": "X-Key", "value": "{{ get_secret('api_key') | safe }}"}],
+    }
+    step = {**call, "name": "one", "request_body": "{{ request.body_text | safe }}"}
+    (repository / "widgets/clock/connectors.json").write_text(
+        json.dumps(
+            {
+                "connectors": [{"name": "echo", **call}],
+                "composite_connectors": [{"name": "both", "steps": [step]}],
+            }
+        )
+    )
+    with running(repository, "--record") as (process, url, told):
+        for path in ("echo", "composite/both"):
+            httpx.post(
+                f"{url}connectors/{path}/execute",
+                params={"q": marker},
+                json={"mine": marker},
+                trust_env=False,
+            ).raise_for_status()
+        entries = httpx.get(f"{url}_preview/log", trust_env=False).json()
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+
+    assert rest.count("  recorded") == 2, rest
+    (exchange,) = recorded(repository)
+    assert exchange["query"] == {"q": "m***"}
+    assert exchange["payload"] == {"mine": "m***"}
+    assert exchange["answer"]["json"] == {"key": "m***", "body": {"mine": "m***"}}
+    composite = json.loads((repository / "fixtures/composite/both.json").read_text("utf-8"))
+    assert composite["exchanges"][0]["answer"] == exchange["answer"]
+    everything = told + rest + json.dumps([entries, composite, exchange])
+    assert marker not in everything
+    assert json.dumps(marker)[1:-1] not in everything
 
 
 def test_without_record_nothing_is_written(repository: Path) -> None:
@@ -239,10 +332,21 @@ def test_it_tells_its_version() -> None:
     assert __version__ in CliRunner().invoke(main, ["--version"]).output
 
 
-def test_help_tells_what_preview_does_in_a_line_that_is_not_cut() -> None:
-    lines = CliRunner().invoke(main, ["--help"]).output.splitlines()
+@pytest.mark.parametrize(
+    ("command", "name", "sentence"),
+    [
+        ([], "preview", "Show a repository's widgets on a community page."),
+        ([], "connectors", "List and try a repository's connectors."),
+        (["connectors"], "list", "List the connectors: method, host, authentication, file."),
+        (["connectors"], "test", "Execute a connector once, and show what was sent and answered."),
+    ],
+)
+def test_help_tells_what_a_command_does_in_a_line_that_is_not_cut(
+    command: list[str], name: str, sentence: str
+) -> None:
+    lines = CliRunner().invoke(main, [*command, "--help"]).output.splitlines()
 
-    assert "  preview  Show a repository's widgets on a community page." in lines
+    assert [name, sentence] in [line.strip().split(maxsplit=1) for line in lines]
 
 
 def test_printing_help_does_not_load_the_server() -> None:

@@ -26,7 +26,7 @@ from widget_workbench.gateway.errors import (
     MissingPathParametersError,
     PayloadTooLargeError,
 )
-from widget_workbench.gateway.exchange import Answer
+from widget_workbench.gateway.answer import Answer
 from widget_workbench.gateway.execution import (
     Configuration,
     Connectors,
@@ -37,7 +37,7 @@ from widget_workbench.gateway.execution import (
 from widget_workbench.gateway.fingerprint import fingerprint
 from widget_workbench.gateway.identity import GUEST, User
 from widget_workbench.gateway.network import NetworkTransport
-from widget_workbench.gateway.resolved_request import Call
+from widget_workbench.gateway.call import Call
 
 __all__ = [
     "GUEST",

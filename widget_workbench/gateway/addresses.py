@@ -6,6 +6,7 @@ an address that was checked: no second resolution can differ. TLS still verifies
 
 import asyncio
 import ipaddress
+import re
 import socket
 import typing
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -13,10 +14,27 @@ from dataclasses import dataclass
 
 import httpcore
 
+from widget_workbench.gateway.connection_race import connect_to_first
+from widget_workbench.gateway.network_failures import NoAddressError
+
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
-# Addresses that carry an IPv4 address inside: where they lead is what that address says.
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Names that lead to nobody on the public internet: RFC 6761 and 6762, ICANN's of 2024, RFC 8375.
+_PRIVATE_DOMAINS = ("localhost", "local", "internal", "home.arpa")
+
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+
+# A name whose last label is one is taken for an IPv4 address, however oddly it is written (WHATWG URL §3.5).
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
+
+# What of IANA's registries Python's own table has from some version on, or never: protocol assignments (RFC 6890) and
+# 6to4 relays (RFC 7526); protocol assignments with Teredo (RFC 2928), 6to4 (RFC 7526), documentation (RFC 9637).
+_REFUSED_IPV4 = tuple(map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.88.99.0/24")))
+_REFUSED_IPV6 = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2002::/16", "3fff::/20")))
+_UNICAST_IPV6 = ipaddress.IPv6Network("2000::/3")  # RFC 4291: all that IANA gives out
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)  # RFC 5214 §6.1: the upper half of an interface's identifier
 
 
 class AddressRefusedError(Exception):
@@ -45,44 +63,73 @@ class AllowedHosts:
 def refuse_private_name(host: str) -> None:
     """Checks a host as written, before anything is resolved.
 
+    Args:
+        host: as a URL has it, after IDNA; an IPv6 address without brackets.
+
     Raises:
-        AddressRefusedError: localhost, or an address that is not public.
+        AddressRefusedError: no host, one that is private by its name, or an address that is not public.
     """
-    name = host.lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        raise AddressRefusedError(_refusal(host, "this computer"))
+    name = host.lower().removesuffix(".")
+    if _is_literal(name):
+        address = _address(host, name)
+        if not is_public(address):
+            raise AddressRefusedError(_refusal(host, "not a public address"))
+    elif len(name) > 253 or not all(map(_LABEL.fullmatch, name.split("."))):
+        raise AddressRefusedError(f"{host!r} is no name that a host can have.")
+    elif name in _PRIVATE_DOMAINS or name.endswith(tuple(f".{each}" for each in _PRIVATE_DOMAINS)):
+        raise AddressRefusedError(_refusal(host, "on this computer or in its own network"))
+
+
+def _is_literal(host: str) -> bool:
+    """Whether a URL's host is an address, however it is written, and no name."""
+    return ":" in host or _NUMBER.fullmatch(host.removesuffix(".").rpartition(".")[2]) is not None
+
+
+def _address(host: str, name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     try:
-        address = ipaddress.ip_address(name)
+        return ipaddress.ip_address(name)
     except ValueError:
-        return
-    if not is_public(address):
-        raise AddressRefusedError(_refusal(host, "not a public address"))
-
-
-# What Python's own table came to know after 3.11: 6to4 relays (RFC 7526), documentation (RFC 9637).
-_NOT_PUBLIC_EITHER = (ipaddress.ip_network("192.88.99.0/24"), ipaddress.ip_network("3fff::/20"))
+        raise AddressRefusedError(
+            f"The host {host!r} ends in a number and is not an IP address as it is commonly written "
+            "(four decimal numbers from 0 to 255), which connectors may not use."
+        ) from None
 
 
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether an address is on the public internet, an IPv4 address inside it included."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = _embedded(address)
-        if inner is not None:
-            return is_public(inner)
-        if address.is_site_local:
-            return False
+    """Whether an address is on the public internet; one that holds an IPv4 address is what that is.
+
+    IANA's special-purpose registries (RFC 6890) decide, and what they leave open is refused.
+    """
+    if isinstance(address, ipaddress.IPv4Address):
+        return (
+            address.is_global
+            and not address.is_multicast
+            and not address.is_reserved
+            and not any(address in network for network in _REFUSED_IPV4)
+        )
+    if address.scope_id is not None:
+        return False
+    inner = _translated(address)
+    if inner is not None:
+        return is_public(inner)
     return (
-        address.is_global
-        and not address.is_multicast
-        and not address.is_reserved
-        and not any(address in network for network in _NOT_PUBLIC_EITHER)
+        address in _UNICAST_IPV6
+        and address.is_global
+        and not _is_isatap(address)
+        and not any(address in network for network in _REFUSED_IPV6)
     )
 
 
-def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that packets to this one go to, if it is there to hold one."""
     if address in _NAT64:
         return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address.ipv4_mapped or address.sixtofour
+    return address.ipv4_mapped
+
+
+def _is_isatap(address: ipaddress.IPv6Address) -> bool:
+    """Whether it leads into a site's IPv4 network (RFC 5214 §6.1)."""
+    return (int(address) >> 32) & 0xFFFF_FFFF in _ISATAP
 
 
 def _refusal(host: str, what: str) -> str:
@@ -126,15 +173,16 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        failure: Exception = httpcore.ConnectError(f"The host {host!r} has no address.")
-        for address in await self._checked_addresses(host, port):
-            try:
-                return await self._network.connect_tcp(
-                    address, port, timeout, local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure
+        addresses = await self._checked_addresses(host, port)
+
+        async def connect(address: str) -> httpcore.AsyncNetworkStream:
+            return await self._network.connect_tcp(
+                address, port, timeout, local_address, socket_options
+            )
+
+        if len(addresses) == 1:
+            return await connect(addresses[0])
+        return await connect_to_first(addresses, connect)
 
     async def sleep(self, seconds: float) -> None:
         await self._network.sleep(seconds)
@@ -148,10 +196,14 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         if self._exempt(host, port):
             return [host]
         refuse_private_name(host)
+        if _is_literal(host):
+            return [host.removesuffix(".")]
         try:
             addresses = await self._resolve(host, port)
         except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"The host {host!r} could not be resolved.") from error
+            raise NoAddressError(host) from error
+        if not addresses:
+            raise NoAddressError(host)
         for address in addresses:
             if not is_public(ipaddress.ip_address(address)):
                 raise AddressRefusedError(

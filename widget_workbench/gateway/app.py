@@ -1,9 +1,10 @@
 """The gateway's ASGI application: its URLs, and the answer to each (platform.md §4)."""
 
 import logging
-import time
+import traceback
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 from starlette.applications import Starlette
@@ -14,6 +15,10 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from widget_workbench.gateway.addresses import GuardedBackend
+from widget_workbench.gateway.answer import Answer, relayed_headers
+from widget_workbench.gateway.call import Call
+from widget_workbench.gateway.call_execution import CallExecutor, debug_header
+from widget_workbench.gateway.composite import execute_composite
 from widget_workbench.gateway.definitions import (
     METHODS,
     BrokenConnector,
@@ -21,7 +26,6 @@ from widget_workbench.gateway.definitions import (
     Connector,
     Definition,
 )
-from widget_workbench.gateway.destination import choose_transport
 from widget_workbench.gateway.errors import (
     ConnectorMisconfiguredError,
     ConnectorNotFoundError,
@@ -30,16 +34,18 @@ from widget_workbench.gateway.errors import (
     MethodNotAllowedError,
     PayloadTooLargeError,
 )
-from widget_workbench.gateway.exchange import Answer, exchange
 from widget_workbench.gateway.execution import Configuration, Execution, Relayed
+from widget_workbench.gateway.identity import User
 from widget_workbench.gateway.network import NetworkTransport
-from widget_workbench.gateway.resolved_request import Call, ResolvedRequest, resolve_request
-from widget_workbench.gateway.unexecuted import refuse_unexecuted
+from widget_workbench.gateway.occasion import Occasion
 
 UPSTREAM_TIME_LIMIT = 15.0  # seconds, platform.md §5
 SIZE_LIMIT = 10_000_000  # bytes of a caller's body, and of an upstream's answer; ours
 
-Find = Callable[[Configuration, str, str], Definition]
+# Of a test call, whose answer tells the resolved request; the name is ours.
+TEST_CALL_HEADER = "x-connector-test"
+
+Identify = Callable[[Request, Configuration], User]
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +60,7 @@ class Gateway:
             platform.md §5's address rules.
         time_limit: seconds for an upstream's whole answer.
         size_limit: bytes of a caller's body, and of an upstream's answer.
+        identify: tells who calls; may raise a GatewayError. Default: the configuration's user.
     """
 
     def __init__(
@@ -64,12 +71,18 @@ class Gateway:
         network: httpx.AsyncBaseTransport | None = None,
         time_limit: float = UPSTREAM_TIME_LIMIT,
         size_limit: int = SIZE_LIMIT,
+        identify: Identify = lambda request, configuration: configuration.user,
     ) -> None:
         self._configuration = configuration
         self._record = record
-        self._network = network or NetworkTransport(GuardedBackend(exempt=self._is_exempt))
-        self._time_limit = time_limit
+        self._identify = identify
         self._size_limit = size_limit
+        self._executor = CallExecutor(
+            network=network or NetworkTransport(GuardedBackend(exempt=self._is_exempt)),
+            configuration=configuration,
+            time_limit=time_limit,
+            size_limit=size_limit,
+        )
         self._app = Starlette(
             routes=[
                 Route("/composite/{permalink}/execute", self._execute_composite, methods=METHODS),
@@ -83,73 +96,83 @@ class Gateway:
         await self._app(scope, receive, send)
 
     async def aclose(self) -> None:
-        """Closes the connections that are kept for reuse."""
-        await self._network.aclose()
+        """Closes what is kept between executions: connections, and the process that renders templates."""
+        await self._executor.aclose()
 
     async def _execute_connector(self, request: Request) -> Response:
-        return await self._answer(request, _find_connector)
+        return await self._answer(request, composite=False)
 
     async def _execute_composite(self, request: Request) -> Response:
-        return await self._answer(request, _find_composite)
+        return await self._answer(request, composite=True)
 
-    async def _answer(self, request: Request, find: Find) -> Response:
+    async def _answer(self, request: Request, *, composite: bool) -> Response:
         """Executes and records; every failure becomes an envelope."""
-        started = time.perf_counter()
+        configuration = self._configuration()
+        occasion = Occasion(
+            configuration=configuration,
+            user=configuration.user,
+            is_test_call=TEST_CALL_HEADER in request.headers,
+        )
         execution = Execution(
             permalink=request.path_params["permalink"],
             method=request.method,
             request_id=_new_request_id(),
+            composite=composite,
         )
         try:
-            relayed = await self._execute(request, find, execution)
-            response = _response(relayed.answer)
-            execution.relayed = relayed
-        except GatewayError as error:
-            execution.error = error.detail
-            response = _envelope(error, execution.request_id)
+            execution.relayed = await self._execute(request, occasion, execution)
+            response = _response(execution.relayed.answer)
         except ClientDisconnect:
             return Response()  # nobody is left to read it, and nothing was executed
-        except Exception:
-            logger.exception("The gateway failed at connector %r.", execution.permalink)
-            failure = InternalError("The gateway failed; its log has the traceback.")
-            execution.error = failure.detail
-            response = _envelope(failure, execution.request_id)
-        execution.status = response.status_code
-        execution.ms = _milliseconds_since(started)
-        self._record(execution)
-        response.headers["Server-Timing"] = (
-            f"external;dur={execution.external_ms:.1f}, total;dur={execution.ms:.1f}"
-        )
+        except Exception as error:
+            if not isinstance(error, GatewayError):
+                _log_failure(execution, occasion)
+                error = InternalError("The gateway failed; its log has the traceback.")
+            error.detail = occasion.masking.text(error.detail)
+            execution.error, execution.error_code = error.detail, error.code
+            response = _envelope(error, execution.request_id)
+        self._finish(execution, occasion, response)
         return _stamped(response, execution.request_id)
 
-    async def _execute(self, request: Request, find: Find, execution: Execution) -> Relayed:
-        configuration = self._configuration()
+    async def _execute(self, request: Request, occasion: Occasion, execution: Execution) -> Relayed:
+        configuration = occasion.configuration
         if configuration.suspended is not None:
             raise ConnectorMisconfiguredError(configuration.suspended)
-        definition = find(configuration, execution.permalink, execution.method)
-        connector = _executable(definition)
-        call = Call(
+        occasion.user = self._identify(request, configuration)
+        definition = _executable(_find(configuration, execution))
+        occasion.call = Call(
             query_string=request.scope["query_string"].decode("latin-1"),
             headers=[(name.decode("latin-1"), value) for name, value in request.headers.raw],
             body=await self._body(request),
         )
-        resolved = resolve_request(connector, call)
-        execution.path_params = resolved.path_params
-        execution.dropped = dict(resolved.dropped)
-        transport = choose_transport(resolved.request.url, configuration, self._network)
-        _note_sent(execution, resolved)
-        started = time.perf_counter()
-        try:
-            answer = await exchange(
-                resolved.request,
-                transport,
-                time_limit=self._time_limit,
-                size_limit=self._size_limit,
-                mapped=transport is not self._network,
+        if isinstance(definition, CompositeConnector):
+            answer = await execute_composite(definition, occasion, execution.steps, self._executor)
+        else:
+            answer = await self._executor.execute(
+                definition,
+                occasion,
+                execution.call,
+                owner=f"Connector {definition.permalink!r}",
+                cache_name=f"{definition.permalink} {definition.method}",
             )
-        finally:
-            execution.external_ms = _milliseconds_since(started)
-        return Relayed(connector, call, answer)
+        return Relayed(definition, occasion.call, replace(answer, headers=relayed_headers(answer)))
+
+    def _finish(self, execution: Execution, occasion: Occasion, response: Response) -> None:
+        """Records the execution, and writes what it tells into the answer's headers."""
+        timing = occasion.timing
+        timing.finish()
+        execution.status = response.status_code
+        execution.ms, execution.external_ms = timing.total_ms, timing.external_ms
+        execution.cache_hit, execution.masking = timing.cache_hit, occasion.masking
+        self._record(execution)
+        response.headers["Server-Timing"] = timing.server_timing()
+        response.headers["X-Connector-Timing"] = timing.connector_timing(
+            execution.request_id,
+            error=execution.error_code,
+            timeout=execution.error_code == "DOWNSTREAM_TIMEOUT",
+        )
+        if occasion.is_test_call and (debug := execution.debug()) is not None:
+            response.headers["X-Debug-Request"] = debug_header(debug)
 
     async def _body(self, request: Request) -> bytes:
         """The caller's body, read no further than the limit.
@@ -171,43 +194,33 @@ class Gateway:
         return self._configuration().allowed_hosts.exempt(host, port)
 
 
-def _find_connector(configuration: Configuration, permalink: str, method: str) -> Definition:
-    return configuration.connectors.find(permalink, method)
-
-
-def _find_composite(configuration: Configuration, permalink: str, method: str) -> Definition:
-    definition = configuration.connectors.find_composite(permalink)
-    if method != "POST":
+def _find(configuration: Configuration, execution: Execution) -> Definition:
+    if not execution.composite:
+        return configuration.connectors.find(execution.permalink, execution.method)
+    definition = configuration.connectors.find_composite(execution.permalink)
+    if execution.method != "POST":
         raise MethodNotAllowedError(
-            f"Composite connector {permalink!r} is executed by POST, not {method}.",
+            f"Composite connector {execution.permalink!r} is executed by POST, not {execution.method}.",
             allowed=["POST"],
         )
     return definition
 
 
-def _executable(definition: Definition) -> Connector:
-    """The definition, if this gateway can execute all of it.
-
-    Raises:
-        ConnectorMisconfiguredError: names what is wrong with it, or what cannot be executed yet.
-    """
+def _executable(definition: Definition) -> Connector | CompositeConnector:
     if isinstance(definition, BrokenConnector):
         raise ConnectorMisconfiguredError(
             f"Connector {definition.permalink!r}: {definition.reason}"
         )
-    refuse_unexecuted(definition)
-    assert not isinstance(definition, CompositeConnector)  # refused as a whole, until it is run
     return definition
 
 
-def _note_sent(execution: Execution, resolved: ResolvedRequest) -> None:
-    execution.query = tuple((_readable(key), _readable(value)) for key, value in resolved.query)
-    execution.headers = tuple(resolved.request.headers.multi_items())
-    execution.body = resolved.request.content.decode("utf-8", "replace") or None
-
-
-def _readable(text: str) -> str:
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def _log_failure(execution: Execution, occasion: Occasion) -> None:
+    """The traceback as text, since an exception's message may hold a secret."""
+    logger.error(
+        "The gateway failed at connector %r.\n%s",
+        execution.permalink,
+        occasion.masking.text(traceback.format_exc()),
+    )
 
 
 def _response(answer: Answer) -> Response:
@@ -245,7 +258,3 @@ def _stamped(response: Response, request_id: str) -> Response:
 
 def _new_request_id() -> str:
     return str(uuid.uuid4())
-
-
-def _milliseconds_since(started: float) -> float:
-    return (time.perf_counter() - started) * 1000

@@ -15,6 +15,9 @@ from pydantic import (
     model_validator,
 )
 
+from widget_workbench.gateway.authentication import Authentication, NoAuthentication
+from widget_workbench.gateway.templates import check_url_template
+
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 METHODS: tuple[Method, ...] = get_args(Method)
 BODY_METHODS: frozenset[str] = frozenset({"POST", "PUT", "PATCH"})
@@ -51,6 +54,11 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _callable_url(url: str) -> str:
+    check_url_template(url)
+    return url
+
+
 class _DefinitionModel(BaseModel):
     """Types as JSON has them, unknown fields ignored (platform.md §5)."""
 
@@ -83,15 +91,6 @@ class PathParameter(_DefinitionModel):
     overridable: bool = False
 
 
-class Authentication(_DefinitionModel):
-    """How the upstream is told who calls."""
-
-    type: Literal[
-        "none", "api_key", "apikey", "oauth_client_credentials", "jwt", "oauth_jwt_bearer"
-    ] = "none"
-    config: dict[str, Any] = {}
-
-
 def derived_permalink(name: str) -> str:
     """The permalink of a connector that gives none: its name in lower case, words by hyphens."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
@@ -114,15 +113,17 @@ class _Permalinked(_DefinitionModel):
 class _Call(_DefinitionModel):
     """What a connector and a composite's step have in common."""
 
-    url: Annotated[str, Field(min_length=1, max_length=2048)]
+    url: Annotated[str, Field(min_length=1, max_length=2048), AfterValidator(_callable_url)]
     method: Method = "GET"
     headers: list[Header] = []
     query_parameters: list[Parameter] = []
     path_parameters: list[PathParameter] = []
-    authentication: Authentication = Authentication()
+    authentication: Authentication = NoAuthentication()
     request_body: str | None = None
     response_body: str | None = None
-    response_content_type: Annotated[str, Field(max_length=255)] | None = None
+    response_content_type: (
+        Annotated[str, Field(max_length=255), AfterValidator(_one_line)] | None
+    ) = None
 
 
 class Connector(_Permalinked, _Call):
@@ -135,10 +136,18 @@ class Step(_Call):
     name: Annotated[str, Field(max_length=255, pattern=PERMALINK)]
 
 
-class CompositeConnector(_Permalinked):
-    """Connectors called one after the other, as published."""
+def _named_apart(steps: list[Step]) -> list[Step]:
+    names = [step.name for step in steps]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"two steps are called {twice[0]!r}, which `steps` could not tell apart")
+    return steps
 
-    steps: list[Step] = []
+
+class CompositeConnector(_Permalinked):
+    """Connectors called one after the other, as published; calling one without steps fails (platform.md §5)."""
+
+    steps: Annotated[list[Step], AfterValidator(_named_apart)] = []
 
 
 @dataclass(frozen=True)

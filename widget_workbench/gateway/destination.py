@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpx
 
 from widget_workbench.gateway.addresses import AddressRefusedError, refuse_private_name
+from widget_workbench.gateway.authentication import token_url
 from widget_workbench.gateway.definitions import (
     BrokenConnector,
     CompositeConnector,
@@ -67,10 +68,9 @@ def _destinations(
 
 
 def _urls(call: Connector | Step) -> Iterator[str]:
-    authentication = call.authentication
-    token_url = authentication.config.get("token_url")
-    if authentication.type.startswith("oauth") and isinstance(token_url, str):
-        yield token_url
+    token_endpoint = token_url(call.authentication)
+    if token_endpoint is not None:
+        yield token_endpoint
     yield call.url
 
 
@@ -88,8 +88,8 @@ def _names(origin: str) -> tuple[str, ...]:
 
 def choose_transport(
     url: httpx.URL, configuration: Configuration, network: httpx.AsyncBaseTransport
-) -> httpx.AsyncBaseTransport:
-    """The transport for a connector's resolved URL.
+) -> tuple[httpx.AsyncBaseTransport, bool]:
+    """The transport for a resolved URL, and whether it leads to an upstream that is mapped for its host.
 
     A host of `upstreams` goes to its transport, whatever its address; its URL is still held to
     https, as it will be once published. A host of `allow_hosts` is exempt from every rule.
@@ -98,23 +98,29 @@ def choose_transport(
         ConnectorMisconfiguredError: platform.md §5's URL rules, as far as the text tells; what
             the name resolves to is checked when connecting.
     """
+    if url.scheme not in DEFAULT_PORTS or not url.host:
+        raise ConnectorMisconfiguredError("The URL does not start with https:// and a host.")
     if url.userinfo:
         raise ConnectorMisconfiguredError(
-            "The connector's URL holds a user name or password: use `authentication` or a header."
+            f"The URL of {url.host} holds a user name or password: use `authentication` or a header."
         )
-    port = url.port or DEFAULT_PORTS[url.scheme]
-    if configuration.allowed_hosts.exempt(url.host, port):
-        return configuration.upstream(url.host, port) or network
-    if url.scheme != "https":
+    port = DEFAULT_PORTS[url.scheme] if url.port is None else url.port
+    if not 0 < port < 65536:
         raise ConnectorMisconfiguredError(
-            f"The connector's URL must start with https://, and {url.scheme}://{url.host} does "
-            "not. For a service of your own, name its host in preview.toml's allow_hosts."
+            f"The URL of {url.host} has the port {port}, which is none."
         )
     upstream = configuration.upstream(url.host, port)
+    if configuration.allowed_hosts.exempt(url.host, port):
+        return upstream or network, upstream is not None
+    if url.scheme != "https":
+        raise ConnectorMisconfiguredError(
+            f"The URL must start with https://, and http://{url.host} does not. For a service of your "
+            "own, name its host in preview.toml's allow_hosts."
+        )
     if upstream is not None:
-        return upstream
+        return upstream, True
     try:
         refuse_private_name(url.host)
     except AddressRefusedError as error:
         raise ConnectorMisconfiguredError(str(error)) from None
-    return network
+    return network, False

@@ -15,6 +15,7 @@
     ├── ConnectorMisconfiguredError   500  CONNECTOR_MISCONFIGURED
     ├── InternalError                 500  INTERNAL_ERROR
     └── DownstreamError               502  DOWNSTREAM_ERROR, DOWNSTREAM_TIMEOUT, RESPONSE_TOO_LARGE
+        └── StepHttpError             502  DOWNSTREAM_ERROR
 
 The path parameter and misconfiguration codes, the scopes of the 502 and of templates, and the 422s are the
 platform's. The other codes, the scope of a failed token request, and the statuses of 403, 405, 413 and the
@@ -25,7 +26,6 @@ from collections.abc import Iterable
 from typing import Any
 
 DOWNSTREAM_SCOPE = "Downstream (network/external service)"
-HTTP_ERROR_SCOPE = "Downstream (HTTP error)"  # of a composite's step
 
 
 class GatewayError(Exception):
@@ -39,6 +39,15 @@ class GatewayError(Exception):
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
+
+    def place_in_step(self, name: str, index: int) -> None:
+        """Makes the scope that of a composite's step (platform.md §5).
+
+        From the class's own scope, since calls that waited for one token get the same error.
+        """
+        self.scope = (
+            f"Composite step '{name}' (index {index}): {type(self).scope or 'Configuration'}"
+        )
 
     @property
     def headers(self) -> dict[str, str]:
@@ -173,3 +182,9 @@ class DownstreamError(GatewayError):
     def __init__(self, detail: str, *, code: str = "DOWNSTREAM_ERROR") -> None:
         super().__init__(detail)
         self.code = code
+
+
+class StepHttpError(DownstreamError):
+    """The upstream of a composite's step answered with a 4xx or 5xx, which stops the composite."""
+
+    scope = "Downstream (HTTP error)"

@@ -14,9 +14,10 @@ from widget_workbench.gateway.errors import (
     GatewayError,
     MethodNotAllowedError,
 )
-from widget_workbench.gateway.exchange import Answer
+from widget_workbench.gateway.answer import Answer
+from widget_workbench.gateway.call import Call
 from widget_workbench.gateway.identity import GUEST, User
-from widget_workbench.gateway.resolved_request import Call
+from widget_workbench.gateway.masking import Masking
 
 
 class Connectors:
@@ -131,47 +132,98 @@ class Relayed:
 
 
 @dataclass
-class Execution:
-    """One execution as the log shows it; filled while it runs.
+class CallRecord:
+    """One call as it went to an upstream; filled while it runs. Secrets are masked in it.
 
-    `query`, `headers` and `body` are what went to the upstream: empty and None where nothing did.
-    `dropped` has, by kind (`headers`, `query`, `path_params`), the names of what the caller sent
-    and the upstream did not get. `ms` is the whole time in milliseconds, `external_ms` the
-    upstream's part. `error` is the detail of an answer that was the gateway's own. `relayed` is
-    there for every other answer, and holds its body: to be looked at, not to be kept.
+    `query`, `headers` and `body` are what went to the upstream: empty and None where nothing did. `dropped` has, by
+    kind (`headers`, `query`, `path_params`), the names of what the caller sent and the upstream did not get. `status`
+    is the upstream's, 0 where none answered. `debug` is there for test calls: the resolved request, secrets as their
+    template text.
     """
 
-    permalink: str
-    method: str
-    request_id: str
     query: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     path_params: Mapping[str, str] = field(default_factory=dict)
     body: str | None = None
     dropped: dict[str, tuple[str, ...]] = field(default_factory=dict)
     status: int = 0
-    ms: float = 0.0
-    external_ms: float = 0.0
-    error: str | None = None
-    relayed: Relayed | None = None
+    debug: Mapping[str, Any] | None = None
 
-    def entry(self) -> dict[str, Any]:
-        """The log's entry (design.md, `GET /_preview/log`); a repeated key has a list of values.
-
-        `dropped_…` and `error` are there only when there is something to tell.
-        """
-        entry: dict[str, Any] = {
-            "permalink": self.permalink,
-            "method": self.method,
+    def sent(self) -> dict[str, Any]:
+        """What was sent, as the log has it; a repeated key has a list of values."""
+        return {
             "query": _as_object(self.query),
             "headers": _as_object(self.headers),
             "path_params": dict(self.path_params),
             "body": self.body,
+        }
+
+
+@dataclass
+class StepRecord(CallRecord):
+    """The call of a composite's step. `ms` is its whole time in milliseconds."""
+
+    name: str = ""
+    ms: float = 0.0
+
+    def entry(self) -> dict[str, Any]:
+        return {"name": self.name, **self.sent(), "status": self.status, "ms": round(self.ms, 1)}
+
+
+@dataclass
+class Execution:
+    """One execution as the log shows it; filled while it runs. Secrets are masked in it.
+
+    `call` is the connector's, `steps` those of a composite, as far as it came. `status` is the caller's answer's.
+    `ms` is the whole time in milliseconds, `external_ms` the upstreams' part. `error` is the detail of an answer that
+    was the gateway's own, `error_code` its code. `relayed` is there for every other answer, and holds its body: to be
+    looked at, not to be kept. `masking` knows the secrets that came up.
+    """
+
+    permalink: str
+    method: str
+    request_id: str
+    composite: bool = False
+    call: CallRecord = field(default_factory=CallRecord)
+    steps: list[StepRecord] = field(default_factory=list)
+    status: int = 0
+    ms: float = 0.0
+    external_ms: float = 0.0
+    cache_hit: bool = False
+    error: str | None = None
+    error_code: str | None = None
+    relayed: Relayed | None = None
+    masking: Masking = field(default_factory=Masking, repr=False)
+
+    @property
+    def dropped(self) -> Mapping[str, tuple[str, ...]]:
+        """By kind, the names of what the caller sent and the upstream did not get."""
+        return self.call.dropped
+
+    def debug(self) -> Mapping[str, Any] | None:
+        """`X-Debug-Request`'s content, as far as the execution came."""
+        if not self.composite:
+            return self.call.debug
+        return {"steps": [{"name": step.name, **(step.debug or {})} for step in self.steps]}
+
+    def entry(self) -> dict[str, Any]:
+        """The log's entry (design.md, `GET /_preview/log`).
+
+        `dropped_…`, `steps`, `cache_hit` and `error` are there only when there is something to tell.
+        """
+        entry: dict[str, Any] = {
+            "permalink": self.permalink,
+            "method": self.method,
+            **self.call.sent(),
             "status": self.status,
             "ms": round(self.ms, 1),
             "request_id": self.request_id,
         }
         entry.update({f"dropped_{kind}": list(names) for kind, names in self.dropped.items()})
+        if self.composite:
+            entry["steps"] = [step.entry() for step in self.steps]
+        if self.cache_hit:
+            entry["cache_hit"] = True
         if self.error is not None:
             entry["error"] = self.error
         return entry

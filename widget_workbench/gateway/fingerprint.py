@@ -30,7 +30,5 @@ def _decisive(call: Connector | Step) -> dict[str, Any]:
     authentication = fields.get("authentication", {})
     if authentication.get("type", "none") == "none":
         fields.pop("authentication", None)
-    elif authentication["type"] == "apikey":
-        authentication["type"] = "api_key"
     # An empty list, or an empty text in the place of a template, asks for nothing, as its absence does.
     return {name: value for name, value in fields.items() if value}

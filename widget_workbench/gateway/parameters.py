@@ -23,14 +23,15 @@ WITHHELD_HEADERS = frozenset(
         "transfer-encoding",
         "upgrade",
         "user-agent",
+        "x-connector-test",
         "x-csrf-token",
         "x-path-params",
     }
 )
 WITHHELD_PREFIXES = ("if-", "proxy-", "sec-", "x-forwarded-")
 
-# A browser lets no widget set these, and sends many of them of its own accord; the last two are
-# the SDK's. That they go no further is no news to a widget's author.
+# A browser lets no widget set these, and sends many of them of its own accord; those in X- are the
+# SDK's and ours. That they go no further is no news to a widget's author.
 _NEVER_A_WIDGETS_OWN = WITHHELD_HEADERS - {"authorization", "range"}
 _NEVER_A_WIDGETS_OWN_PREFIXES = ("proxy-", "sec-")
 
@@ -43,16 +44,21 @@ class Configured(Protocol):
     @property
     def key(self) -> str: ...
     @property
-    def value(self) -> str: ...
-    @property
     def overridable(self) -> bool: ...
 
 
 @dataclass(frozen=True)
 class Merged(Generic[_Value]):
-    """What goes to the upstream, in order, and the names that the caller sent in vain."""
+    """What goes to the upstream: configured ones first, then the caller's.
 
-    pairs: tuple[tuple[str, _Value], ...]
+    Attributes:
+        kept: the indexes of the configured ones that the caller does not override.
+        taken: the caller's, in order.
+        dropped: the names that the caller sent in vain.
+    """
+
+    kept: tuple[int, ...]
+    taken: tuple[tuple[str, _Value], ...]
     dropped: tuple[str, ...]
 
 
@@ -70,9 +76,9 @@ def merge_query(
         in_url: keys that stand in the connector's URL itself: configured, so never overridden.
     """
     offered = [(key, value) for key, value in sent if key not in in_url]
-    merged = _merge(configured, offered, encode=str)
+    merged = _merge(configured, offered)
     refused = [key for key, _ in sent if key in in_url]
-    return Merged(merged.pairs, _once((*merged.dropped, *refused)))
+    return Merged(merged.kept, merged.taken, _once((*merged.dropped, *refused)))
 
 
 def merge_headers(
@@ -80,7 +86,7 @@ def merge_headers(
 ) -> Merged[bytes]:
     """Headers: as the query, names without regard to case, platform.md §5's list withheld.
 
-    `pairs` has the names in lower case. `dropped` leaves out what browsers and the SDK send of
+    `taken` has the names in lower case. `dropped` leaves out what browsers and the SDK send of
     their own accord.
     """
     declared = {header.key.lower() for header in configured}
@@ -95,9 +101,9 @@ def merge_headers(
             offered.append((name, value))
         else:
             refused.append(name)
-    merged = _merge(configured, offered, encode=_header_bytes, name=str.lower)
+    merged = _merge(configured, offered, name=str.lower)
     dropped = filter(_may_be_a_widgets_own, (*merged.dropped, *refused))
-    return Merged(merged.pairs, _once(dropped))
+    return Merged(merged.kept, merged.taken, _once(dropped))
 
 
 def is_withheld(name: str) -> bool:
@@ -109,35 +115,24 @@ def _may_be_a_widgets_own(name: str) -> bool:
     return name not in _NEVER_A_WIDGETS_OWN and not name.startswith(_NEVER_A_WIDGETS_OWN_PREFIXES)
 
 
-def _header_bytes(value: str) -> bytes:
-    """As a browser encodes a header; UTF-8 for what a browser could not send."""
-    try:
-        return value.encode("latin-1")
-    except UnicodeEncodeError:
-        return value.encode()
-
-
 def _merge(
     configured: Sequence[Configured],
     sent: Sequence[tuple[str, _Value]],
     *,
-    encode: Callable[[str], _Value],
     name: Callable[[str], str] = str,
 ) -> Merged[_Value]:
     """Configured first, an overridable one replaced by all that the caller sent of its name."""
     declared = {name(parameter.key) for parameter in configured}
     overridable = {name(parameter.key) for parameter in configured if parameter.overridable}
     overridden = overridable.intersection(key for key, _ in sent)
-    kept: list[tuple[str, _Value]] = [
-        (name(parameter.key), encode(parameter.value))
-        for parameter in configured
+    kept = tuple(
+        index
+        for index, parameter in enumerate(configured)
         if not (parameter.overridable and name(parameter.key) in overridden)
-    ]
-    taken: list[tuple[str, _Value]] = [
-        pair for pair in sent if pair[0] in overridden or pair[0] not in declared
-    ]
+    )
+    taken = tuple(pair for pair in sent if pair[0] in overridden or pair[0] not in declared)
     dropped = [key for key, _ in sent if key in declared and key not in overridable]
-    return Merged(tuple(kept + taken), _once(dropped))
+    return Merged(kept, taken, _once(dropped))
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

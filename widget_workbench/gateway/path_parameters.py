@@ -3,16 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl
 
-from widget_workbench.gateway.definitions import Connector
-from widget_workbench.gateway.errors import (
-    ConnectorMisconfiguredError,
-    InvalidPathParametersError,
-    MissingPathParametersError,
-)
-
-REFERENCE = re.compile(r"\{\{-?\s*pathParams\.(?P<key>[A-Za-z_]\w*)\s*-?\}\}")
+from widget_workbench.gateway.definitions import Connector, Step
+from widget_workbench.gateway.errors import InvalidPathParametersError, MissingPathParametersError
+from widget_workbench.gateway.templates import path_parameter_keys
 
 _VALUE = re.compile(r"[A-Za-z0-9._~-]{1,200}")
 
@@ -25,13 +20,17 @@ class PathParameters:
     dropped: tuple[str, ...]
 
 
-def resolve_path_parameters(connector: Connector, header: str) -> PathParameters:
+def resolve_path_parameters(
+    call: Connector | Step, configured: Mapping[str, str], header: str, *, owner: str
+) -> PathParameters:
     """The values of this execution.
 
     Args:
-        connector: its URL names the keys that are needed, its `path_parameters` the defaults;
-            a default is overridden only where that is declared `overridable`.
+        call: its URL names the keys that are needed, its `path_parameters` may have defaults; a default is overridden
+            only where that is declared `overridable`.
+        configured: the defaults by key, rendered.
         header: `X-Path-Params` as sent, urlencoded; empty when there is none.
+        owner: what `call` is, for messages: "Connector 'weather-api'".
 
     Raises:
         MissingPathParametersError: a needed key has no value; wins over invalid values.
@@ -39,27 +38,30 @@ def resolve_path_parameters(connector: Connector, header: str) -> PathParameters
     """
     pairs = parse_qsl(header, keep_blank_values=True)
     sent = dict(pairs)
-    declared = {parameter.key: parameter for parameter in connector.path_parameters}
-    needed = dict.fromkeys([*REFERENCE.findall(connector.url), *declared])
+    declared = {parameter.key: parameter for parameter in call.path_parameters}
+    in_url, optional = path_parameter_keys(call.url)
+    needed = dict.fromkeys(
+        [*sorted(in_url, key=call.url.find), *(key for key in declared if key not in optional)]
+    )
+    known = dict.fromkeys([*needed, *sorted(optional)])
 
     values: dict[str, str] = {}
     missing: list[str] = []
-    dropped = [key for key in sent if key not in needed]
-    for key in needed:
+    dropped = [key for key in sent if key not in known]
+    for key in known:
         parameter = declared.get(key)
-        default = parameter.value if parameter else None
+        default = configured.get(key)
         fixed = parameter is not None and default is not None and not parameter.overridable
         if key in sent and fixed:
             dropped.append(key)
         value = sent[key] if key in sent and not fixed else default
-        if value is None:
-            missing.append(key)
-        else:
+        if value is not None:
             values[key] = value
+        elif key in needed:
+            missing.append(key)
     if missing:
         raise MissingPathParametersError(
-            f"Connector {connector.permalink!r} needs a value for the path "
-            f"{_named(missing)}: give it in pathParams.",
+            f"{owner} needs a value for the path {_named(missing)}: give it in pathParams.",
             params=missing,
         )
 
@@ -71,7 +73,7 @@ def resolve_path_parameters(connector: Connector, header: str) -> PathParameters
     ]
     if invalid:
         raise InvalidPathParametersError(
-            f"Connector {connector.permalink!r} does not take the value of the path "
+            f"{owner} does not take the value of the path "
             f"{_named(invalid)}: 1 to 200 characters of A-Z a-z 0-9 . _ ~ - without '..' are "
             "allowed, once for each key.",
             params=invalid,
@@ -82,28 +84,6 @@ def resolve_path_parameters(connector: Connector, header: str) -> PathParameters
 def is_valid_value(value: str) -> bool:
     """Whether platform.md §5 lets this text into a URL's path."""
     return _VALUE.fullmatch(value) is not None and value != "." and ".." not in value
-
-
-def fill_in(url: str, values: Mapping[str, str]) -> str:
-    """Replaces `{{ pathParams.X }}` in the URL, percent-encoded.
-
-    Raises:
-        ConnectorMisconfiguredError: one stands in the scheme or host, which no caller may choose.
-    """
-    path_start = _authority_end(url)
-    if REFERENCE.search(url[:path_start]):
-        raise ConnectorMisconfiguredError(
-            f"The URL {url!r} takes its protocol or host from a path parameter: a caller may "
-            "choose neither."
-        )
-    filled = REFERENCE.sub(lambda found: quote(values[found["key"]], safe=""), url[path_start:])
-    return url[:path_start] + filled
-
-
-def _authority_end(url: str) -> int:
-    """Where the path begins: the end of `scheme://host:port`, as a URL parser splits it."""
-    parts = urlsplit(url)
-    return len(f"{parts.scheme}://{parts.netloc}") if parts.netloc else len(url)
 
 
 def _named(keys: list[str]) -> str:

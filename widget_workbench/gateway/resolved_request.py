@@ -1,116 +1,213 @@
 """From a definition and a call to the request that goes to the upstream (platform.md §5).
 
-The pipeline's steps in its order: parameters and headers are merged, path parameters go into the
-URL, the body follows.
+The same steps make what is sent, what the log shows of it, and what a test call shows of it: they differ in the texts
+that the definition's templates were rendered to, and in the credentials.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote
+from typing import TypeVar
+from urllib.parse import quote
 
 import httpx
 
 from widget_workbench import __version__
-from widget_workbench.gateway.definitions import BODY_METHODS, Connector
-from widget_workbench.gateway.errors import ConnectorMisconfiguredError
-from widget_workbench.gateway.parameters import merge_headers, merge_query
-from widget_workbench.gateway.path_parameters import fill_in, resolve_path_parameters
+from widget_workbench.gateway.call import Call, parse_query
+from widget_workbench.gateway.definitions import BODY_METHODS, Connector, Step
+from widget_workbench.gateway.errors import ConnectorMisconfiguredError, TemplateRenderingError
+from widget_workbench.gateway.parameters import Merged, merge_headers, merge_query
+from widget_workbench.gateway.request_templates import (
+    REQUEST_BODY,
+    URL,
+    header_place,
+    query_place,
+)
 
 _OWN_HEADERS = (
     ("user-agent", f"widget-workbench/{__version__}".encode()),
     ("accept-encoding", b"gzip, deflate"),
 )
 
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+_Value = TypeVar("_Value", str, bytes)
+
 
 @dataclass(frozen=True)
-class Call:
-    """What the caller sent: raw, header names in lower case."""
+class Merging:
+    """What of the caller's and the definition's own goes to the upstream."""
 
-    query_string: str
-    headers: Sequence[tuple[str, bytes]]
-    body: bytes
+    query: Merged[str]
+    headers: Merged[bytes]
 
-    def header(self, name: str) -> str:
-        """The first header of this lower-case name, or an empty text."""
-        return next((value.decode("latin-1") for key, value in self.headers if key == name), "")
+    @property
+    def kept(self) -> frozenset[str]:
+        """The places of the definition's own headers and parameters that the caller does not override."""
+        return frozenset(
+            (*map(query_place, self.query.kept), *map(header_place, self.headers.kept))
+        )
+
+    @property
+    def dropped(self) -> dict[str, tuple[str, ...]]:
+        """By kind, the names of what the caller sent in vain."""
+        return {"headers": self.headers.dropped, "query": self.query.dropped}
 
 
 @dataclass(frozen=True)
 class ResolvedRequest:
-    """The request as the upstream gets it, and the names of what the caller sent in vain.
+    """A request as the upstream gets it.
 
-    `query` holds bytes that are not UTF-8 as surrogate escapes.
+    Attributes:
+        url: without its own query and fragment.
+        own_query: the query that stands in the definition's URL, as written there.
+        query: the parameters that follow it; bytes that are not UTF-8 as surrogate escapes.
+        headers: names in lower case; those that describe the connection come when it is sent.
     """
 
-    request: httpx.Request
+    method: str
+    url: str
+    own_query: str
     query: tuple[tuple[str, str], ...]
-    path_params: Mapping[str, str]
-    dropped: Mapping[str, tuple[str, ...]]
+    headers: tuple[tuple[str, bytes], ...]
+    body: bytes | None
+
+    @property
+    def full_url(self) -> str:
+        query = "&".join(filter(None, (self.own_query, _encoded(self.query))))
+        return f"{self.url}?{query}" if query else self.url
+
+    @property
+    def all_query(self) -> tuple[tuple[str, str], ...]:
+        """All parameters, those in the definition's URL first."""
+        return (*parse_query(self.own_query), *self.query)
 
 
-def resolve_request(connector: Connector, call: Call) -> ResolvedRequest:
-    """Applies the definition to the call.
+def merge(definition: Connector | Step, call: Call) -> Merging:
+    """Parameters and headers of both; a composite's steps get nothing of the caller's but by templates."""
+    _, _, own_query = definition.url.partition("#")[0].partition("?")
+    in_url = {key for key, _ in parse_query(own_query)}
+    return Merging(
+        merge_query(definition.query_parameters, call.query, in_url=in_url),
+        merge_headers(definition.headers, call.headers),
+    )
+
+
+def resolve_request(
+    definition: Connector | Step,
+    merging: Merging,
+    rendered: Mapping[str, str],
+    body: bytes,
+    *,
+    credential_headers: Iterable[tuple[str, str]] = (),
+    credential_query: Iterable[tuple[str, str]] = (),
+) -> ResolvedRequest:
+    """Puts the parts together.
+
+    Args:
+        rendered: what the definition's templates came to, by place.
+        body: the caller's, sent where the definition makes none.
+        credential_headers: they take the place of others of their names, as do those of `credential_query`.
 
     Raises:
-        MissingPathParametersError, InvalidPathParametersError: the caller's path parameters.
+        TemplateRenderingError: a header's value has come to hold what no header can.
+    """
+    address, _, own_query = rendered[URL].partition("#")[0].partition("?")
+    own_keys = {key for key, _ in parse_query(own_query)}
+    configured_query = (
+        (definition.query_parameters[index].key, rendered[query_place(index)])
+        for index in merging.query.kept
+    )
+    taken_query = (pair for pair in merging.query.taken if pair[0] not in own_keys)
+    own_body = rendered.get(REQUEST_BODY)
+    if own_body is not None:
+        content: bytes | None = own_body.encode("utf-8", "surrogatepass")
+    else:
+        content = body if definition.method in BODY_METHODS else None
+    return ResolvedRequest(
+        method=definition.method,
+        url=address,
+        own_query=own_query,
+        query=tuple(_replaced((*configured_query, *taken_query), tuple(credential_query))),
+        headers=tuple(_headers(definition, merging, rendered, credential_headers, own_body)),
+        body=content,
+    )
+
+
+def to_request(resolved: ResolvedRequest, *, owner: str, templated: bool) -> httpx.Request:
+    """The request that is sent.
+
+    Args:
+        owner: whose it is, for messages: "Connector 'weather-api'".
+        templated: whether a template made the URL: then messages leave its text out, which may hold what a step gave.
+
+    Raises:
         ConnectorMisconfiguredError: the definition's URL is none.
     """
-    path_parameters = resolve_path_parameters(connector, call.header("x-path-params"))
-    url, _, _ = fill_in(connector.url, path_parameters.values).partition("#")
-    address, _, own_query = url.partition("?")
-    in_url = _parse_query(own_query)
-    query = merge_query(
-        connector.query_parameters,
-        _parse_query(call.query_string),
-        in_url={key for key, _ in in_url},
-    )
-    headers = merge_headers(connector.headers, call.headers)
-    full_query = "&".join(filter(None, (own_query, _encoded(query.pairs))))
-    dropped = {
-        "headers": headers.dropped,
-        "query": query.dropped,
-        "path_params": path_parameters.dropped,
-    }
-    return ResolvedRequest(
-        request=httpx.Request(
-            connector.method,
-            _parse_url(connector, f"{address}?{full_query}" if full_query else address),
-            headers=_with_own(headers.pairs),
-            content=call.body if connector.method in BODY_METHODS else None,
-        ),
-        query=(*in_url, *query.pairs),
-        path_params=path_parameters.values,
-        dropped={kind: names for kind, names in dropped.items() if names},
+    return httpx.Request(
+        resolved.method,
+        _parse_url(resolved.full_url, owner, "its rendered URL" if templated else None),
+        headers=[(name.encode("latin-1"), value) for name, value in resolved.headers],
+        content=resolved.body,
     )
 
 
-def _with_own(headers: Sequence[tuple[str, bytes]]) -> list[tuple[bytes, bytes]]:
+def _headers(
+    definition: Connector | Step,
+    merging: Merging,
+    rendered: Mapping[str, str],
+    credentials: Iterable[tuple[str, str]],
+    own_body: str | None,
+) -> Iterator[tuple[str, bytes]]:
+    configured = (
+        (definition.headers[index].key.lower(), _header_bytes(rendered, header_place(index)))
+        for index in merging.headers.kept
+    )
+    given = [(name.lower(), value.encode("latin-1")) for name, value in credentials]
+    headers = list(_replaced((*configured, *merging.headers.taken), given))
     named = {name for name, _ in headers}
-    own = (header for header in _OWN_HEADERS if header[0] not in named)
-    return [(name.encode("latin-1"), value) for name, value in (*headers, *own)]
+    if own_body is not None and "content-type" not in named:
+        headers.append(("content-type", b"application/json"))
+    yield from headers
+    yield from (header for header in _OWN_HEADERS if header[0] not in named)
 
 
-def _parse_url(connector: Connector, text: str) -> httpx.URL:
+def _header_bytes(rendered: Mapping[str, str], place: str) -> bytes:
+    """As a browser encodes a header; UTF-8 for what a browser could not send."""
+    value = rendered[place]
+    if _CONTROL_CHARACTER.search(value):
+        raise TemplateRenderingError(
+            f"{place} comes to a text with a line break or another control character, which no header's value holds."
+        )
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogatepass")
+
+
+def _replaced(
+    pairs: Iterable[tuple[str, _Value]], instead: Sequence[tuple[str, _Value]]
+) -> Iterator[tuple[str, _Value]]:
+    """The pairs, with others in the place of those of their names."""
+    names = {name for name, _ in instead}
+    yield from (pair for pair in pairs if pair[0] not in names)
+    yield from instead
+
+
+def _parse_url(text: str, owner: str, instead: str | None) -> httpx.URL:
+    what = instead or repr(text)
     try:
         url = httpx.URL(text)
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise ConnectorMisconfiguredError(
-            f"Connector {connector.permalink!r}: {connector.url!r} is not a URL: {error}."
-        ) from None
+        reason = "" if instead else f": {error}".rstrip(".")
+        raise ConnectorMisconfiguredError(f"{owner}: {what} is not a URL{reason}.") from None
     if url.scheme not in ("https", "http") or not url.host:
         raise ConnectorMisconfiguredError(
-            f"Connector {connector.permalink!r}: {connector.url!r} is not a URL that starts with "
-            "https:// and names a host."
+            f"{owner}: {what} is not a URL that starts with https:// and names a host."
         )
     if url.port is not None and not 0 < url.port < 65536:
-        raise ConnectorMisconfiguredError(
-            f"Connector {connector.permalink!r}: {url.port} in its URL is no port."
-        )
+        raise ConnectorMisconfiguredError(f"{owner}: {url.port} in its URL is no port.")
     return url
-
-
-def _parse_query(text: str) -> list[tuple[str, str]]:
-    return parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
 
 
 def _encoded(pairs: Sequence[tuple[str, str]]) -> str:

@@ -1,6 +1,5 @@
 """The preview's application: its URLs, and what answers them."""
 
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -17,15 +16,23 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from widget_workbench import shipped
 from widget_workbench.gateway import UPSTREAM_TIME_LIMIT, Execution, Gateway
+from widget_workbench.preview.community import CommunityApi, Content, Database, Visitor
 from widget_workbench.preview.files import IMMUTABLE, REVALIDATED, answer_content, file_within
 from widget_workbench.preview.log import ExecutionLog
-from widget_workbench.preview.page import page_data, read_parameters
+from widget_workbench.preview.page import (
+    age_in_words,
+    community_content,
+    page_data,
+    read_parameters,
+    visitor_of,
+)
 from widget_workbench.preview.security import (
     OwnOriginOnly,
     SecurityHeaders,
     content_security_policy,
 )
 from widget_workbench.preview.site import Bundle, NotServedError, Site
+from widget_workbench.preview.visitors import Visitors
 
 
 def create_app(
@@ -88,16 +95,23 @@ class _Preview:
         self._community = static("community")
         self._workbench = static("workbench")
         self._template = _page_template(self._community)
-        self._csrf_token = secrets.token_urlsafe(32)
+        self._visitors = Visitors()
+        self._database = Database()
+        self._content = Content(self._database)
+        self._community_api = CommunityApi(self._database, self._visitors, self._visitor)
         self._log = ExecutionLog()
         self._on_execution = on_execution
         self._gateway = Gateway(
-            configuration=site.configuration, record=self._record, time_limit=upstream_time_limit
+            configuration=site.configuration,
+            record=self._record,
+            identify=self._visitors.identify,
+            time_limit=upstream_time_limit,
         )
 
     def routes(self) -> list[BaseRoute]:
         return [
             Route("/", self._page),
+            *self._community_api.routes("/_community/api"),
             Route("/_community/{name:path}", self._community_file),
             Route("/_workbench/{name:path}", self._workbench_file),
             Route("/_runtime/{release}/{name:path}", self._runtime_file),
@@ -112,6 +126,7 @@ class _Preview:
         yield
         await self._gateway.aclose()
         await self.site.upstreams.aclose()
+        self._database.close()
 
     async def _page(self, request: Request) -> Response:
         """Shows the repository as it is now."""
@@ -121,12 +136,16 @@ class _Preview:
         parameters = read_parameters(request.query_params, repository)
         html = self._template.render(
             page=page_data(parameters, repository, self.site.problems),
-            csrf_token=self._csrf_token,
+            csrf_token=await run_in_threadpool(self._visitors.token, parameters.user),
+            community=community_content(self._content),
             workbench=True,
         )
         policy = content_security_policy(wasm=parameters.csp != "nowasm")
         headers = {"Content-Security-Policy": policy, "Cache-Control": REVALIDATED}
         return HTMLResponse(html, headers=headers)
+
+    def _visitor(self, role: str | None) -> Visitor:
+        return visitor_of(role, self.site.reading.repository.settings.user)
 
     def _widget_file(self, request: Request) -> Response:
         widget_type, path = request.path_params["type"], request.path_params["path"]
@@ -162,6 +181,7 @@ def _page_template(directory: Path) -> jinja2.Template:
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.filters["age_in_words"] = age_in_words
     environment.policies["json.dumps_kwargs"] = {}  # keeps the order that the author chose
     return environment.get_template("index.html")
 

@@ -24,9 +24,9 @@ class ExecutionLog:
     def record(self, execution: Execution) -> None:
         entry = execution.entry()
         self._entries.append(entry)
-        self._body_characters += len(entry["body"] or "")
+        self._body_characters += _body_characters(entry)
         while len(self._entries) > self._limit or self._body_characters > self._body_limit:
-            self._body_characters -= len(self._entries.popleft()["body"] or "")
+            self._body_characters -= _body_characters(self._entries.popleft())
 
     def entries(self) -> list[dict[str, Any]]:
         """As `GET /_preview/log` gives them (design.md)."""
@@ -35,3 +35,8 @@ class ExecutionLog:
     def clear(self) -> None:
         self._entries.clear()
         self._body_characters = 0
+
+
+def _body_characters(entry: dict[str, Any]) -> int:
+    """Of what was sent: the connector's call, or each step's."""
+    return sum(len(call["body"] or "") for call in (entry, *entry.get("steps", ())))

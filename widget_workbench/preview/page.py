@@ -3,10 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.datastructures import QueryParams
 
+from widget_workbench.preview.community import Content, Visitor
+from widget_workbench.preview.community.paging import Page
+from widget_workbench.preview.visitors import GUEST_ROLE
 from widget_workbench.repository import Problem, Repository, Widget
 from widget_workbench.settings import User
 
@@ -45,8 +49,7 @@ def read_parameters(query: QueryParams, repository: Repository) -> PageParameter
     """
     problems: list[Problem] = []
     defaults = {name: choices[0] for name, choices in _CHOICES.items()}
-    if repository.settings.user.guest:
-        defaults["user"] = "guest"
+    defaults["user"] = _default_role(repository.settings.user)
     chosen: dict[str, str] = {}
     for name, choices in _CHOICES.items():
         value = query.get(name, defaults[name])
@@ -84,6 +87,47 @@ def page_data(
     }
 
 
+def community_content(content: Content) -> dict[str, Any]:
+    """The `community` that the template is rendered with: what the embedded community shows on its front page."""
+    nobody = Visitor()
+    discussions = content.search(nobody, Page(4), types=["question", "conversation"])
+    articles = content.search(nobody, Page(3), types=["article"])
+    return {
+        "discussions": discussions["results"],
+        "articles": articles["results"],
+        "ideas": content.most_voted_ideas(nobody, 3),
+    }
+
+
+def age_in_words(timestamp: str) -> str:
+    """How long ago a moment was, such as "2 hours ago".
+
+    Args:
+        timestamp: ISO 8601, with its offset from UTC.
+    """
+    hours = (datetime.now(UTC) - datetime.fromisoformat(timestamp)).total_seconds() / 3600
+    if hours < 1:
+        return "Just now"
+    if hours < 24:
+        return _ago(int(hours), "hour")
+    days = int(hours / 24)
+    if days == 1:
+        return "Yesterday"
+    return _ago(days, "day") if days < 14 else _ago(days // 7, "week")
+
+
+def _ago(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'} ago"
+
+
+def visitor_of(role: str | None, user: User) -> Visitor:
+    """Who visits the page in a role; None: who preview.toml says."""
+    role = role or _default_role(user)
+    if role == GUEST_ROLE:
+        return Visitor()
+    return Visitor(user.id, user.username, f"{user.first_name} {user.last_name}".strip(), role)
+
+
 def widget_url(widget_type: str) -> str:
     """Where a widget's published tree is served."""
     return f"/widgets/{widget_type}/"
@@ -110,6 +154,10 @@ def _bad_value(name: str, value: str, way_out: str) -> Problem:
 
 def _listed(choices: Sequence[str]) -> str:
     return f"{', '.join(choices[:-1])} or {choices[-1]}"
+
+
+def _default_role(user: User) -> str:
+    return GUEST_ROLE if user.guest else "member"
 
 
 def _user(role: str, user: User) -> dict[str, Any]:

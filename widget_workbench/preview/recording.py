@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -46,22 +47,37 @@ class Recording:
 def _exchange(execution: Execution) -> RecordedExchange | None:
     """The one place that decides what is written: nothing of the request that went to the upstream, and no headers.
 
-    The definition's own headers hold credentials, the caller's hold tokens and request ids.
+    The definition's own headers hold credentials, the caller's hold tokens and request ids. What an upstream repeats
+    of a secret is masked.
     """
     relayed = execution.relayed
     if relayed is None:
         return None
     call = relayed.call
+    hide = execution.masking.text
     return RecordedExchange(
         permalink=execution.permalink,
         composite=isinstance(relayed.definition, CompositeConnector),
         method=execution.method,
-        query=_query(call.query_string),
-        path_params=dict(parse_qsl(call.header("x-path-params"), keep_blank_values=True)),
-        payload=_payload(call) if execution.method in BODY_METHODS else None,
+        query=_hidden(_query(call.query_string), hide),
+        path_params=_hidden(
+            dict(parse_qsl(call.header("x-path-params"), keep_blank_values=True)), hide
+        ),
+        payload=_hidden(_payload(call), hide) if execution.method in BODY_METHODS else None,
         definition=fingerprint(relayed.definition),
-        answer=_answer(relayed.answer),
+        answer=_answer(relayed.answer, hide),
     )
+
+
+def _hidden(value: Any, hide: Callable[[str], str]) -> Any:
+    """A copy of nested dicts and lists, with what is to be hidden in any of its texts, keys included."""
+    if isinstance(value, str):
+        return hide(value)
+    if isinstance(value, dict):
+        return {hide(key): _hidden(held, hide) for key, held in value.items()}
+    if isinstance(value, list):
+        return [_hidden(held, hide) for held in value]
+    return value
 
 
 def _query(text: str) -> dict[str, str | list[str]]:
@@ -80,11 +96,11 @@ def _payload(call: Call) -> Any:
         raise NotRecordedError("its payload is not JSON, which no widget can send.") from None
 
 
-def _answer(answer: Answer) -> RecordedAnswer:
+def _answer(answer: Answer, hide: Callable[[str], str]) -> RecordedAnswer:
     """Text as a browser decodes it: UTF-8, whatever the content type says."""
     headers = dict(answer.headers)
     return RecordedAnswer(
         status=answer.status,
-        body=answer.body.decode("utf-8-sig", "replace"),
+        body=hide(answer.body.decode("utf-8-sig", "replace")),
         content_type=headers.get(b"content-type", b"").decode("latin-1"),
     )

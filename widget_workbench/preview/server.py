@@ -18,10 +18,13 @@ from starlette.applications import Starlette
 from widget_workbench import __version__, fixtures
 from widget_workbench.fixtures import NotRecordedError
 from widget_workbench.gateway import Execution
+from widget_workbench.gateway.masking import Masking, masked
 from widget_workbench.preview.app import create_app
 from widget_workbench.preview.recording import Recording
 from widget_workbench.preview.site import Site
+from widget_workbench.preview.terminal_log import log_on_terminal
 from widget_workbench.repository import Problem, Repository
+from widget_workbench.secret_values import FILE
 
 ADDRESS = "127.0.0.1"
 
@@ -53,10 +56,10 @@ def serve(root: Path, port: int, open_browser: bool, record: bool = False) -> No
         app = create_app(root, on_execution=_recording_and_telling(recording))
         url = f"http://{ADDRESS}:{listener.getsockname()[1]}/"
         _tell_start(url, app.state.site, root / fixtures.DIRECTORY if record else None)
-        _tell_log()
         if open_browser:
             _open(url)
-        _server(app).run(sockets=[listener])
+        with log_on_terminal(_hiding(app.state.site)):
+            _server(app).run(sockets=[listener])
 
 
 @contextmanager
@@ -96,7 +99,9 @@ def _server(app: Starlette) -> uvicorn.Server:
 
 
 def _listening(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # With its protocol named: asyncio switches Nagle's algorithm off for no other sockets, and with it an answer that
+    # is written in two parts takes 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name != "nt":  # there it would let two programs share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -153,6 +158,10 @@ def _sections(
         yield "Upstreams", _columns(settings.upstreams.items())
     if settings.allow_hosts:
         yield "Exempt from the address rules (allow_hosts)", list(settings.allow_hosts)
+    if repository.secrets:
+        yield "Secrets", _columns(_secret_rows(repository))
+    if settings.variables:
+        yield "Variables", _columns(settings.variables.items())
     if recorded_in is not None:
         yield "Recording what upstreams answer", [f"{recorded_in}{os.sep}"]
     if problems:
@@ -160,14 +169,41 @@ def _sections(
         yield _counted(len(problems), "problem"), lines
 
 
-def _columns(rows: Iterable[tuple[str, str]]) -> list[str]:
+def _secret_rows(repository: Repository) -> Iterator[tuple[str, ...]]:
+    """Name, masked value and source of each; the names that one variable of the environment gives stand together."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for name, source in repository.secret_sources.items():
+        key = (source, name if source == FILE else "")
+        names.setdefault(key, []).append(name)
+    for (source, _), alike in names.items():
+        yield ", ".join(alike), masked(repository.secrets[alike[0]]), source
+
+
+def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """The rows' cells below each other, all but the first of a row dim."""
     rows = list(rows)
-    width = max((len(first) for first, _ in rows), default=0)
-    return [f"{first:{width}}  {click.style(second, dim=True)}" for first, second in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            _cell(text, width, is_first=index == 0, is_last=index == len(row) - 1)
+            for index, (text, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+
+
+def _cell(text: str, width: int, *, is_first: bool, is_last: bool) -> str:
+    padded = text if is_last else f"{text:{width}}"
+    return padded if is_first else click.style(padded, dim=True)
 
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _hiding(site: Site) -> Callable[[str], str]:
+    """Masks the secrets that there are when it is called."""
+    return lambda text: Masking(site.configuration().secrets.values()).text(text)
 
 
 def _recording_and_telling(recording: Recording | None) -> Callable[[Execution], None]:
@@ -192,6 +228,8 @@ def _tell_execution(execution: Execution, outcome: str) -> None:
         click.style(str(execution.status), fg=colour),
         click.style(f"{execution.ms:.0f} ms", dim=True),
     ]
+    if execution.cache_hit:
+        parts.append(click.style("from the cache", dim=True))
     if outcome:
         parts.append(outcome)
     if execution.error:
@@ -200,19 +238,3 @@ def _tell_execution(execution: Execution, outcome: str) -> None:
         text = f"not passed on: {kind} {', '.join(names)}"
         parts.append(click.style(text, fg="yellow"))
     click.echo("  ".join(parts))
-
-
-def _tell_log() -> None:
-    """Sends what the workbench logs to the terminal: new problems, and upstreams' tracebacks."""
-    handler = _Terminal()
-    handler.setFormatter(logging.Formatter("  %(message)s"))
-    for name in ("widget_workbench", "uvicorn.error"):
-        logger = logging.getLogger(name)
-        logger.addHandler(handler)
-        logger.setLevel(logging.WARNING)
-        logger.propagate = False
-
-
-class _Terminal(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        click.echo(self.format(record), err=True)

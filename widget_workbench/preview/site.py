@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from widget_workbench.gateway import AllowedHosts, Configuration, Connectors
+from widget_workbench.gateway import Configuration
+from widget_workbench.preview.configuration import configuration_of
 from widget_workbench.preview.hosting import HostedEntry, fill_in, hosted_entry
 from widget_workbench.preview.page import widget_url
 from widget_workbench.preview.upstreams import Upstreams
@@ -206,12 +207,7 @@ class Site:
                 logger.warning("%s: %s", problem.path, problem.message)
         self.reading = reading
         self._keep(reading.runtime)
-        self._configuration = Configuration(
-            connectors=Connectors(repository.connectors, repository.unreadable_connectors),
-            upstreams=self.upstreams.transports,
-            allowed_hosts=AllowedHosts.of(repository.settings.allow_hosts),
-            suspended=_suspended(repository),
-        )
+        self._configuration = configuration_of(repository, self.upstreams.transports)
 
     def configuration(self) -> Configuration:
         """What the gateway works with."""
@@ -236,10 +232,3 @@ class Site:
         self._runtimes[runtime.release] = runtime
         for release in list(self._runtimes)[:-_RELEASES_KEPT]:
             del self._runtimes[release]
-
-
-def _suspended(repository: Repository) -> str | None:
-    """Why nothing is called: a host whose upstream cannot be told is not to be called for real."""
-    if repository.unreadable_settings is None:
-        return None
-    return f"{repository.unreadable_settings} Nothing is called until preview.toml can be read."

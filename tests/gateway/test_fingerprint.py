@@ -49,7 +49,7 @@ def test_what_decides_nothing_does_not_change_it(fields: dict[str, Any]) -> None
         {"query_parameters": [{"key": "units", "value": "metric"}]},
         {"path_parameters": [{"key": "id"}]},
         {"path_parameters": [{"key": "id", "value": ""}]},
-        {"authentication": {"type": "api_key", "config": {"key": "k"}}},
+        {"authentication": {"type": "api_key", "config": {"key": "k", "value": "v"}}},
         {"request_body": "{}"},
         {"response_body": "{{ response.body }}"},
         {"response_content_type": "text/plain"},

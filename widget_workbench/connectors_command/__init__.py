@@ -1,0 +1,1 @@
+"""`widget connectors`: a repository's connectors, listed and executed from the terminal."""

@@ -1,0 +1,75 @@
+"""Text for a terminal: no wider than it should be, and nothing in it that steers the terminal."""
+
+import shutil
+import textwrap
+import unicodedata
+from collections.abc import Iterator
+
+MOST_COLUMNS = 100
+
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_TAB = 4  # columns
+
+
+def columns() -> int:
+    """How wide the output may be."""
+    return min(MOST_COLUMNS, shutil.get_terminal_size((MOST_COLUMNS, 24)).columns)
+
+
+def visible(text: str) -> str:
+    r"""The text with what is not printable written out (`\x1b`), line ends and tabs apart.
+
+    An upstream's answer might move the cursor, or reorder what stands beside it, otherwise.
+    """
+    plain = text.replace("\r\n", "\n").expandtabs(_TAB)
+    if plain.replace("\n", "").isprintable():
+        return plain
+    return "".join(each if each == "\n" or each.isprintable() else _escaped(each) for each in plain)
+
+
+def cut(line: str, width: int) -> Iterator[str]:
+    """A line in pieces of at most `width` columns; one piece at least."""
+    start, used = 0, 0
+    for index, character in enumerate(line):
+        needed = _cells(character)
+        if used + needed > width and index > start:
+            yield line[start:index]
+            start, used = index, 0
+        used += needed
+    yield line[start:]
+
+
+def clipped(line: str, width: int) -> str:
+    """The beginning of a line that is too wide."""
+    first, *rest = cut(line, width)
+    return next(cut(first, width - 1)) + "…" if rest else first
+
+
+def sentences(text: str, width: int) -> list[str]:
+    """Prose, broken between words."""
+    return textwrap.wrap(visible(text), width) or [""]
+
+
+def bar(share: float, cells: int) -> str:
+    """A bar of a length between 0 and `cells`; whatever is more than nothing can be seen.
+
+    Args:
+        share: of the whole length, 0 to 1.
+        cells: the whole length.
+    """
+    eighths = min(round(share * cells * 8), cells * 8)
+    if share > 0:
+        eighths = max(eighths, 1)
+    full, rest = divmod(eighths, 8)
+    return "█" * full + (_EIGHTHS[rest] if rest else "")
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _cells(character: str) -> int:
+    """Columns of a terminal (Unicode Standard Annex 11)."""
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,0 +1,189 @@
+"""What came of a trial, for a person at a terminal."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import click
+
+from widget_workbench.connectors_command.layout import bar, columns, cut, sentences, visible
+from widget_workbench.connectors_command.trial import Outcome
+
+# Of a body that is shown without --full.
+_MOST_LINES = 60
+_MOST_CHARACTERS = 6_000
+
+_MARGIN = "    "
+_NONE = "None was made."
+_BAR_CELLS = 40
+_COLOURS = {"external": "cyan", "transform": "magenta", "cache": "yellow"}
+
+
+def report(outcome: Outcome, *, full: bool = False) -> Iterator[str]:
+    """The lines to print: the outcome in one, the request, the response, and where the time went.
+
+    Args:
+        outcome: of the trial.
+        full: whether all of a long body is shown.
+    """
+    width = columns() - len(_MARGIN)
+    sections = (
+        ("Request", _request(outcome, width, full)),
+        ("Error", _error(outcome, width)),
+        ("Response", _response(outcome, width, full)),
+        ("Time", _time(outcome)),
+    )
+    yield ""
+    yield f"  {_headline(outcome)}"
+    for title, lines in sections:
+        content = list(lines)
+        if content:
+            yield ""
+            yield f"  {click.style(title, bold=True)}"
+            yield from (f"{_MARGIN}{line}".rstrip() for line in content)
+    yield ""
+    if outcome.request_id:
+        yield click.style(f"  Request ID {outcome.request_id}", dim=True)
+        yield ""
+
+
+def _headline(outcome: Outcome) -> str:
+    trial = outcome.trial
+    colour = "green" if outcome.succeeded else "red"
+    status = click.style(f"{outcome.status} {outcome.phrase}".strip(), fg=colour, bold=True)
+    total = outcome.durations.get("total")
+    parts = [trial.method, click.style(trial.permalink, bold=True), status]
+    if total is not None:
+        parts.append(click.style(f"{total:.1f} ms", dim=True))
+    return "  ".join(parts)
+
+
+def _request(outcome: Outcome, width: int, full: bool) -> Iterator[str]:
+    sent = outcome.sent
+    if sent is None:
+        if outcome.error is not None:
+            yield _NONE
+        return
+    if "steps" not in sent:
+        yield from _one_request(sent, width, full)
+        return
+    for number, step in enumerate(sent["steps"], start=1):
+        if number > 1:
+            yield ""
+        yield click.style(f"{number}. {visible(str(step.get('name', '')))}", bold=True)
+        yield from _one_request(step, width, full)
+
+
+def _one_request(sent: Mapping[str, Any], width: int, full: bool) -> Iterator[str]:
+    if "url" not in sent:
+        yield _NONE
+        return
+    method, url = str(sent.get("method", "")), visible(str(sent.get("url", "")))
+    first, *rest = cut(url, width - len(method) - 1)
+    yield f"{method} {click.style(first, fg='cyan')}"
+    for part in rest:
+        yield " " * (len(method) + 1) + click.style(part, fg="cyan")
+    for name, values in (sent.get("headers") or {}).items():
+        for value in values if isinstance(values, list) else [values]:
+            yield from _header(visible(name), visible(str(value)), width)
+    body = sent.get("body")
+    if body:
+        yield ""
+        yield from _cut_body(_pretty(body), width, full)
+        if sent.get("body_truncated"):
+            yield click.style("… the gateway tells no more of it.", dim=True)
+
+
+def _header(name: str, value: str, width: int) -> Iterator[str]:
+    first, *rest = cut(f"{name}: {value}".replace("\n", "\\n"), width)
+    yield click.style(first[: len(name) + 1], dim=True) + first[len(name) + 1 :]
+    for part in rest:
+        yield from cut(f"  {part}", width)
+
+
+def _error(outcome: Outcome, width: int) -> Iterator[str]:
+    """The envelope, in sentences."""
+    error = outcome.error
+    if error is None:
+        return
+    code = visible(str(error.get("code", "")))
+    scope = error.get("scope")
+    yield click.style(code, fg="red") + (f"  {visible(str(scope))}" if scope else "")
+    yield from sentences(str(error.get("detail", "")), width)
+    params = error.get("params")
+    if params:
+        yield from sentences(f"Parameters: {', '.join(map(str, params))}.", width)
+
+
+def _response(outcome: Outcome, width: int, full: bool) -> Iterator[str]:
+    if outcome.error is not None:
+        return  # told as an error
+    size = len(outcome.response.content)
+    yield click.style(
+        "  ".join(filter(None, (visible(outcome.content_type), _counted(size, "byte")))), dim=True
+    )
+    if outcome.text is None:
+        yield "Not text: --json shows it as Base64."
+        return
+    try:
+        shown = _indented(outcome.json)
+    except (ValueError, RecursionError):
+        shown = outcome.text
+    if shown:
+        yield from _cut_body(shown, width, full)
+
+
+def _pretty(text: str) -> str:
+    """JSON with its structure shown, any other text as it is."""
+    try:
+        return _indented(json.loads(text))
+    except (ValueError, RecursionError):
+        return text
+
+
+def _indented(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _cut_body(text: str, width: int, full: bool) -> Iterator[str]:
+    """A body's lines, the first of them where there are many."""
+    shown = text if full else text[:_MOST_CHARACTERS]
+    lines = visible(shown).removesuffix("\n").split("\n")
+    pieces = [piece for line in lines for piece in cut(line, width)]
+    if full or (len(pieces) <= _MOST_LINES and len(shown) == len(text)):
+        yield from pieces
+        return
+    yield from pieces[:_MOST_LINES]
+    yield click.style(f"… the beginning of {len(text):,} characters; --full shows all.", dim=True)
+
+
+def _time(outcome: Outcome) -> Iterator[str]:
+    """A bar for each stage, as long as its share of the whole time."""
+    durations = dict(outcome.durations)
+    total = durations.pop("total", None)
+    if total is None:
+        return
+    name_width = max(map(len, (*durations, "total")))
+    for name, duration in durations.items():
+        share = duration / total if total > 0 else 0.0
+        drawn = f"{bar(share, _BAR_CELLS):{_BAR_CELLS}}"
+        coloured = click.style(drawn, fg=_COLOURS.get(name, "blue"))
+        yield f"{name:{name_width}}  {coloured}  {duration:8.1f} ms"
+    yield f"{'total':{name_width}}  {'':{_BAR_CELLS}}  {total:8.1f} ms"
+    yield from (click.style(line, dim=True) for line in _circumstances(outcome.timing or {}))
+
+
+def _circumstances(timing: Mapping[str, Any]) -> Iterable[str]:
+    host = timing.get("external_host")
+    if host is None:
+        return
+    if timing.get("timeout"):
+        yield f"{visible(str(host))} did not answer in time."
+    elif timing.get("cache_hit"):
+        yield f"The answer of {visible(str(host))} came from the cache."
+    else:
+        yield f"{visible(str(host))} was called."
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,51 @@
+"""What HTTP lets a header's name and value be (RFC 9110 §5.1 and §5.5)."""
+
+import re
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+# They describe the connection, which is the gateway's: credentials under such a name could only break it.
+_OF_THE_CONNECTION = frozenset(
+    {
+        "connection",
+        "content-length",
+        "host",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+def check_header_name(name: str) -> None:
+    """Checks the name of a header that is to carry credentials.
+
+    Raises:
+        ValueError: it is no name, or one that describes the connection; the sentence does not repeat it.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError("is not a header's name: letters, digits and - are, a space is not")
+    if name.lower() in _OF_THE_CONNECTION:
+        raise ValueError("names a header that the gateway itself sets, and that carries no key")
+
+
+def header_value(text: str) -> str:
+    """The text as a header's value: blanks around it are no part of that.
+
+    Raises:
+        ValueError: no header can carry it; the sentence does not repeat it.
+    """
+    value = text.strip(" \t")
+    if _CONTROL.search(value):
+        raise ValueError(
+            "holds a line break or another control character, which no header can carry"
+        )
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError:
+        raise ValueError("holds a character beyond Latin-1, which no header can carry") from None
+    return value

@@ -1,0 +1,131 @@
+"""Who is on a community page: told by the CSRF token that the page sends with each call, and by nothing else.
+
+The page is asked for as `?user=guest|member|admin`. What its widgets call runs as that visitor, and yet no browser
+says who it is: the page's token is signed, and carries the role (platform.md §5, "Identity is never passed from the
+browser").
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+
+from starlette.requests import Request
+
+from widget_workbench.gateway import GUEST, Configuration, User
+from widget_workbench.gateway.errors import CsrfTokenError
+
+GUEST_ROLE = "guest"
+ROLES = (GUEST_ROLE, "member", "admin")
+
+LIFETIME = 12 * 60 * 60  # seconds that a page's token holds; ours, the portal gives none
+
+_ALGORITHM = "HS256"
+_HEADER = "X-CSRF-Token"
+
+# RFC 9110 §9.2.1: what only reads needs no token.
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_LOAD_AGAIN = "Load the page again."
+
+
+class Visitors:
+    """Makes and reads the tokens of one community; with its key they end when the preview stops.
+
+    Args:
+        clock: gives Unix time, in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._key = secrets.token_bytes(32)
+        self._clock = clock
+
+    def token(self, role: str, *, lifetime: float = LIFETIME) -> str:
+        """A new token for a page that is shown to a visitor of this role.
+
+        Args:
+            role: one of `ROLES`.
+            lifetime: seconds that it holds; 0 makes one that has expired.
+        """
+        import jwt
+
+        now = self._clock()
+        claims = {"role": role, "exp": now + lifetime, "jti": secrets.token_urlsafe(8)}
+        return jwt.encode(claims, self._key, _ALGORITHM)
+
+    def renewed(self, request: Request, *, lifetime: float = LIFETIME) -> str:
+        """A new token for the visitor of a page whose own may have expired.
+
+        Raises:
+            CsrfTokenError: the request has no token of this community.
+        """
+        token = request.headers.get(_HEADER)
+        if not token:
+            raise CsrfTokenError(f"There is no {_HEADER} to renew. {_LOAD_AGAIN}")
+        return self.token(self._read(token, expired=True), lifetime=lifetime)
+
+    def role(self, request: Request) -> str | None:
+        """The role of who sends a request; None where nothing tells, and nothing has to.
+
+        A request that writes has to come with a good token. Without any it comes from outside of a browser, from
+        `curl` or a test, or else from a page that has lost it. One that reads is answered in any case.
+
+        Raises:
+            CsrfTokenError: the request writes, and its token is missing, expired or not of this community.
+        """
+        reads = request.method in _SAFE_METHODS
+        token = request.headers.get(_HEADER)
+        if not token:
+            if reads or not _is_browsers(request):
+                return None
+            raise CsrfTokenError(
+                f"The call has no {_HEADER}: the page has lost its element #csrftoken, or its token. {_LOAD_AGAIN}"
+            )
+        try:
+            return self._read(token)
+        except CsrfTokenError:
+            if reads:
+                return None
+            raise
+
+    def identify(self, request: Request, configuration: Configuration) -> User:
+        """Who calls a connector, for `Gateway`: without a token to tell, `configuration.user`.
+
+        Raises:
+            CsrfTokenError: see `role`.
+        """
+        return GUEST if self.role(request) == GUEST_ROLE else configuration.user
+
+    def _read(self, token: str, *, expired: bool = False) -> str:
+        """The role in a token.
+
+        Args:
+            token: as it came.
+            expired: whether one that has expired will do.
+
+        Raises:
+            CsrfTokenError: it is not of this community, or has expired.
+        """
+        import jwt
+
+        try:
+            claims = jwt.decode(
+                token,
+                self._key,
+                algorithms=[_ALGORITHM],
+                # By our own clock, below.
+                options={"require": ["role", "exp"], "verify_exp": False},
+            )
+        except jwt.InvalidTokenError:
+            raise CsrfTokenError(
+                f"The page's CSRF token is not this community's: the preview has started anew since, or another "
+                f"value was given for it. {_LOAD_AGAIN}"
+            ) from None
+        if claims["exp"] <= self._clock() and not expired:
+            raise CsrfTokenError(f"The page's CSRF token has expired. {_LOAD_AGAIN}")
+        role: str = claims["role"]
+        return role
+
+
+def _is_browsers(request: Request) -> bool:
+    """Whether a page sent it: browsers name its origin with all that writes (the Fetch standard, §3.2)."""
+    return "origin" in request.headers or "sec-fetch-site" in request.headers
