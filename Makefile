@@ -31,8 +31,8 @@ preview: $(set_up) ## Serve the examples on a community page, on http://127.0.0.
 	@$(bin)/widget preview examples --port $(PORT)
 
 test: $(set_up) browser ## Run every test, those in a browser last
-	@echo "Running the unit tests"
-	@$(bin)/pytest tests/unit -n $(WORKERS) --maxprocesses=4 --dist worksteal
+	@echo "Running the unit tests, and the gateway's"
+	@$(bin)/pytest tests/unit tests/gateway -n $(WORKERS) --maxprocesses=4 --dist worksteal
 	@echo "Running the browser tests"
 	@$(bin)/pytest tests/browser examples -n $(WORKERS) --maxprocesses=4 --dist loadgroup
 
@@ -54,8 +54,10 @@ check: $(set_up) ## Check format, lint and types
 browser: $(python_set_up) ## Find a browser for the tests, or install one
 	@$(bin)/python -m widget_workbench.browser --install
 
-bench: $(set_up) browser ## Measure what a connector call costs
+bench: $(set_up) browser ## Measure what a connector call costs, in the page and in the gateway
 	@$(bin)/python bench/calls.py
+	@echo
+	@$(bin)/python bench/gateway.py
 
 format: $(set_up) ## Format the code, and mend what the linters can mend
 	@$(bin)/ruff check --quiet --fix-only .

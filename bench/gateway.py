@@ -203,8 +203,7 @@ async def measure_round(host: str) -> tuple[float, float]:
 
     async def call_on(caller: Caller) -> None:
         async with caller:
-            for _ in range(CALLS // CALLERS):
-                times.append(await caller.call(PATH))
+            times.extend([await caller.call(PATH) for _ in range(CALLS // CALLERS)])
 
     started = time.perf_counter()
     await asyncio.gather(*(call_on(Caller(host)) for _ in range(CALLERS)))

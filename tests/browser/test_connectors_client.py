@@ -205,7 +205,7 @@ def test_a_call_on_the_wire(
     host.run(f"return await {client}.execute({options})")
 
     [sent] = host.sent
-    told = {**sent.headers, "method": sent.method, "path": sent.path}
+    told: dict[str, Any] = {**sent.headers, "method": sent.method, "path": sent.path}
     told |= {"query": sent.query, "body": sent.body}
     assert {name: told.get(name) for name in expected} == expected
     assert sent.headers["x-csrf-token"] == page_token(host)
@@ -242,7 +242,7 @@ def test_a_composite_on_the_wire(host: Host, options: str, expected: dict[str, A
         for client in ("own", "shared"):
             assert host.value(f"return await {client}.composite.execute({options})") == {"rows": 3}
             [sent] = host.sent
-            told = {**sent.headers, "method": sent.method, "path": sent.path}
+            told: dict[str, Any] = {**sent.headers, "method": sent.method, "path": sent.path}
             told |= {"query": sent.query, "body": sent.body}
             assert {name: told.get(name) for name in expected} == expected
             assert sent.headers["x-csrf-token"] == page_token(host)

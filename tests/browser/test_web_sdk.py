@@ -346,7 +346,9 @@ def test_a_community_that_cannot_be_reached(plain: Community) -> None:
 
 def test_loading_a_script(plain: Community) -> None:
     visit = Visit(plain, "member")
-    visit.opened.console.expect("Failed to load resource", "Content Security Policy")
+    visit.opened.console.expect(
+        "Failed to load resource", "Refused to execute script", "Content Security Policy"
+    )
     loaded: list[str] = []
 
     def serve(route: Any) -> None:

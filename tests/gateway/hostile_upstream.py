@@ -42,6 +42,18 @@ class Exchange:
     def target(self) -> str:
         return self.head.split(b" ", 2)[1].decode("latin-1")
 
+    @property
+    def method(self) -> str:
+        return self.head.split(b" ", 1)[0].decode("latin-1")
+
+    def header(self, name: str) -> str | None:
+        """The first header of this lower-case name."""
+        for line in self.head.decode("latin-1").split("\r\n")[1:]:
+            key, _, value = line.partition(":")
+            if key.lower() == name:
+                return value.strip()
+        return None
+
     async def send(self, data: bytes) -> None:
         self._writer.write(data)
         await self._writer.drain()
@@ -204,12 +216,14 @@ class Community:
             finally:
                 await self._gateway.aclose()
 
-    def call(self, path: str = "/things/execute", method: str = "GET") -> httpx.Response:
+    def call(
+        self, path: str = "/things/execute", method: str = "GET", **options: Any
+    ) -> httpx.Response:
         """One execution, from the upstream's start to its end."""
 
         async def execute() -> httpx.Response:
             async with self.running() as client:
-                return await client.request(method, path)
+                return await client.request(method, path, **options)
 
         return asyncio.run(execute())
 

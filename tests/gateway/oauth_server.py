@@ -255,8 +255,8 @@ def serve(
 
 
 async def posted(request: Request) -> dict[str, str]:
-    """The form that was posted; a field that is given twice, or has no value, is an error."""
-    pairs = parse_qsl((await request.body()).decode("ascii"), strict_parsing=True)
+    """The form that was posted; a field that is given twice is an error."""
+    pairs = parse_qsl((await request.body()).decode("ascii"), keep_blank_values=True)
     form = dict(pairs)
     assert len(form) == len(pairs)
     return form

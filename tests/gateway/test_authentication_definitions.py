@@ -241,6 +241,13 @@ def test_what_is_no_authentication_is_told(authentication: Any, problem: str) ->
     assert read(authentication)[1] == [problem]
 
 
+def test_without_a_config_each_field_that_it_has_to_have_is_told() -> None:
+    assert read({"type": "jwt"})[1] == [
+        "authentication.config.private_key: is required",
+        "authentication.config.claims: is required",
+    ]
+
+
 def test_every_bad_field_is_told_at_once_and_with_those_of_the_rest() -> None:
     _, problems = read_definitions(
         {

@@ -2,24 +2,20 @@
 
 import asyncio
 import gzip
-import ssl
 import time
 import tracemalloc
 import zlib
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import httpx
 import pytest
-import trustme
 
 from .hostile_upstream import (
     HOST,
     OK,
     Community,
     Exchange,
-    HangUp,
     Respond,
     connector,
     says,
@@ -339,12 +335,6 @@ def bomb() -> bytes:
 
 async def sends_a_bomb(exchange: Exchange) -> None:
     await exchange.send(packed(bomb(), "gzip"))
-
-
-async def sends_single_bytes(exchange: Exchange) -> None:
-    await exchange.send(head("Transfer-Encoding: chunked"))
-    for _ in range(200):
-        await exchange.send(b"1\r\nx\r\n" * 1000)
 
 
 @pytest.mark.parametrize("respond", [sends_100_mb, sends_a_bomb])

@@ -237,7 +237,7 @@ def test_a_host_is_judged_as_it_is_written(host: str, public: bool) -> None:
     ("address", "public"),
     [
         # IANA's IPv4 special-purpose registry, and the addresses beside each network
-        ("0.0.0.0", False),
+        ("0.0.0.1", False),
         ("0.255.255.255", False),
         ("1.0.0.0", True),
         ("9.255.255.255", True),

@@ -6,7 +6,9 @@ An ASGI application of its own that knows nothing of the preview:
 """
 
 from widget_workbench.gateway.addresses import AddressRefusedError, AllowedHosts, GuardedBackend
+from widget_workbench.gateway.answer import Answer
 from widget_workbench.gateway.app import UPSTREAM_TIME_LIMIT, Gateway
+from widget_workbench.gateway.call import Call
 from widget_workbench.gateway.definitions import (
     BrokenConnector,
     CompositeConnector,
@@ -26,7 +28,6 @@ from widget_workbench.gateway.errors import (
     MissingPathParametersError,
     PayloadTooLargeError,
 )
-from widget_workbench.gateway.answer import Answer
 from widget_workbench.gateway.execution import (
     Configuration,
     Connectors,
@@ -37,7 +38,6 @@ from widget_workbench.gateway.execution import (
 from widget_workbench.gateway.fingerprint import fingerprint
 from widget_workbench.gateway.identity import GUEST, User
 from widget_workbench.gateway.network import NetworkTransport
-from widget_workbench.gateway.call import Call
 
 __all__ = [
     "GUEST",

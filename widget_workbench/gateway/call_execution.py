@@ -13,7 +13,6 @@ from widget_workbench.gateway.authentication import Authenticator, Credentials
 from widget_workbench.gateway.definitions import Connector, Step
 from widget_workbench.gateway.destination import choose_transport
 from widget_workbench.gateway.errors import (
-    GatewayError,
     GuestRefusedError,
     JwtSigningError,
     ResponseTemplateError,
@@ -28,11 +27,9 @@ from widget_workbench.gateway.path_parameters import PathParameters, resolve_pat
 from widget_workbench.gateway.redirects import follow_redirects
 from widget_workbench.gateway.request_templates import (
     URL,
-    header_place,
     is_confidential,
     path_parameter_place,
     path_parameter_templates,
-    query_place,
     request_templates,
     response_template,
     speaks_of_the_user,
@@ -46,8 +43,8 @@ from widget_workbench.gateway.resolved_request import (
 )
 from widget_workbench.gateway.templates import Renderer, Template
 
-# What a test call shows in the place of a token, which has no text of its own in the definition.
-_TOKEN = "Bearer {{ token }}"
+# What a test call shows where a token is sent, which has no text of its own in the definition.
+_BEARER = "Bearer {{ token }}"
 
 # Configured headers that go on to another origin when an upstream redirects there; any other may hold a credential.
 _NO_CREDENTIALS = ("accept", "accept-language", "content-type")
@@ -120,7 +117,6 @@ class CallExecutor:
             resolved = request.resolved(rendered, credentials)
             sent = to_request(resolved, owner=owner, templated=not request.templates[URL].is_plain)
             await self._note_sent(record, request, resolved, sent, credentials)
-        occasion.timing.external_host = sent.url.host
         answer = await self._exchange(sent, definition, occasion, credentials, cache_name)
         record.status = answer.status
         with occasion.timing.measure("transform"):
@@ -199,6 +195,8 @@ class CallExecutor:
         ]
 
         async def from_upstream(single: httpx.Request) -> Answer:
+            route(single.url)  # where connectors may not go, no host was called
+            occasion.timing.external_host = single.url.host
             with occasion.timing.measure("external"):
                 return await send_once(single, route, limits)
 
@@ -370,7 +368,7 @@ def _masked_value(value: str) -> str:
 
 def _as_text_of(credentials: Credentials, rendered: Mapping[str, str]) -> Credentials:
     """As a test call shows them: an API key's own template, rendered as all others are; nothing of a token."""
-    value = rendered.get("authentication.config.value", _TOKEN)
+    value = rendered.get("authentication.config.value", _BEARER)
     return replace(
         credentials,
         headers=tuple((name, value) for name, _ in credentials.headers),

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 
 from widget_workbench.gateway.addresses import AllowedHosts
+from widget_workbench.gateway.answer import Answer
+from widget_workbench.gateway.call import Call
 from widget_workbench.gateway.definitions import CompositeConnector, Connector, Definition
 from widget_workbench.gateway.errors import (
     ConnectorMisconfiguredError,
@@ -14,8 +16,6 @@ from widget_workbench.gateway.errors import (
     GatewayError,
     MethodNotAllowedError,
 )
-from widget_workbench.gateway.answer import Answer
-from widget_workbench.gateway.call import Call
 from widget_workbench.gateway.identity import GUEST, User
 from widget_workbench.gateway.masking import Masking
 

@@ -33,8 +33,8 @@ class NetworkTransport(httpx.AsyncBaseTransport):
 
     Args:
         backend: opens the connections; `GuardedBackend` for what connectors name.
-        ssl_context: the trusted authorities; default: certifi's. Made at the first request, since
-            loading them takes some 20 ms.
+        ssl_context: the trusted authorities; default: certifi's. Made at the first https request,
+            since loading them takes some 20 ms.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class NetworkTransport(httpx.AsyncBaseTransport):
         return connection, await connection.handle_async_request(sent)
 
     def _connection(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
-        if self._ssl_context is None:
+        if self._ssl_context is None and origin.scheme == b"https":
             self._ssl_context = httpx.create_ssl_context(trust_env=False)
         return httpcore.AsyncHTTPConnection(
             origin,

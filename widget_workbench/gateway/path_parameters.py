@@ -40,10 +40,8 @@ def resolve_path_parameters(
     sent = dict(pairs)
     declared = {parameter.key: parameter for parameter in call.path_parameters}
     in_url, optional = path_parameter_keys(call.url)
-    needed = dict.fromkeys(
-        [*sorted(in_url, key=call.url.find), *(key for key in declared if key not in optional)]
-    )
-    known = dict.fromkeys([*needed, *sorted(optional)])
+    needed = dict.fromkeys([*in_url, *(key for key in declared if key not in optional)])
+    known = dict.fromkeys([*needed, *optional])
 
     values: dict[str, str] = {}
     missing: list[str] = []

@@ -66,14 +66,18 @@ def _location(url: httpx.URL, answer: Answer) -> httpx.URL | None:
     """
     if answer.status not in _FOLLOWED:
         return None
-    location = next((value for name, value in answer.headers if name == b"location"), None)
-    if location is None:
+    locations = {value for name, value in answer.headers if name == b"location"}
+    if not locations:
         return None
+    if len(locations) > 1:
+        raise DownstreamError(f"{url.host} redirected the call with more than one Location.")
+    location = locations.pop()
     try:
-        target = url.join(location.decode("utf-8", "surrogateescape")).copy_with(fragment=None)
-    except (httpx.InvalidURL, UnicodeError):
+        reference = httpx.URL(location.decode())
+        target = url.join(reference).copy_with(fragment=None)
+    except (httpx.InvalidURL, ValueError):  # UnicodeDecodeError among them
         raise _no_url(url) from None
-    if target.scheme not in ("http", "https") or not target.host:
+    if target.scheme not in ("http", "https") or (reference.scheme and not reference.host):
         raise _no_url(url)
     return target
 

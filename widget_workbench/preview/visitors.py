@@ -58,32 +58,22 @@ class Visitors:
         Raises:
             CsrfTokenError: the request has no token of this community.
         """
-        token = request.headers.get(_HEADER)
-        if not token:
-            raise CsrfTokenError(f"There is no {_HEADER} to renew. {_LOAD_AGAIN}")
-        return self.token(self._read(token, expired=True), lifetime=lifetime)
+        role = self._read(request.headers.get(_HEADER), expired=True)
+        return self.token(role, lifetime=lifetime)
 
     def role(self, request: Request) -> str | None:
         """The role of who sends a request; None where nothing tells, and nothing has to.
 
-        A request that writes has to come with a good token. Without any it comes from outside of a browser, from
-        `curl` or a test, or else from a page that has lost it. One that reads is answered in any case.
+        A browser that writes has to send a good token; what only reads is answered in any case, and so is whoever
+        calls from outside of a browser, with `curl` or in a test: nobody else can make them call.
 
         Raises:
-            CsrfTokenError: the request writes, and its token is missing, expired or not of this community.
+            CsrfTokenError: a browser writes, and the token is missing, expired or not of this community.
         """
-        reads = request.method in _SAFE_METHODS
-        token = request.headers.get(_HEADER)
-        if not token:
-            if reads or not _is_browsers(request):
-                return None
-            raise CsrfTokenError(
-                f"The call has no {_HEADER}: the page has lost its element #csrftoken, or its token. {_LOAD_AGAIN}"
-            )
         try:
-            return self._read(token)
+            return self._read(request.headers.get(_HEADER))
         except CsrfTokenError:
-            if reads:
+            if request.method in _SAFE_METHODS or not _is_browsers(request):
                 return None
             raise
 
@@ -95,7 +85,7 @@ class Visitors:
         """
         return GUEST if self.role(request) == GUEST_ROLE else configuration.user
 
-    def _read(self, token: str, *, expired: bool = False) -> str:
+    def _read(self, token: str | None, *, expired: bool = False) -> str:
         """The role in a token.
 
         Args:
@@ -103,10 +93,14 @@ class Visitors:
             expired: whether one that has expired will do.
 
         Raises:
-            CsrfTokenError: it is not of this community, or has expired.
+            CsrfTokenError: there is none, or it is not of this community, or has expired.
         """
         import jwt
 
+        if not token:
+            raise CsrfTokenError(
+                f"The call has no {_HEADER}: the page has lost its element #csrftoken, or its token. {_LOAD_AGAIN}"
+            )
         try:
             claims = jwt.decode(
                 token,

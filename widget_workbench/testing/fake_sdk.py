@@ -54,7 +54,8 @@ class FakeSdk(Sdk):
     Args:
         props: the configured properties.
         design_tokens: the page's, by name without the leading `--`.
-        web: stands for the community's Web SDK: any object with the namespaces that the widget uses.
+        web: stands for the community's Web SDK: answers by name, ``{"Context.User": {"username": "ann"}}`` (see
+            `FakeWeb`), or any object with the namespaces that the widget uses. None: as on an embed.
 
     Attributes:
         connectors: both the client that the widget calls and the stubs that answer it: by permalink,
@@ -87,6 +88,19 @@ class FakeSdk(Sdk):
         self.reported: list[BaseException] = self._instance.reported
 
     # What is the host's.
+
+    @property
+    def web(self) -> Any:
+        """The community's Web SDK, as far as a test gives it; ``fake_sdk.web.calls`` are those of given answers."""
+        return self._web
+
+    @web.setter
+    def web(self, web: Any) -> None:
+        if isinstance(web, Mapping):
+            from .fake_web import FakeWeb
+
+            web = FakeWeb(web)
+        self._web = web
 
     @property
     def version(self) -> str:

@@ -85,16 +85,15 @@ class TokenCache:
             raise copy.copy(error) from error.__cause__
         finally:
             flight.waiting -= 1
-            if flight.waiting == 0 and not flight.task.done():
+            if flight.waiting == 0:
                 # Away with it at once: a call that comes now must not join what is being cancelled.
                 self._remove(key, flight.task)
-                flight.task.cancel()
+                flight.task.cancel()  # does nothing to one that is done
         return issued.text
 
     def _flight(self, key: str, request: RequestToken) -> _Flight:
         flight = self._flights.get(key)
-        # One that is done was cancelled before it began, by an event loop that was closed.
-        if flight is None or flight.task.done():
+        if flight is None:
             task = asyncio.ensure_future(self._request(key, request))
             task.add_done_callback(_retrieve)
             flight = self._flights[key] = _Flight(task)
@@ -123,6 +122,6 @@ class TokenCache:
 
 
 def _retrieve(task: asyncio.Task[IssuedToken]) -> None:
-    """Looks at a failure that nobody waits for any more, which asyncio would report as overlooked."""
+    """Looks at what a request failed with while it was cancelled, which asyncio would report as overlooked."""
     if not task.cancelled():
         task.exception()

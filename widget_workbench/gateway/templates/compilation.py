@@ -92,7 +92,13 @@ def names(text: str) -> frozenset[str]:
     if len(text) > SMALL_TEXT:
         return frozenset(_WORD.findall(text))
     try:
-        return frozenset(meta.find_undeclared_variables(parse(text)))
+        tree = parse(text)
+        keep_sources(environment(), tree, text)
+        generator = meta.TrackingCodeGenerator(environment())
+        # As `find_undeclared_variables`, which would evaluate what is constant, here and without any limit.
+        generator.optimizer = None
+        generator.visit(tree)
+        return frozenset(generator.undeclared_identifiers)
     except (InvalidTemplate, jinja2.TemplateSyntaxError):
         return frozenset()
     except RecursionError:
@@ -115,6 +121,7 @@ def _generated(text: str) -> str:
     """The Python code of a text."""
     tree = parse(text)
     try:
+        # Nothing is constant then, and so nothing is evaluated while it is compiled.
         keep_sources(environment(), tree, text)
         return environment().compile(tree, raw=True)
     except jinja2.TemplateSyntaxError as error:

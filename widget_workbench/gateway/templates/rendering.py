@@ -1,5 +1,6 @@
 """Renders one template here and now; every failure becomes a sentence that holds no value."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -26,6 +27,9 @@ _REASONS: Mapping[type[BaseException], str] = {
     AttributeError: "an attribute is not there",
     SecurityError: "it uses what templates have no access to",
 }
+
+# Jinja's own words; the name may have been made of values.
+_NO_SUCH = re.compile(r"No (?P<kind>filter|test) named '(?P<name>.*)'", re.DOTALL)
 
 
 def render_text(template: Template, variables: dict[str, Any]) -> str:
@@ -76,8 +80,10 @@ def _reason(template: Template, error: Exception) -> str:
             return f"it needs the value of {what}, which no secret or variable has"
         case GatewayError():
             return error.detail
-        case TemplateRuntimeError() if str(error).startswith(("No filter named", "No test named")):
-            return str(error).removesuffix(".")
+        case TemplateRuntimeError() if found := _NO_SUCH.match(error.message or ""):
+            name = found["name"]
+            what = f"{found['kind']} {name!r}" if name in template.text else found["kind"]
+            return f"there is no such {what}"
     for kind, reason in _REASONS.items():
         if isinstance(error, kind):
             return reason

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from jinja2 import nodes
 
@@ -35,6 +36,7 @@ def check_url_template(url: str) -> None:
     _check_start(_parts(tree))
 
 
+@lru_cache(maxsize=512)
 def path_parameter_keys(url: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The path parameters that a URL's template reads, in order.
 
