@@ -13,7 +13,7 @@ _BEFORE_PATH = re.compile(r"(?:https?://)?[^/?#]*", re.IGNORECASE)
 
 
 def connector_urls(document: Mapping[str, Any]) -> Iterator[str]:
-    """The URLs in a parsed `connectors.json`, those of definitions that break the rules and of token endpoints included."""
+    """The URLs in a parsed `connectors.json`, those of token endpoints and of definitions that break the rules, too."""
     composites = _objects(document.get("composite_connectors"))
     steps = (step for composite in composites for step in _objects(composite.get("steps")))
     for call in (*_objects(document.get("connectors")), *steps):

@@ -109,7 +109,7 @@ def test_the_sdk_has_every_member_of_the_platforms_table(community: Community) -
                 token: sdk.getDesignTokens()["space-200"],
                 one: sdk.$("li").tagName,
                 all: Array.isArray(sdk.$$("li")),
-                web: "web" in sdk && sdk.web === undefined,
+                web: sdk.web === window.ChWebSdk,
                 shared: sdk.connectors.execute instanceof Function,
                 css: getComputedStyle(sdk.$("li")).getPropertyValue("--color-focus-ring"),
                 first: sdk.root.firstElementChild.tagName,

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import Page, Request
 
-from widget_workbench.testing import CommunityFactory, CommunityPage
+from widget_workbench.testing import Community, CommunityFactory, CommunityPage
 
 from .conftest import PROBE
 
@@ -57,6 +57,7 @@ class Sent:
 class Host:
     """A community page with two instances of a JavaScript widget."""
 
+    community: Community
     opened: CommunityPage
     sent: list[Sent] = field(default_factory=list)
 
@@ -92,6 +93,18 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("repository")
     for name in ("preview.toml", "preview.connectors.json", "upstream.py"):
         shutil.copy(PROBE / name, root)
+    held = json.loads((root / "preview.connectors.json").read_text())
+    held["connectors"] += [
+        {
+            "name": f"whoami {method}",
+            "permalink": "whoami",
+            "url": "https://probe.example/echo",
+            "method": method,
+            "headers": [{"key": "X-User", "value": "{{ user.username }}"}],
+        }
+        for method in ("GET", "POST")
+    ]
+    (root / "preview.connectors.json").write_text(json.dumps(held))
     dist = root / "widgets" / "plain" / "dist"
     dist.mkdir(parents=True)
     manifest = {
@@ -111,7 +124,7 @@ def host(repository: Path, community_factory: CommunityFactory) -> Iterator[Host
         opened = community.open("plain", "plain")
         for nth in range(2):
             opened.widget("plain", nth=nth)
-        host = Host(opened)
+        host = Host(community, opened)
         opened.page.on("request", host.remember)
         for permalink in ("no-such-connector", "text"):
             community.connectors[permalink].leave_real()
@@ -503,6 +516,21 @@ def test_clients_are_independent(host: Host) -> None:
 
 
 # The page's token
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_connectors_run_as_the_pages_visitor(host: Host, method: str) -> None:
+    call = f'execute({{permalink: "whoami", method: "{method}"}})'
+    assert host.value(f'return (await shared.{call}).headers["x-user"]') == "ann"
+    opened = host.community.open("plain", "plain", user="guest")
+    for nth in range(2):
+        opened.widget("plain", nth=nth)
+    guest = Host(host.community, opened)
+    for client in ("shared", "own"):
+        refused = guest.run(f"return await {client}.{call}")
+        assert (refused["error"], refused["fields"]["status"]) == ("ConnectorExecuteError", 403)
+        assert refused["fields"]["code"] == "GUEST_REFUSED"
+
 
 POST = 'return (await shared.execute({permalink: "echo", method: "POST", payload: {}})).method'
 GET = 'return (await shared.execute({permalink: "echo"})).method'

@@ -241,10 +241,6 @@ def test_when_ready_can_be_awaited_again(probe: Probe) -> None:
     assert probe.python("result = await sdk.when_ready()") is None
 
 
-def test_there_is_no_web_sdk_where_the_host_has_none(probe: Probe) -> None:
-    assert probe.python("result = sdk.web is None")
-
-
 WEB = """() => {
     window.web = {
         Content: {

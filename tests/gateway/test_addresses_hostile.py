@@ -370,7 +370,11 @@ def test_a_hostile_url_is_refused(canary: Canary, url: str) -> None:
     assert canary.connections() == 0
 
 
-@pytest.mark.parametrize("host", rows(HOSTS))
+# What is checked is what a URL came to, by the same rules: one of each kind shows that it is.
+ONE_OF_EACH = {kind: hosts[:1] for kind, hosts in HOSTS.items()}
+
+
+@pytest.mark.parametrize("host", rows(ONE_OF_EACH))
 def test_it_is_refused_after_rendering_too(canary: Canary, host: str) -> None:
     url = "https://{{ get_variable('host') }}/x"
 
@@ -395,7 +399,7 @@ class Redirecting:
 
 
 # A Location without a host leads back to who gave it.
-REDIRECTED_TO = {kind: hosts for kind, hosts in HOSTS.items() if kind != "no host"}
+REDIRECTED_TO = {kind: hosts for kind, hosts in ONE_OF_EACH.items() if kind != "no host"}
 
 
 @pytest.mark.parametrize("host", rows(REDIRECTED_TO))

@@ -282,4 +282,4 @@ def test_all_redirects_together_have_one_time_limit() -> None:
     errors = community.call().json()["errors"]
 
     assert errors["code"] == "DOWNSTREAM_TIMEOUT"
-    assert len(community.upstream.requests) == 3
+    assert 1 < len(community.upstream.requests) <= 3

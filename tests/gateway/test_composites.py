@@ -291,3 +291,31 @@ def test_a_composite_and_a_connector_may_have_one_permalink() -> None:
     community.calls(("GET", "/both/execute", {}), ("POST", "/composite/both/execute", {}))
 
     assert [request.url.path for request in community.requests] == ["/connector", "/a"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "asked"),
+    [
+        ("{{ jwt_encode({'a': 1}, 'k', 'HS256') }}", 502, ["api.example"]),
+        ("plain", 200, ["api.example", "other.example"]),
+    ],
+)
+def test_a_body_with_a_token_in_it_follows_no_redirect_to_another_host(
+    body: str, status: int, asked: list[str]
+) -> None:
+    hosts: list[str] = []
+
+    def redirect(request: httpx.Request) -> httpx.Response:
+        hosts.append(request.url.host)
+        if request.url.host == "other.example":
+            return httpx.Response(200)
+        return httpx.Response(307, headers={"Location": "https://other.example/"})
+
+    community = composite(
+        step("a", method="POST", request_body=body),
+        answer=redirect,
+        network=httpx.MockTransport(redirect),
+    )
+
+    assert call(community).status_code == status
+    assert hosts == asked

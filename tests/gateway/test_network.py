@@ -409,14 +409,16 @@ def test_a_handshake_that_hangs_ends_with_the_time_limit_and_leaves_nothing_open
         writer.close()
         closed.set()
 
-    detail = asyncio.run(detail_of_a_call_to(hangs, then=closed))
+    detail = asyncio.run(detail_of_a_call_to(hangs, time_limit=0.2, then=closed))
 
     assert f"{HOST} did not answer within 0.2 s" in detail
 
 
-async def detail_of_a_call_to(serve: Any, then: asyncio.Event | None = None) -> str:
-    """The gateway's detail when a plain TCP server stands where TLS is expected."""
-    community = secure(says(OK), time_limit=0.2)
+async def detail_of_a_call_to(
+    serve: Any, *, time_limit: float = 5, then: asyncio.Event | None = None
+) -> str:
+    """The gateway's detail when a plain TCP server stands where TLS is expected; `then` happens in the end."""
+    community = secure(says(OK), time_limit=time_limit)
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with contextlib.AsyncExitStack() as stack:
         client = await stack.enter_async_context(community.running())

@@ -9,7 +9,7 @@ import pytest
 
 from widget_workbench.gateway import GUEST
 
-from .community import URL, Community, connector, error_of
+from .community import ANN, URL, Community, connector, error_of
 
 SECRETS = {"key": "s3cr3t-key", "amp": "a&b<c"}
 VARIABLES = {"region": "eu", "host": "api.example", "path": "v2"}
@@ -33,7 +33,7 @@ def execute(
         secrets=SECRETS,
         variables=VARIABLES,
         answer=(lambda request: answer) if answer is not None else None,
-        **({"user": GUEST} if guest else {}),
+        user=GUEST if guest else ANN,
     )
     assert not community.problems
     method = definition.get("method", "GET")

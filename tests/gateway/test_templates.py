@@ -30,7 +30,7 @@ def renderer() -> Iterator[Renderer]:
 SECRET = "{{ get_secret('api_key') }}"
 VARIABLE = "{{ get_variable('region') }}"
 SIGNED = "{{ jwt_encode({'sub': 1}, 'k' ~ tenant_id, 'HS256') }}"
-TABLE = [
+TABLE: list[tuple[str, set[Field], set[Field]]] = [
     # template, fields of a connector that have it, fields of a composite's step that have it
     (SECRET, {SENT}, {SENT}),
     (VARIABLE, {URL, SENT}, {URL, SENT, REQUEST, RESPONSE}),
@@ -49,7 +49,9 @@ TABLE = [
 
 @pytest.mark.parametrize("in_composite", [False, True], ids=["connector", "step"])
 @pytest.mark.parametrize("field", Field, ids=lambda field: field.name)
-@pytest.mark.parametrize(("text", "of_connectors", "of_steps"), TABLE, ids=str)
+@pytest.mark.parametrize(
+    ("text", "of_connectors", "of_steps"), [pytest.param(*row, id=row[0]) for row in TABLE]
+)
 def test_each_name_is_available_where_the_table_says(
     renderer: Renderer,
     text: str,
@@ -444,7 +446,7 @@ def test_a_good_syntax_is_no_complaint(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("{{ a", "is not valid in line 1: unexpected end of template"),
+        ("{{ a" + " " * 60_000, "is not valid in line 1: unexpected end of template"),
         ("\n\n{% for %}", "is not valid in line 3: "),
         ("{{ a | nope }}", "is not valid in line 1: No filter named 'nope'"),
         ("{% import 'x' as x %}", "there are no other templates"),

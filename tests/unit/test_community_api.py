@@ -12,6 +12,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from widget_workbench.gateway import GUEST
 from widget_workbench.preview.community import CONTENT_TYPES, CommunityApi, Database
 from widget_workbench.preview.page import age_in_words, visitor_of
 from widget_workbench.preview.visitors import Visitors
@@ -25,7 +26,7 @@ class Community:
 
     def __init__(self) -> None:
         self._database = Database()
-        self._visitors = Visitors()
+        self._visitors = Visitors(lambda: GUEST)
         api = CommunityApi(
             self._database, self._visitors, lambda role: visitor_of(role, User(username="ann"))
         )

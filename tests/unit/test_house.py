@@ -135,8 +135,10 @@ def test_every_dependency_is_a_range_in_the_metadata_and_a_version_in_the_lock()
         )
     )
     wanted = [*pyproject["project"]["dependencies"], *pyproject["dependency-groups"]["dev"]]
-    assert all(re.fullmatch(r"[a-z0-9-]+>=[\d.]+", requirement) for requirement in wanted)
-    assert {requirement.split(">=")[0] for requirement in wanted} <= locked
+    assert all(
+        re.fullmatch(r"[a-z0-9-]+(\[[a-z]+\])?>=[\d.]+", requirement) for requirement in wanted
+    )
+    assert {re.split(r"\[|>=", requirement)[0] for requirement in wanted} <= locked
 
 
 def test_the_version_is_said_once_more_in_the_package() -> None:

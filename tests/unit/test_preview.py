@@ -271,7 +271,7 @@ def test_the_page_tells_what_is_on_it(client: Client) -> None:
 def test_the_page_has_a_csrf_token_and_the_workbench(client: Client) -> None:
     text = client.get("/").text
 
-    assert re.search(r'<meta id="csrftoken" content="[\w-]{20,}">', text)
+    assert re.search(r'<meta id="csrftoken" content="[\w.-]{20,}">', text)
     assert "/_workbench/preview.js" in text
 
 

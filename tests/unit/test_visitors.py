@@ -45,7 +45,7 @@ def with_role(token: str, role: str) -> str:
 def tokens() -> tuple[Visitors, dict[str, str | None]]:
     """A community, and a token of each kind that it may be sent."""
     clock = Clock()
-    visitors = Visitors(clock)
+    visitors = Visitors(lambda: ANN, clock=clock)
     expired = visitors.token("guest", lifetime=60)
     clock.now += 61
     guest = visitors.token("guest")
@@ -55,7 +55,7 @@ def tokens() -> tuple[Visitors, dict[str, str | None]]:
         "of an admin": visitors.token("admin"),
         "expired": expired,
         "expired at once": visitors.token("member", lifetime=0),
-        "of an earlier start": Visitors(clock).token("guest"),
+        "of an earlier start": Visitors(lambda: ANN, clock=clock).token("guest"),
         "with a role that was changed": with_role(guest, "admin"),
         "unsigned": jwt.encode({"role": "guest", "exp": clock.now + 60}, "", "none"),
         "no token": "mine",
@@ -131,7 +131,7 @@ def test_the_refusal_says_why(kind: str, sentence: str) -> None:
 
 def test_each_page_load_has_a_token_of_its_own_that_holds_for_hours() -> None:
     clock = Clock()
-    visitors = Visitors(clock)
+    visitors = Visitors(lambda: ANN, clock=clock)
     first, second = visitors.token("member"), visitors.token("member")
     sent = request("POST", {**BROWSER, "X-CSRF-Token": first})
 

@@ -22,7 +22,8 @@ from widget_workbench.gateway import (
     Gateway,
     is_composite,
 )
-from widget_workbench.gateway.definitions import BODY_METHODS, HEADER_NAME
+from widget_workbench.gateway.definitions import BODY_METHODS
+from widget_workbench.gateway.header_fields import check_header_name
 from widget_workbench.gateway.masking import Masking
 from widget_workbench.preview.configuration import configuration_of
 from widget_workbench.preview.upstreams import Upstreams
@@ -338,8 +339,10 @@ def _only_method(permalink: str, definitions: Sequence[Definition]) -> str:
 
 def _check_header(name: str, value: str) -> None:
     """Raises TrialError for what a browser's `fetch` would not send."""
-    if not re.fullmatch(HEADER_NAME, name):
-        raise TrialError(f"{name!r} is no name of a header.")
+    try:
+        check_header_name(name)
+    except ValueError as error:
+        raise TrialError(f"{name!r} {error}.") from None
     try:
         value.encode("latin-1")
     except UnicodeEncodeError:

@@ -1,6 +1,7 @@
 """Executes one call: a connector's, or that of a composite's step (platform.md §5's pipeline)."""
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ from widget_workbench.gateway.authentication import Authenticator, Credentials
 from widget_workbench.gateway.definitions import Connector, Step
 from widget_workbench.gateway.destination import choose_transport
 from widget_workbench.gateway.errors import (
+    AuthenticationError,
     GuestRefusedError,
     JwtSigningError,
     ResponseTemplateError,
@@ -27,6 +29,7 @@ from widget_workbench.gateway.path_parameters import PathParameters, resolve_pat
 from widget_workbench.gateway.redirects import follow_redirects
 from widget_workbench.gateway.request_templates import (
     URL,
+    has_confidential_body,
     is_confidential,
     path_parameter_place,
     path_parameter_templates,
@@ -42,6 +45,7 @@ from widget_workbench.gateway.resolved_request import (
     to_request,
 )
 from widget_workbench.gateway.templates import Renderer, Template
+from widget_workbench.gateway.timing import milliseconds_since
 
 # What a test call shows where a token is sent, which has no text of its own in the definition.
 _BEARER = "Bearer {{ token }}"
@@ -145,9 +149,14 @@ class CallExecutor:
         self, definition: Connector | Step, occasion: Occasion, rendered: Mapping[str, str]
     ) -> Credentials:
         config = authentication.filled(definition.authentication, rendered)
-        credentials = await self._authenticator.credentials(
-            definition.authentication, config, occasion.now
-        )
+        started = time.perf_counter()
+        try:
+            credentials = await self._authenticator.credentials(
+                definition.authentication, config, occasion.now
+            )
+        except AuthenticationError:
+            occasion.timing.external_ms += milliseconds_since(started)
+            raise
         occasion.timing.external_ms += credentials.external_ms
         return credentials
 
@@ -195,12 +204,12 @@ class CallExecutor:
         ]
 
         async def from_upstream(single: httpx.Request) -> Answer:
-            route(single.url)  # where connectors may not go, no host was called
-            occasion.timing.external_host = single.url.host
             with occasion.timing.measure("external"):
                 return await send_once(single, route, limits)
 
         async def from_cache_or_upstream(single: httpx.Request) -> Answer:
+            route(single.url)  # a cached answer is held to the address rules as well
+            occasion.timing.external_host = single.url.host
             if single.method in ("GET", "HEAD") and single.content:
                 return await from_upstream(single)  # a body is no part of the cache's key
             with occasion.timing.measure("cache"):
@@ -216,7 +225,10 @@ class CallExecutor:
             return answer
 
         return await follow_redirects(
-            request, from_cache_or_upstream, credential_headers=[*secret_headers, *own_headers]
+            request,
+            from_cache_or_upstream,
+            credential_headers=[*secret_headers, *own_headers],
+            body_is_confidential=has_confidential_body(definition),
         )
 
     async def _transformed(

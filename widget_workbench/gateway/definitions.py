@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from widget_workbench.gateway.authentication import Authentication, NoAuthentication
+from widget_workbench.gateway.header_fields import check_header_name, holds_control_character
 from widget_workbench.gateway.templates import check_url_template
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
@@ -24,32 +25,14 @@ BODY_METHODS: frozenset[str] = frozenset({"POST", "PUT", "PATCH"})
 
 PERMALINK = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 
-# RFC 9110 §5.1; the portal gives a length only, and no HTTP client sends anything else.
-HEADER_NAME = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
 
-# They describe the connection, which is the gateway's: a configured one could only contradict it.
-CONNECTION_HEADERS = frozenset(
-    {
-        "connection",
-        "content-length",
-        "host",
-        "keep-alive",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
-
-
-def _not_of_the_connection(name: str) -> str:
-    if name.lower() in CONNECTION_HEADERS:
-        raise ValueError(f"the gateway itself sets {name}; leave it out")
+def _header_name(name: str) -> str:
+    check_header_name(name)
     return name
 
 
 def _one_line(value: str) -> str:
-    if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
+    if holds_control_character(value):
         raise ValueError("a header's value holds no line break or other control character")
     return value
 
@@ -76,9 +59,7 @@ class Parameter(_DefinitionModel):
 class Header(_DefinitionModel):
     """A configured request header."""
 
-    key: Annotated[
-        str, Field(max_length=255, pattern=HEADER_NAME), AfterValidator(_not_of_the_connection)
-    ]
+    key: Annotated[str, Field(max_length=255), AfterValidator(_header_name)]
     value: Annotated[str, Field(max_length=1000), AfterValidator(_one_line)]
     overridable: bool = False
 

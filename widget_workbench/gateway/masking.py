@@ -1,18 +1,30 @@
 """Keeps secrets out of what the gateway itself writes (platform.md §5: their first character is all that shows)."""
 
 import base64
-import html
-import json
 import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from urllib.parse import quote, quote_plus
-
-import markupsafe
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 # Shorter ones cannot be told from ordinary text: they are masked where they are known to stand, not wherever they
 # occur.
 _SHORTEST = 4
+
+_WORD = re.compile(r"[0-9A-Za-z]+")
+_PART = re.compile(r"[0-9A-Za-z]+|[\r\n]+|\\+|.", re.DOTALL)
+
+_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
+
+# Repetitions have bounds, so that no text makes the search slow. Of each escape, escaped ones are found too.
+_BACKSLASHES = r"\\{1,8}"
+_PERCENT = "%(?:25){0,2}"
+_AMPERSAND = "&(?:amp;){0,2}"
+
+# Between the lines of a PEM: line breaks as they are and escaped, what a list or a traceback puts around lines, or
+# nothing, since some let the line breaks go.
+_LINE_BREAK = (
+    rf"(?:{_BACKSLASHES}[rn]|{_PERCENT}0[ad]|{_AMPERSAND}#(?:1[03]|x[ad]);|[^0-9A-Za-z]){{0,12}}"
+)
 
 
 def masked(secret: str) -> str:
@@ -41,38 +53,106 @@ class Masking:
 
     def text(self, text: str) -> str:
         """The text with each secret masked."""
-        pattern, replacements = _pattern(self._secrets)
-        if pattern is None:
-            return text
-        return pattern.sub(lambda found: replacements[found[0]], text)
+        for secret in _longest_first(self._secrets):
+            text = secret.masked_in(text)
+        return text
+
+
+@dataclass(frozen=True)
+class _Secret:
+    """A secret, and how it is found.
+
+    Attributes:
+        shown: what takes its place.
+        word: its longest run of letters and digits, in lower case, which no escaping changes: where it does not
+            stand, the search is over.
+        in_base64: its Base64, whole and as a part of something longer.
+    """
+
+    value: str
+    shown: str
+    word: str
+    in_base64: tuple[str, ...]
+
+    @classmethod
+    def of(cls, secret: str) -> "_Secret":
+        value = secret.strip()  # no header keeps the white space around it
+        word = max(_WORD.findall(value), key=len, default="").lower()
+        return cls(value, masked(secret), word, tuple(dict.fromkeys(_in_base64(value))))
+
+    def masked_in(self, text: str) -> str:
+        if self.word in text.lower():
+            text = self._pattern.sub(self.shown, text)
+        for form in self.in_base64:
+            text = text.replace(form, self.shown)
+        return text
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("".join(map(_as_written, _PART.findall(self.value))), re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)
-def _pattern(secrets: frozenset[str]) -> tuple[re.Pattern[str] | None, Mapping[str, str]]:
-    replacements = {
-        form: masked(secret)
-        for secret in sorted(secrets)
-        if len(secret) >= _SHORTEST
-        for form in _forms(secret)
-    }
-    if not replacements:
-        return None, {}
-    # The longest first: a secret may be the beginning of another.
-    forms = sorted(replacements, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, forms))), replacements
+def _longest_first(secrets: frozenset[str]) -> tuple[_Secret, ...]:
+    """A secret may be a part of another one, which then has to be found first."""
+    known = [_known(secret) for secret in secrets if len(secret.strip()) >= _SHORTEST]
+    return tuple(sorted(known, key=lambda secret: (-len(secret.value), secret.value)))
 
 
-def _forms(secret: str) -> Iterable[str]:
-    """The secret as it stands in text, HTML, JSON, Python's messages, URLs and Base64."""
-    yield secret
-    yield html.escape(secret)
-    yield str(markupsafe.escape(secret))  # as templates write it
-    yield json.dumps(secret)[1:-1]
-    yield json.dumps(secret, ensure_ascii=False)[1:-1]
-    yield repr(secret)[1:-1]
-    encoded = secret.encode("utf-8", "surrogateescape")
-    yield quote(encoded, safe="")
-    yield quote(encoded)
-    yield quote_plus(encoded)
-    yield base64.b64encode(encoded).decode("ascii")
-    yield base64.urlsafe_b64encode(encoded).decode("ascii")
+@lru_cache(maxsize=256)
+def _known(secret: str) -> _Secret:
+    return _Secret.of(secret)
+
+
+def _as_written(part: str) -> str:
+    """A pattern of what a part of a secret is in a text, in JSON, in HTML, in a URL and in Python's messages."""
+    first = part[0]
+    if first.isascii() and first.isalnum():
+        return part
+    if first in "\r\n":
+        return _LINE_BREAK
+    if first == "\\":
+        return rf"(?:\\{{{len(part)},{8 * len(part)}}}|(?:{_escaped(first)}){{{len(part)}}})"
+    if first == " ":
+        return rf"(?:\s|\+|{_escaped(first)})"
+    return rf"\\{{0,8}}(?:{re.escape(first)}|{_escaped(first)})"
+
+
+def _escaped(character: str) -> str:
+    return "|".join(_escapes(character))
+
+
+def _escapes(character: str) -> Iterator[str]:
+    number = ord(character)
+    octets = character.encode("utf-8", "surrogatepass")
+    yield "".join(map(_octet, octets))
+    yield "".join(f"{_BACKSLASHES}u{unit.hex()}" for unit in _utf_16(character))
+    yield f"{_BACKSLASHES}U{number:08x}"
+    yield f"{_AMPERSAND}#(?:{number}|x{number:x});"
+    if character in _ENTITIES:
+        yield f"{_AMPERSAND}{_ENTITIES[character]};"
+    if not character.isascii():
+        yield f"{_BACKSLASHES}x{number:02x}"
+        yield f"\ufffd{{1,{len(octets)}}}"  # not UTF-8, or not taken for it
+        # Not every character is its own in capitals: ß is SS.
+        yield from {re.escape(character.upper()), re.escape(character.lower())}
+
+
+def _octet(octet: int) -> str:
+    """One of a character's in UTF-8, in a URL and in Python's messages, or taken for Latin-1."""
+    return rf"(?:{_PERCENT}{octet:02x}|{_BACKSLASHES}x{octet:02x}|{re.escape(chr(octet))})"
+
+
+def _utf_16(character: str) -> Iterator[bytes]:
+    encoded = character.encode("utf-16-be", "surrogatepass")
+    return (encoded[at : at + 2] for at in range(0, len(encoded), 2))
+
+
+def _in_base64(secret: str) -> Iterator[str]:
+    """Base64, and what it makes of the secret behind one byte or two: without characters that others have a part in."""
+    octets = secret.encode("utf-8", "surrogatepass")
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield encode(octets).decode("ascii")
+        for before in range(3):
+            encoded = encode(bytes(before) + octets).decode("ascii")
+            yield encoded[-(-8 * before // 6) : 8 * (before + len(octets)) // 6]

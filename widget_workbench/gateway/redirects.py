@@ -22,6 +22,7 @@ async def follow_redirects(
     send: Callable[[httpx.Request], Awaitable[Answer]],
     *,
     credential_headers: Collection[str] = (),
+    body_is_confidential: bool = False,
 ) -> Answer:
     """Sends the request, and anew to where its answer redirects, until an answer is none.
 
@@ -31,9 +32,11 @@ async def follow_redirects(
     Args:
         send: sends one request and does not follow; refuses the URLs that connectors may not call.
         credential_headers: names of further headers that hold credentials, in any case.
+        body_is_confidential: whether the body holds credentials.
 
     Raises:
-        DownstreamError: a Location that is no URL, or leads to where connectors may not go; too many redirects.
+        DownstreamError: a Location that is no URL, or leads to where connectors may not go, or would take a
+            confidential body to another origin; too many redirects.
         Exception: whatever `send` raises.
     """
     credentials = (*_CREDENTIALS, *(name.lower().encode() for name in credential_headers))
@@ -43,6 +46,11 @@ async def follow_redirects(
         if location is None:
             return answer
         following = _redirected(request, answer.status, location, credentials)
+        if body_is_confidential and following.content and _differ(request.url, location):
+            raise DownstreamError(
+                f"{request.url.host} redirected the call to {_origin(location)}, and its body holds what is signed for "
+                "the host that the connector names."
+            )
         try:
             answer = await send(following)
         except ConnectorMisconfiguredError as error:
@@ -98,7 +106,7 @@ def _redirected(
     dropped: tuple[bytes, ...] = (b"host",)  # the new one's name comes from the URL
     if not keeps_body:
         dropped += _OF_THE_BODY
-    if _origin(target) != _origin(request.url):
+    if _differ(request.url, target):
         dropped += credentials
     kept = [
         (name, value)
@@ -113,6 +121,10 @@ def _redirected(
 def _is_one_of(names: tuple[bytes, ...], name: bytes) -> bool:
     """Whether the name is one of these; those that end in `-` stand for all that begin so."""
     return any(name.startswith(each) if each.endswith(b"-") else name == each for each in names)
+
+
+def _differ(url: httpx.URL, other: httpx.URL) -> bool:
+    return _origin(url) != _origin(other)
 
 
 def _origin(url: httpx.URL) -> str:

@@ -58,6 +58,12 @@ def is_confidential(template: Template) -> bool:
     return not template.is_plain and not _CONFIDENTIAL.isdisjoint(template.names)
 
 
+def has_confidential_body(call: Connector | Step) -> bool:
+    """Whether the body that its template makes may hold a token; the field has no secrets."""
+    template = request_templates(call).get(REQUEST_BODY)
+    return template is not None and is_confidential(template)
+
+
 def speaks_of_the_user(call: Connector | Step) -> bool:
     """Whether its headers or query do, which a guest's call is refused for (platform.md §5)."""
     return any(

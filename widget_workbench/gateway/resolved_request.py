@@ -4,7 +4,6 @@ The same steps make what is sent, what the log shows of it, and what a test call
 that the definition's templates were rendered to, and in the credentials.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,8 +13,10 @@ import httpx
 
 from widget_workbench import __version__
 from widget_workbench.gateway.call import Call, parse_query
+from widget_workbench.gateway.content_encoding import ACCEPTED_ENCODINGS
 from widget_workbench.gateway.definitions import BODY_METHODS, Connector, Step
 from widget_workbench.gateway.errors import ConnectorMisconfiguredError, TemplateRenderingError
+from widget_workbench.gateway.header_fields import holds_control_character
 from widget_workbench.gateway.parameters import Merged, merge_headers, merge_query
 from widget_workbench.gateway.request_templates import (
     REQUEST_BODY,
@@ -26,10 +27,8 @@ from widget_workbench.gateway.request_templates import (
 
 _OWN_HEADERS = (
     ("user-agent", f"widget-workbench/{__version__}".encode()),
-    ("accept-encoding", b"gzip, deflate"),
+    ("accept-encoding", ACCEPTED_ENCODINGS),
 )
-
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 _Value = TypeVar("_Value", str, bytes)
 
@@ -175,7 +174,7 @@ def _headers(
 def _header_bytes(rendered: Mapping[str, str], place: str) -> bytes:
     """As a browser encodes a header; UTF-8 for what a browser could not send."""
     value = rendered[place]
-    if _CONTROL_CHARACTER.search(value):
+    if holds_control_character(value):
         raise TemplateRenderingError(
             f"{place} comes to a text with a line break or another control character, which no header's value holds."
         )

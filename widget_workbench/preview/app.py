@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from widget_workbench import shipped
 from widget_workbench.gateway import UPSTREAM_TIME_LIMIT, Execution, Gateway
 from widget_workbench.preview.community import CommunityApi, Content, Database, Visitor
+from widget_workbench.preview.configuration import member_of
 from widget_workbench.preview.files import IMMUTABLE, REVALIDATED, answer_content, file_within
 from widget_workbench.preview.log import ExecutionLog
 from widget_workbench.preview.page import (
@@ -95,7 +96,7 @@ class _Preview:
         self._community = static("community")
         self._workbench = static("workbench")
         self._template = _page_template(self._community)
-        self._visitors = Visitors()
+        self._visitors = Visitors(lambda: member_of(site.reading.repository.settings.user))
         self._database = Database()
         self._content = Content(self._database)
         self._community_api = CommunityApi(self._database, self._visitors, self._visitor)

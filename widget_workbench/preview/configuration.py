@@ -27,7 +27,7 @@ def configuration_of(
         secrets=repository.secrets,
         variables=held.variables,
         tenant_id=held.tenant.id,
-        user=_user(held.user),
+        user=GUEST if held.user.guest else member_of(held.user),
     )
 
 
@@ -38,9 +38,8 @@ def _suspended(repository: Repository) -> str | None:
     return f"{repository.unreadable_settings} Nothing is called until preview.toml can be read."
 
 
-def _user(user: settings.User) -> User:
-    if user.guest:
-        return GUEST
+def member_of(user: settings.User) -> User:
+    """The member that preview.toml's `[user]` describes, also where a guest is the default visitor."""
     return User(
         id=user.id,
         email=user.email,

@@ -32,11 +32,15 @@ class Visitors:
     """Makes and reads the tokens of one community; with its key they end when the preview stops.
 
     Args:
+        member: gives who a page's member, or admin, is.
         clock: gives Unix time, in seconds.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, member: Callable[[], User], *, clock: Callable[[], float] = time.time
+    ) -> None:
         self._key = secrets.token_bytes(32)
+        self._member = member
         self._clock = clock
 
     def token(self, role: str, *, lifetime: float = LIFETIME) -> str:
@@ -83,7 +87,11 @@ class Visitors:
         Raises:
             CsrfTokenError: see `role`.
         """
-        return GUEST if self.role(request) == GUEST_ROLE else configuration.user
+        match self.role(request):
+            case None:
+                return configuration.user
+            case role:
+                return GUEST if role == GUEST_ROLE else self._member()
 
     def _read(self, token: str | None, *, expired: bool = False) -> str:
         """The role in a token.

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+import httpx
 import playwright.sync_api as playwright
 import pytest
 
@@ -300,6 +301,8 @@ class CommunityFactory:
         if not self.communities:
             self._context.clear_cookies()
             forget = secrets.token_hex()
+            # What a test's widget liked, or voted for, is not the next test's.
+            httpx.post(f"{self._urls[root]}/_community/api/reset").raise_for_status()
         community = Community(
             root,
             self._urls[root],

@@ -47,7 +47,8 @@ class Console:
     """The console of one page: `page.console`.
 
     An error, or an exception that nobody catches, fails the test unless `expect` announced it. What the browser notes
-    of a connector's answer with an error status is none: the widget is told of it by an exception.
+    of an answer with an error status, of a connector or of the Web SDK's, is none: the widget is told of it by an
+    exception.
 
     Args:
         page: Playwright's page.
@@ -99,7 +100,7 @@ class Console:
     def _is_expected(self, message: Message) -> bool:
         return (
             message in self._told
-            or _is_connector_failure(message)
+            or _is_told_by_exception(message)
             or any(re.search(pattern, str(message)) for pattern in self._expected)
         )
 
@@ -110,10 +111,10 @@ class Console:
         self._messages.append(Message("pageerror", error.stack or str(error)))
 
 
-def _is_connector_failure(message: Message) -> bool:
+def _is_told_by_exception(message: Message) -> bool:
     return message.text.startswith("Failed to load resource") and urlsplit(
         message.url
-    ).path.startswith("/connectors/")
+    ).path.startswith(("/connectors/", "/_community/api/"))
 
 
 def _complaint(message: Message) -> str:

@@ -53,6 +53,7 @@ _PAGE_FILES = (
     "author_code.py",
     "fake_connectors.py",
     "fake_sdk.py",
+    "fake_web.py",
     "javascript_values.py",
     "page_runner.py",
     "stubs.py",

@@ -12,7 +12,6 @@ import httpx
 
 from widget_workbench.gateway.authentication.config_texts import CONFIG
 from widget_workbench.gateway.authentication.credentials import NO_CREDENTIALS, Credentials
-from widget_workbench.gateway.authentication.header_fields import check_header_name, header_value
 from widget_workbench.gateway.authentication.models import (
     ApiKeyAuthentication,
     Authentication,
@@ -24,6 +23,7 @@ from widget_workbench.gateway.authentication.signing import TIMES, sign
 from widget_workbench.gateway.authentication.token_request import Send, request_token
 from widget_workbench.gateway.authentication.tokens import IssuedToken, TokenCache
 from widget_workbench.gateway.errors import ConnectorMisconfiguredError
+from widget_workbench.gateway.header_fields import check_header_name, header_value
 
 ASSERTION_LIFETIME = 180  # seconds, platform.md §5
 JWT_BEARER_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"  # RFC 7523 §2.1

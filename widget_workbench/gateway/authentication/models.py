@@ -15,12 +15,12 @@ from pydantic import (
     ValidationInfo,
 )
 
-from widget_workbench.gateway.authentication.header_fields import check_header_name
 from widget_workbench.gateway.authentication.signing import (
     ALGORITHMS,
     ANY_ALGORITHM,
     DEFAULT_ALGORITHM,
 )
+from widget_workbench.gateway.header_fields import check_header_name
 
 DEFAULT_TOKEN_TTL = 3600  # seconds, platform.md §5
 
@@ -48,12 +48,13 @@ def _known_algorithm(algorithm: str) -> str:
     return algorithm
 
 
-def _https_url(url: str) -> str:
+def _token_endpoint(url: str) -> str:
+    # Whether http:// will do is told when it is called, as for a connector's own URL: `allow_hosts` may exempt it.
     template = _TEMPLATE.search(url)
     literal = url[: template.start()] if template else url
     if template and not literal:
         return url
-    if not literal.lower().startswith("https://"):
+    if not literal.lower().startswith(("https://", "http://")):
         raise ValueError("must start with https://")
     if not template and not _names_a_host(url):
         raise ValueError("is not a URL that names a host")
@@ -77,7 +78,7 @@ def _seconds(value: Any) -> int | str:
 
 _Text = Annotated[str, Field(min_length=1)]
 _Algorithm = Annotated[str, AfterValidator(_known_algorithm)]
-_TokenUrl = Annotated[str, AfterValidator(_https_url)]
+_TokenUrl = Annotated[str, AfterValidator(_token_endpoint)]
 # Null says what absence says.
 _OptionalText = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 _OptionalObject = Annotated[

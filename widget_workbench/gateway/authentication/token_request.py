@@ -11,13 +11,13 @@ import httpx
 
 from widget_workbench import __version__
 from widget_workbench.gateway.answer import Answer
-from widget_workbench.gateway.authentication.header_fields import header_value
 from widget_workbench.gateway.authentication.tokens import IssuedToken
 from widget_workbench.gateway.errors import (
     AuthenticationError,
     ConnectorMisconfiguredError,
     DownstreamError,
 )
+from widget_workbench.gateway.header_fields import header_value
 from widget_workbench.gateway.masking import Masking
 
 Send = Callable[[httpx.Request], Awaitable[Answer]]

@@ -87,7 +87,7 @@ class TokenCache:
             flight.waiting -= 1
             if flight.waiting == 0:
                 # Away with it at once: a call that comes now must not join what is being cancelled.
-                self._remove(key, flight.task)
+                del self._flights[key]
                 flight.task.cancel()  # does nothing to one that is done
         return issued.text
 
@@ -101,18 +101,10 @@ class TokenCache:
 
     async def _request(self, key: str, request: RequestToken) -> IssuedToken:
         asked = self._clock()
-        try:
-            issued = await request()
-        finally:
-            self._remove(key, asyncio.current_task())
+        issued = await request()
         if issued.lifetime is not None and issued.lifetime > 0:
             self._keep(key, issued.text, asked + issued.lifetime)
         return issued
-
-    def _remove(self, key: str, task: asyncio.Task[IssuedToken] | None) -> None:
-        flight = self._flights.get(key)
-        if flight is not None and flight.task is task:
-            del self._flights[key]
 
     def _keep(self, key: str, text: str, expiry: float) -> None:
         self._kept[key] = (text, expiry)

@@ -10,10 +10,13 @@ from jinja2 import meta, nodes
 from widget_workbench.gateway.templates.environment import TemplateEnvironment
 from widget_workbench.gateway.templates.unknown_name import keep_sources
 
-# Characters. Parsing as many takes 30 ms at most; what is larger is parsed in a worker only.
-SMALL_TEXT = 4096
+# Characters, as many as a URL may have. What is larger is parsed in a worker only; this takes up to 50 ms, once.
+SMALL_TEXT = 2048
 
 _KEPT_TEMPLATES = 512
+
+# Characters. Checking as many takes a second or two; of a larger one whoever renders it tells what is wrong.
+_CHECKED_TEXT = 65_536
 
 _WORD = re.compile(r"[^\W\d]\w*")
 
@@ -73,10 +76,12 @@ def compile_template(text: str) -> jinja2.Template:
 def check_syntax(text: str) -> None:
     """Checks that a text is a template: its syntax, and that there are the filters and tests that it names.
 
+    A text over 64 KB is not looked at.
+
     Raises:
         ValueError: it is none; a sentence with the line.
     """
-    if is_plain(text):
+    if is_plain(text) or len(text) > _CHECKED_TEXT:
         return
     try:
         _generated(text)

@@ -6,7 +6,7 @@ from widget_workbench.gateway.templates.available import available, available_na
 from widget_workbench.gateway.templates.rendering import render_text
 from widget_workbench.gateway.templates.template import Context, Template
 from widget_workbench.gateway.templates.vetting import is_small_work
-from widget_workbench.gateway.templates.workers import TIME_LIMIT, WAIT_LIMIT, Workers
+from widget_workbench.gateway.templates.workers import TIME_LIMIT, Workers
 
 
 class Renderer:
@@ -15,17 +15,10 @@ class Renderer:
     Args:
         workers: how many processes at the most.
         time_limit: seconds for a template that a worker renders.
-        wait_limit: seconds for it and those that it has to wait for.
     """
 
-    def __init__(
-        self,
-        *,
-        workers: int = 2,
-        time_limit: float = TIME_LIMIT,
-        wait_limit: float = WAIT_LIMIT,
-    ) -> None:
-        self._workers = Workers(count=workers, time_limit=time_limit, wait_limit=wait_limit)
+    def __init__(self, *, workers: int = 2, time_limit: float = TIME_LIMIT) -> None:
+        self._workers = Workers(count=workers, time_limit=time_limit)
 
     async def render(self, templates: Sequence[Template], context: Context) -> list[str]:
         """The rendered texts, in the same order.

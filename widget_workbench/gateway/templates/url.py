@@ -6,12 +6,7 @@ from functools import lru_cache
 
 from jinja2 import nodes
 
-from widget_workbench.gateway.templates.compilation import (
-    SMALL_TEXT,
-    InvalidTemplate,
-    is_plain,
-    parse,
-)
+from widget_workbench.gateway.templates.compilation import InvalidTemplate, is_plain, parse
 
 _SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://")
 _END_OF_HOST = re.compile(r"[/?#\\]")
@@ -31,8 +26,6 @@ def check_url_template(url: str) -> None:
         tree = parse(url)
     except InvalidTemplate as error:
         raise ValueError(f"the template {error}") from None
-    if len(url) > SMALL_TEXT:
-        raise ValueError(f"has more than {SMALL_TEXT:,} characters")
     _check_start(_parts(tree))
 
 

@@ -4,7 +4,7 @@ import re
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
-# They describe the connection, which is the gateway's: credentials under such a name could only break it.
+# They describe the connection, which is the gateway's: one of a definition's could only contradict it.
 _OF_THE_CONNECTION = frozenset(
     {
         "connection",
@@ -22,7 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def check_header_name(name: str) -> None:
-    """Checks the name of a header that is to carry credentials.
+    """Checks the name of a header that a definition sends.
 
     Raises:
         ValueError: it is no name, or one that describes the connection; the sentence does not repeat it.
@@ -30,7 +30,7 @@ def check_header_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise ValueError("is not a header's name: letters, digits and - are, a space is not")
     if name.lower() in _OF_THE_CONNECTION:
-        raise ValueError("names a header that the gateway itself sets, and that carries no key")
+        raise ValueError("names a header that the gateway itself sets: leave it out")
 
 
 def header_value(text: str) -> str:
@@ -40,7 +40,7 @@ def header_value(text: str) -> str:
         ValueError: no header can carry it; the sentence does not repeat it.
     """
     value = text.strip(" \t")
-    if _CONTROL.search(value):
+    if holds_control_character(value):
         raise ValueError(
             "holds a line break or another control character, which no header can carry"
         )
@@ -49,3 +49,8 @@ def header_value(text: str) -> str:
     except UnicodeEncodeError:
         raise ValueError("holds a character beyond Latin-1, which no header can carry") from None
     return value
+
+
+def holds_control_character(text: str) -> bool:
+    """Whether a text has a line break or another control character, which would end a header early."""
+    return _CONTROL.search(text) is not None
