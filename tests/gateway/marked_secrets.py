@@ -26,7 +26,7 @@ PEM = _private_key()
 SECRETS: Mapping[str, str] = {
     "simple": "mquaggaWallow",
     "short": "mZqv",
-    "long": "m" + "zebuBellow" * 20,
+    "long": "m" + "zebuBellow" * 19 + "zebuBello",
     "markup": "m&<b>okapiSnort</b>\"'&amp;",
     "quotes": "\"'\\\"onagerBray\\n\\\"'`",
     "url": "m%41+/=?#&;@ gaurGrunt%zz/../",

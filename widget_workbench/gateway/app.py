@@ -114,7 +114,8 @@ class Gateway:
             is_test_call=TEST_CALL_HEADER in request.headers,
         )
         execution = Execution(
-            permalink=request.path_params["permalink"],
+            # As the caller wrote it, until it is found to be a connector's.
+            permalink=occasion.masking.text(request.path_params["permalink"]),
             method=request.method,
             request_id=_new_request_id(),
             composite=composite,
@@ -128,7 +129,7 @@ class Gateway:
             if not isinstance(error, GatewayError):
                 _log_failure(execution, occasion)
                 error = InternalError("The gateway failed; its log has the traceback.")
-            error.detail = occasion.masking.text(error.detail)
+            _mask(error, occasion)
             execution.error, execution.error_code = error.detail, error.code
             response = _envelope(error, execution.request_id)
         self._finish(execution, occasion, response)
@@ -139,7 +140,9 @@ class Gateway:
         if configuration.suspended is not None:
             raise ConnectorMisconfiguredError(configuration.suspended)
         occasion.user = self._identify(request, configuration)
-        definition = _executable(_find(configuration, execution))
+        found = _find(configuration, request.path_params["permalink"], execution)
+        execution.permalink = found.permalink
+        definition = _executable(found)
         occasion.call = Call(
             query_string=request.scope["query_string"].decode("latin-1"),
             headers=[(name.decode("latin-1"), value) for name, value in request.headers.raw],
@@ -194,13 +197,13 @@ class Gateway:
         return self._configuration().allowed_hosts.exempt(host, port)
 
 
-def _find(configuration: Configuration, execution: Execution) -> Definition:
+def _find(configuration: Configuration, permalink: str, execution: Execution) -> Definition:
     if not execution.composite:
-        return configuration.connectors.find(execution.permalink, execution.method)
-    definition = configuration.connectors.find_composite(execution.permalink)
+        return configuration.connectors.find(permalink, execution.method)
+    definition = configuration.connectors.find_composite(permalink)
     if execution.method != "POST":
         raise MethodNotAllowedError(
-            f"Composite connector {execution.permalink!r} is executed by POST, not {execution.method}.",
+            f"Composite connector {permalink!r} is executed by POST, not {execution.method}.",
             allowed=["POST"],
         )
     return definition
@@ -212,6 +215,12 @@ def _executable(definition: Definition) -> Connector | CompositeConnector:
             f"Connector {definition.permalink!r}: {definition.reason}"
         )
     return definition
+
+
+def _mask(error: GatewayError, occasion: Occasion) -> None:
+    error.detail = occasion.masking.text(error.detail)
+    if error.params is not None:
+        error.params = tuple(map(occasion.masking.text, error.params))
 
 
 def _log_failure(execution: Execution, occasion: Occasion) -> None:
@@ -239,7 +248,7 @@ def _answer_unknown_url(request: Request, exception: Exception) -> Response:
     error: GatewayError
     if exception.status_code == 405:
         error = MethodNotAllowedError(
-            f"The gateway does not know the method {request.method}.", allowed=METHODS
+            "The gateway does not know the method of this request.", allowed=METHODS
         )
     else:
         error = ConnectorNotFoundError(

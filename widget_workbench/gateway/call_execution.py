@@ -113,7 +113,7 @@ class CallExecutor:
                 )
             path = await self._path_parameters(definition, occasion, record, owner)
             merging = merge(definition, occasion.call)
-            _note_dropped(record, merging, path)
+            _note_dropped(record, merging, path, occasion)
             request = _RequestRendering(self._renderer, definition, occasion, merging, path)
             rendered = await request.rendered()
             credentials = await self._credentials(definition, occasion, rendered)
@@ -142,7 +142,8 @@ class CallExecutor:
         path = resolve_path_parameters(
             definition, configured, occasion.call.header("x-path-params"), owner=owner
         )
-        record.path_params = path.values
+        text = occasion.masking.text
+        record.path_params = {key: text(value) for key, value in path.values.items()}
         return path
 
     async def _credentials(
@@ -152,7 +153,7 @@ class CallExecutor:
         started = time.perf_counter()
         try:
             credentials = await self._authenticator.credentials(
-                definition.authentication, config, occasion.now
+                definition.authentication, config, occasion.now, occasion.masking
             )
         except AuthenticationError:
             occasion.timing.external_ms += milliseconds_since(started)
@@ -388,9 +389,13 @@ def _as_text_of(credentials: Credentials, rendered: Mapping[str, str]) -> Creden
     )
 
 
-def _note_dropped(record: CallRecord, merging: Merging, path: PathParameters) -> None:
+def _note_dropped(
+    record: CallRecord, merging: Merging, path: PathParameters, occasion: Occasion
+) -> None:
     dropped = {**merging.dropped, "path_params": path.dropped}
-    record.dropped = {kind: names for kind, names in dropped.items() if names}
+    record.dropped = {
+        kind: tuple(map(occasion.masking.text, names)) for kind, names in dropped.items() if names
+    }
 
 
 def _shown_headers(
@@ -401,7 +406,7 @@ def _shown_headers(
     named = {name for name, _ in shown.headers}
     of_the_connection = [item for item in sent.headers.multi_items() if item[0] not in named]
     own = [(name, _header_text(value)) for name, value in shown.headers]
-    return tuple((name, text(value)) for name, value in (*of_the_connection, *own))
+    return tuple((text(name), text(value)) for name, value in (*of_the_connection, *own))
 
 
 def _header_text(value: bytes) -> str:
@@ -421,7 +426,7 @@ def _debug(
     debug: dict[str, Any] = {
         "method": shown.method,
         "url": text(_readable(shown.full_url)),
-        "headers": {name: text(_header_text(value)) for name, value in shown.headers},
+        "headers": {text(name): text(_header_text(value)) for name, value in shown.headers},
         "body": body[:_DEBUG_BODY] or None,
     }
     if len(body) > _DEBUG_BODY:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from urllib.parse import quote
 
 # Shorter ones cannot be told from ordinary text: they are masked where they are known to stand, not wherever they
 # occur.
@@ -15,15 +16,20 @@ _PART = re.compile(r"[0-9A-Za-z]+|[\r\n]+|\\+|.", re.DOTALL)
 
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
-# Repetitions have bounds, so that no text makes the search slow. Of each escape, escaped ones are found too.
-_BACKSLASHES = r"\\{1,8}"
-_PERCENT = "%(?:25){0,2}"
-_AMPERSAND = "&(?:amp;){0,2}"
+# Repetitions have bounds, and those of backslashes are never tried anew with fewer (`+`): no text makes the search
+# slow. What is escaped may be escaped once more, and in another way: HTML in JSON in a URL.
+_PERCENT = "%(?:25){0,4}"
+_BACKSLASH = rf"(?:\\|{_PERCENT}5c)"
+_BACKSLASHES = rf"{_BACKSLASH}{{0,16}}+"
+_SEMICOLON = rf"(?:;|{_PERCENT}3b)"
+_AMPERSAND = rf"(?:&|{_PERCENT}26|{_BACKSLASHES}u0026)(?:amp{_SEMICOLON}){{0,4}}"
+_NUMBER_SIGN = rf"(?:\#|{_PERCENT}23)"
 
 # Between the lines of a PEM: line breaks as they are and escaped, what a list or a traceback puts around lines, or
 # nothing, since some let the line breaks go.
 _LINE_BREAK = (
-    rf"(?:{_BACKSLASHES}[rn]|{_PERCENT}0[ad]|{_AMPERSAND}#(?:1[03]|x[ad]);|[^0-9A-Za-z]){{0,12}}"
+    rf"(?:{_BACKSLASHES}(?:[rn]|u00[0-9a-f]{{2}})|{_PERCENT}[0-9a-f]{{2}}"
+    rf"|{_AMPERSAND}(?:{_NUMBER_SIGN}x?[0-9a-f]{{1,3}}|quot){_SEMICOLON}|[^0-9A-Za-z]){{0,20}}"
 )
 
 
@@ -56,6 +62,9 @@ class Masking:
         for secret in _longest_first(self._secrets):
             text = secret.masked_in(text)
         return text
+
+
+NOTHING_MASKED = Masking()
 
 
 @dataclass(frozen=True)
@@ -112,35 +121,48 @@ def _as_written(part: str) -> str:
     if first in "\r\n":
         return _LINE_BREAK
     if first == "\\":
-        return rf"(?:\\{{{len(part)},{8 * len(part)}}}|(?:{_escaped(first)}){{{len(part)}}})"
+        count = len(part)
+        return f"(?:{_BACKSLASH}{{{count},{16 * count}}}+|{_one_of(_escapes(first))}{{{count}}})"
     if first == " ":
-        return rf"(?:\s|\+|{_escaped(first)})"
-    return rf"\\{{0,8}}(?:{re.escape(first)}|{_escaped(first)})"
+        return _one_of([r"\s", r"\+", f"{_PERCENT}2b", *_escapes(first)])
+    if first.isascii():
+        return _BACKSLASHES + _one_of(_escapes(first))
+    return _beyond_ascii(first)
 
 
-def _escaped(character: str) -> str:
-    return "|".join(_escapes(character))
+def _beyond_ascii(character: str) -> str:
+    octets = character.encode("utf-8", "surrogatepass")
+    replacement = _one_of([r"[?\ufffd]", f"{_PERCENT}ef{_PERCENT}bf{_PERCENT}bd", r"ufffd"])
+    forms = [f"(?:{_BACKSLASHES}{replacement}){{1,{len(octets)}}}"]
+    # The search ignores the case of a character, not that of the numbers it is escaped by; and ß in capitals is SS.
+    for cased in sorted({character, character.lower(), character.upper()}):
+        forms.append(re.escape(cased))
+        if len(cased) == 1:
+            forms += [*_escapes(cased), f"x{ord(cased):02x}"]
+    return _BACKSLASHES + _one_of(forms)
 
 
 def _escapes(character: str) -> Iterator[str]:
+    """What stands for a character behind any backslashes, itself included."""
     number = ord(character)
-    octets = character.encode("utf-8", "surrogatepass")
-    yield "".join(map(_octet, octets))
-    yield "".join(f"{_BACKSLASHES}u{unit.hex()}" for unit in _utf_16(character))
-    yield f"{_BACKSLASHES}U{number:08x}"
-    yield f"{_AMPERSAND}#(?:{number}|x{number:x});"
+    yield "".join(map(_octet, character.encode("utf-8", "surrogatepass")))
+    yield _BACKSLASHES.join(f"u{unit.hex()}" for unit in _utf_16(character))
+    yield f"U{number:08x}"
+    yield f"{_AMPERSAND}{_NUMBER_SIGN}(?:{number}|x{number:x}){_SEMICOLON}"
     if character in _ENTITIES:
-        yield f"{_AMPERSAND}{_ENTITIES[character]};"
-    if not character.isascii():
-        yield f"{_BACKSLASHES}x{number:02x}"
-        yield f"\ufffd{{1,{len(octets)}}}"  # not UTF-8, or not taken for it
-        # Not every character is its own in capitals: ß is SS.
-        yield from {re.escape(character.upper()), re.escape(character.lower())}
+        yield f"{_AMPERSAND}{_ENTITIES[character]}{_SEMICOLON}"
 
 
 def _octet(octet: int) -> str:
-    """One of a character's in UTF-8, in a URL and in Python's messages, or taken for Latin-1."""
-    return rf"(?:{_PERCENT}{octet:02x}|{_BACKSLASHES}x{octet:02x}|{re.escape(chr(octet))})"
+    """One of a character's in UTF-8: in a URL, in Python's messages, and taken for Latin-1."""
+    taken = chr(octet)
+    taken_in_url = "".join(f"{_PERCENT}{each:02x}" for each in taken.encode())
+    escaped = f"{_BACKSLASHES}(?:x|u00){octet:02x}"
+    return _one_of([f"{_PERCENT}{octet:02x}", escaped, re.escape(taken), taken_in_url])
+
+
+def _one_of(patterns: Iterable[str]) -> str:
+    return f"(?:{'|'.join(patterns)})"
 
 
 def _utf_16(character: str) -> Iterator[bytes]:
@@ -152,7 +174,11 @@ def _in_base64(secret: str) -> Iterator[str]:
     """Base64, and what it makes of the secret behind one byte or two: without characters that others have a part in."""
     octets = secret.encode("utf-8", "surrogatepass")
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
-        yield encode(octets).decode("ascii")
+        forms = [encode(octets).decode("ascii")]
         for before in range(3):
             encoded = encode(bytes(before) + octets).decode("ascii")
-            yield encoded[-(-8 * before // 6) : 8 * (before + len(octets)) // 6]
+            forms.append(encoded[-(-8 * before // 6) : 8 * (before + len(octets)) // 6])
+        for form in forms:
+            yield form
+            yield quote(form, safe="")
+            yield form.replace("/", r"\/")  # as some write it in JSON

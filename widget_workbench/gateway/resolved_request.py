@@ -7,7 +7,7 @@ that the definition's templates were rendered to, and in the credentials.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 
@@ -29,6 +29,9 @@ _OWN_HEADERS = (
     ("user-agent", f"widget-workbench/{__version__}".encode()),
     ("accept-encoding", ACCEPTED_ENCODINGS),
 )
+
+# RFC 3986 §2.1: a percent sign stands for itself as `%25` alone.
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 _Value = TypeVar("_Value", str, bytes)
 
@@ -111,7 +114,8 @@ def resolve_request(
     Raises:
         TemplateRenderingError: a header's value has come to hold what no header can.
     """
-    address, _, own_query = rendered[URL].partition("#")[0].partition("?")
+    url = _LONE_PERCENT.sub("%25", rendered[URL])
+    address, _, own_query = url.partition("#")[0].partition("?")
     own_keys = {key for key, _ in parse_query(own_query)}
     configured_query = (
         (definition.query_parameters[index].key, rendered[query_place(index)])
@@ -142,7 +146,10 @@ def to_request(resolved: ResolvedRequest, *, owner: str, templated: bool) -> htt
 
     Raises:
         ConnectorMisconfiguredError: the definition's URL is none.
+        TemplateRenderingError: a template has made it lead to another path than its own.
     """
+    if templated:
+        _refuse_dot_segments(resolved.url)
     return httpx.Request(
         resolved.method,
         _parse_url(resolved.full_url, owner, "its rendered URL" if templated else None),
@@ -207,6 +214,15 @@ def _parse_url(text: str, owner: str, instead: str | None) -> httpx.URL:
     if url.port is not None and not 0 < url.port < 65536:
         raise ConnectorMisconfiguredError(f"{owner}: {url.port} in its URL is no port.")
     return url
+
+
+def _refuse_dot_segments(url: str) -> None:
+    """Refuses what is taken out of a path, with the segment before it (RFC 3986 §5.2.4)."""
+    _, _, path = url.partition("://")[2].partition("/")
+    if not {".", ".."}.isdisjoint(map(unquote, path.split("/"))):
+        raise TemplateRenderingError(
+            f"{URL} comes to a path with the segment '.' or '..', which would lead to another path than its own."
+        )
 
 
 def _encoded(pairs: Sequence[tuple[str, str]]) -> str:

@@ -24,6 +24,7 @@ from widget_workbench.gateway.authentication.token_request import Send, request_
 from widget_workbench.gateway.authentication.tokens import IssuedToken, TokenCache
 from widget_workbench.gateway.errors import ConnectorMisconfiguredError
 from widget_workbench.gateway.header_fields import check_header_name, header_value
+from widget_workbench.gateway.masking import NOTHING_MASKED, Masking
 
 ASSERTION_LIFETIME = 180  # seconds, platform.md §5
 JWT_BEARER_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"  # RFC 7523 §2.1
@@ -47,7 +48,11 @@ class Authenticator:
         self._tokens = tokens or TokenCache()
 
     async def credentials(
-        self, authentication: Authentication, config: Mapping[str, Any], now: float
+        self,
+        authentication: Authentication,
+        config: Mapping[str, Any],
+        now: float,
+        masking: Masking = NOTHING_MASKED,
     ) -> Credentials:
         """The credentials of one request.
 
@@ -55,6 +60,7 @@ class Authenticator:
             authentication: as defined.
             config: its config with all templates rendered, as `filled` gives it.
             now: the execution's Unix time, in seconds.
+            masking: knows the secrets that the config may be made of.
 
         Raises:
             ConnectorMisconfiguredError: a text of the config cannot be sent where it belongs.
@@ -65,15 +71,15 @@ class Authenticator:
             case ApiKeyAuthentication():
                 return _api_key(config)
             case ClientCredentialsAuthentication():
-                return await self._client_credentials(config)
+                return await self._client_credentials(config, masking)
             case JwtAuthentication():
                 return _jwt(config)
             case JwtBearerAuthentication():
-                return await self._jwt_bearer(config, now)
+                return await self._jwt_bearer(config, now, masking)
             case _:
                 return NO_CREDENTIALS
 
-    async def _client_credentials(self, config: Mapping[str, Any]) -> Credentials:
+    async def _client_credentials(self, config: Mapping[str, Any], masking: Masking) -> Credentials:
         """RFC 6749 §4.4; shared by all whose id, secret, URL and scope are the same (platform.md §5)."""
         secret = config["client_secret"]
         form = {
@@ -84,12 +90,16 @@ class Authenticator:
         }
 
         async def request() -> IssuedToken:
-            return await request_token(self._send, config["token_url"], form, secrets=[secret])
+            return await request_token(
+                self._send, config["token_url"], form, masking=masking.with_secrets([secret])
+            )
 
         key = _digest(config["token_url"], form)
         return await self._bearer("oauth_client_credentials", key, request, secret)
 
-    async def _jwt_bearer(self, config: Mapping[str, Any], now: float) -> Credentials:
+    async def _jwt_bearer(
+        self, config: Mapping[str, Any], now: float, masking: Masking
+    ) -> Credentials:
         """RFC 7523 §2.1."""
         ttl = _seconds(config["token_ttl"])
 
@@ -99,7 +109,7 @@ class Authenticator:
                 self._send,
                 config["token_url"],
                 {"grant_type": JWT_BEARER_GRANT, "assertion": assertion},
-                secrets=[config["private_key"], assertion],
+                masking=masking.with_secrets([config["private_key"], assertion]),
             )
             _compare_lifetimes(config["token_url"], ttl, issued)
             return IssuedToken(issued.text, ttl)

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,7 +28,7 @@ _LONGEST_DESCRIPTION = 200  # characters
 
 
 async def request_token(
-    send: Send, url: str, form: Mapping[str, str], *, secrets: Iterable[str]
+    send: Send, url: str, form: Mapping[str, str], *, masking: Masking
 ) -> IssuedToken:
     """Asks a token endpoint for a token.
 
@@ -36,12 +36,11 @@ async def request_token(
         send: sends the request, within the gateway's limits and rules; follows no redirect.
         url: the token endpoint.
         form: the grant; an empty value is left out.
-        secrets: what no message may hold, whatever the endpoint repeats.
+        masking: knows what no message may hold, whatever the endpoint repeats.
 
     Raises:
         AuthenticationError: there is no token. The detail names the endpoint's host and what it said.
     """
-    masking = Masking(secrets)
     request = _request(url, form)
     # Without user name and password, which may stand there.
     endpoint = request.url.netloc.decode("ascii")
