@@ -159,8 +159,9 @@ def from_host(
         return _execute_error(error.fields, call, what, permalink=permalink, method=method)
     if error.fields.get("status") == 404:
         return ConnectorNotFoundError(
-            f'{call} failed: no connector has the permalink "{permalink}". Check its spelling, and that the connector '
-            "is published (in the preview: that it stands in a connectors.json)",
+            f'{call} failed: no connector has the permalink "{permalink}". Check its spelling, that the connector '
+            "is published (in the preview: that it stands in a connectors.json), and that a composite connector is "
+            "called by connectors.composite.execute, any other by connectors.execute",
             permalink=permalink,
             method=method,
         )

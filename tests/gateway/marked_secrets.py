@@ -28,10 +28,10 @@ SECRETS: Mapping[str, str] = {
     "short": "mZqv",
     "long": "m" + "zebuBellow" * 19 + "zebuBello",
     "markup": "m&<b>okapiSnort</b>\"'&amp;",
-    "quotes": "\"'\\\"onagerBray\\n\\\"'`",
+    "quotes": '"\'\\"onagerBray\\n\\"\'`',
     "url": "m%41+/=?#&;@ gaurGrunt%zz/../",
     "latin1": "mÿß£nyalaBark°é",
-    "beyond": "m€ßžtakinCough𝄞ı",
+    "beyond": "m€ßžtakinCough𝄞Ĳ",
     "pem": PEM,
     "lines": "msaigaSneeze\r\nX-Injected: saigaSneeze",
 }
@@ -62,7 +62,9 @@ class Leak:
     excerpt: str
 
 
-def leaks(written: Mapping[str, str], *, more: Mapping[str, Iterable[str]] | None = None) -> list[Leak]:
+def leaks(
+    written: Mapping[str, str], *, more: Mapping[str, Iterable[str]] | None = None
+) -> list[Leak]:
     """The secrets that stand in the texts.
 
     Args:

@@ -44,6 +44,9 @@ from .marked_secrets import PEM, SECRETS, WITH_LINES, leaks, of
 
 ONE_LINE = tuple(name for name in SECRETS if name not in WITH_LINES)
 
+# Enough of them where a row is one of many alike.
+SOME = ("long", "quotes", "beyond", "pem")
+
 # As it is, where a template's output is otherwise escaped.
 SECRET = "{{ get_secret('NAME') | safe }}"
 
@@ -165,7 +168,6 @@ def header(value: str) -> dict[str, Any]:
     return {"headers": [{"key": "X-Key", "value": value}]}
 
 
-
 def keyed(expression: str) -> dict[str, Any]:
     """As a header and as a query parameter."""
     return {**header(expression), "query_parameters": [{"key": "key", "value": expression}]}
@@ -232,7 +234,10 @@ def test_the_log_shows_a_secrets_first_character(expression: str, shown: str) ->
 @pytest.mark.parametrize(
     ("authentication", "shown"),
     [
-        ({"type": "api_key", "config": {"key": "X-Key", "value": "{{ get_secret('simple') }}"}}, "m***"),
+        (
+            {"type": "api_key", "config": {"key": "X-Key", "value": "{{ get_secret('simple') }}"}},
+            "m***",
+        ),
         (
             {
                 "type": "api_key",
@@ -298,10 +303,7 @@ FAILING = {
     "is no attribute, capitals": "{{ user[get_secret('NAME') | upper].more }}",
     "is no filter": "{{ [1] | map(get_secret('NAME')) | list }}",
     "is no filter, capitals": "{{ [1] | map(get_secret('NAME') | upper) | list }}",
-    "is no filter, escaped": "{{ [1] | map(get_secret('NAME') | urlencode) | list }}",
-    "is no test": "{{ [1] | select(get_secret('NAME')) | list }}",
     "is no format": "{{ (get_secret('NAME') ~ '%d') | format('x') }}",
-    "is summed": "{{ [get_secret('NAME'), 1] | sum }}",
     "is one of a loop": "{% for each in [get_secret('NAME')] %}{{ each + 1 }}{% endfor %}",
     "is repeated without end": "{{ get_secret('NAME') * 10 ** 9 }}",
     "loops without end": "{% for i in range(10**9) %}{{ get_secret('NAME') }}{% endfor %}",
@@ -328,7 +330,7 @@ def test_a_template_that_fails_at_a_secret(
     caplog: pytest.LogCaptureFixture, expression: str, code: str
 ) -> None:
     # What takes a second until it is stopped is the same for all.
-    names = ["simple"] if "10**9" in expression else SECRETS
+    names = ["simple"] if "10**9" in expression else SOME
 
     done = run_each(caplog, header(expression), names)
 
@@ -372,7 +374,6 @@ def echo_all(request: httpx.Request) -> httpx.Response:
         "{{ (response.body | from_json).echo | from_json }}",
         "{{ (response.body | from_json)[(response.body | from_json).echo].more }}",
         "{{ (response.body | from_json).spelled / 2 }}",
-        "{{ [1] | map(response.body) | list }}",
         "{{ [1] | map((response.body | from_json).echo | upper) | list }}",
         "{% for each in (response.body | from_json).echo %}{{ each + 1 }}{% endfor %}",
     ],
@@ -380,7 +381,7 @@ def echo_all(request: httpx.Request) -> httpx.Response:
 def test_a_response_template_that_fails_at_a_repeated_secret(
     caplog: pytest.LogCaptureFixture, template: str
 ) -> None:
-    done = run_each(caplog, {"response_body": template}, answer=echo_all)
+    done = run_each(caplog, {"response_body": template}, SOME, answer=echo_all)
 
     assert done.codes() == {"TEMPLATE_ERROR"}
     assert leaks(done.written) == []
@@ -441,6 +442,7 @@ def test_an_upstream_that_fails(caplog: pytest.LogCaptureFixture, failure: str) 
     done = run_each(
         caplog,
         keyed("{{ get_secret('NAME') | urlencode }}"),
+        SECRETS if failure == "cannot be reached" else SOME,
         answer=FAILING_UPSTREAMS[failure],
         size_limit=4000,
     )
@@ -492,7 +494,9 @@ def noted(secret: str) -> BaseException:
 def test_a_failure_of_the_gateway_itself(
     caplog: pytest.LogCaptureFixture, make: Callable[[str], BaseException]
 ) -> None:
-    done = run_each(caplog, keyed("{{ get_secret('NAME') | urlencode }}"), answer=raising(make))
+    sent = keyed("{{ get_secret('NAME') | urlencode }}")
+
+    done = run_each(caplog, sent, ("lines", *SOME), answer=raising(make))
 
     assert done.codes() == {"INTERNAL_ERROR"}
     assert "Traceback" in done.written["logged"]
@@ -501,7 +505,12 @@ def test_a_failure_of_the_gateway_itself(
 
 # Authentication
 
-CLIENT = {"client_id": "widgets", "client_secret": SECRET, "token_url": f"{URL}/NAME", "scope": "read"}
+CLIENT = {
+    "client_id": "widgets",
+    "client_secret": SECRET,
+    "token_url": f"{URL}/NAME",
+    "scope": "read",
+}
 ASSERTION = {
     "client_id": "widgets",
     "private_key": "{{ get_secret('pem') | safe }}",
@@ -518,9 +527,7 @@ def authenticated(type: str, config: Mapping[str, Any], **changes: Any) -> dict[
 
 SENT_CREDENTIALS = {
     "a key in a header": authenticated("api_key", {"key": "X-Key", "value": f"Key {SECRET}"}),
-    "a key in the query": authenticated(
-        "api_key", {"key": "key", "value": SECRET, "in": "query"}
-    ),
+    "a key in the query": authenticated("api_key", {"key": "key", "value": SECRET, "in": "query"}),
     "a name of a key in the query": authenticated(
         "api_key", {"key": SECRET, "value": "x", "in": "query"}
     ),
@@ -636,7 +643,7 @@ FAILING_ENDPOINTS: Mapping[str, Callable[[str], httpx.Response]] = {
 def test_a_token_endpoint_that_fails(
     caplog: pytest.LogCaptureFixture, fields: dict[str, Any], failure: str
 ) -> None:
-    done = run_each(caplog, fields, answer=repeating(FAILING_ENDPOINTS[failure]))
+    done = run_each(caplog, fields, SOME, answer=repeating(FAILING_ENDPOINTS[failure]))
 
     assert done.codes() == {"AUTHENTICATION_ERROR"}
     assert leaks(done.written) == []
@@ -644,7 +651,10 @@ def test_a_token_endpoint_that_fails(
 
 @pytest.mark.parametrize(
     "make",
-    [lambda secret: httpx.ConnectError(spellings(secret)), lambda secret: httpx.ReadTimeout(secret)],
+    [
+        lambda secret: httpx.ConnectError(spellings(secret)),
+        httpx.ReadTimeout,
+    ],
 )
 def test_a_token_endpoint_that_cannot_be_reached(
     caplog: pytest.LogCaptureFixture, make: Callable[[str], BaseException]
@@ -671,9 +681,7 @@ def test_a_token_endpoint_that_cannot_be_reached(
 def test_a_token_url_that_is_none(caplog: pytest.LogCaptureFixture, url: str) -> None:
     whole = [name for name, secret in SECRETS.items() if "/" not in secret]
 
-    done = run_each(
-        caplog, authenticated("oauth_client_credentials", CLIENT, token_url=url), whole
-    )
+    done = run_each(caplog, authenticated("oauth_client_credentials", CLIENT, token_url=url), whole)
 
     assert done.codes() <= {"AUTHENTICATION_ERROR", "TEMPLATE_ERROR"}
     assert leaks(done.written) == []
@@ -727,7 +735,9 @@ def test_a_token_url_that_is_none(caplog: pytest.LogCaptureFixture, url: str) ->
             ),
             (
                 "an assertion's key",
-                authenticated("oauth_jwt_bearer", ASSERTION, private_key="{{ get_secret('NAME')[1:] }}"),
+                authenticated(
+                    "oauth_jwt_bearer", ASSERTION, private_key="{{ get_secret('NAME')[1:] }}"
+                ),
                 "JWT_SIGNING_ERROR",
             ),
             (
@@ -751,7 +761,7 @@ def test_a_token_url_that_is_none(caplog: pytest.LogCaptureFixture, url: str) ->
 def test_credentials_that_cannot_be_made(
     caplog: pytest.LogCaptureFixture, fields: dict[str, Any], code: str
 ) -> None:
-    done = run_each(caplog, fields)
+    done = run_each(caplog, fields, SOME)
 
     assert done.codes() == {code}
     assert leaks(done.written) == []
@@ -765,7 +775,9 @@ def test_credentials_that_cannot_be_made(
 def test_an_unknown_permalink_that_is_a_secret(caplog: pytest.LogCaptureFixture, kind: str) -> None:
     community = community_of({}, SECRETS)
 
-    done = run(caplog, community, *[f"/{kind}{quote(each, safe='')}/execute" for each in SECRETS.values()])
+    done = run(
+        caplog, community, *[f"/{kind}{quote(each, safe='')}/execute" for each in SECRETS.values()]
+    )
 
     assert done.codes() == {"CONNECTOR_NOT_FOUND"}
     assert leaks(done.written) == []
@@ -787,7 +799,9 @@ def test_a_method_that_is_a_secret(caplog: pytest.LogCaptureFixture) -> None:
         ("id=1&{secret}={secret}%20", "INVALID_PATH_PARAMETERS"),
     ],
 )
-@pytest.mark.parametrize("name", [name for name in SECRETS if name not in ("simple", "short", "long")])
+@pytest.mark.parametrize(
+    "name", [name for name in SECRETS if name not in ("simple", "short", "long")]
+)
 def test_path_parameters_that_are_no_values(
     caplog: pytest.LogCaptureFixture, name: str, path_params: str, code: str
 ) -> None:
@@ -835,7 +849,9 @@ def test_queries_headers_and_payloads_that_repeat_a_secret(
         method="POST",
         headers={
             "X-Declared": secret.replace("\r\n", " ").replace("\n", " ").encode(),
-            "X-Latin": secret.encode("latin-1", "replace").replace(b"\r\n", b"").replace(b"\n", b""),
+            "X-Latin": secret.encode("latin-1", "replace")
+            .replace(b"\r\n", b"")
+            .replace(b"\n", b""),
             "X-Query": f"?{encoded}",
         },
         content=json.dumps({secret: spellings(secret)}).encode() + spellings(secret).encode(),
@@ -883,7 +899,9 @@ STEPS = [
         pytest.param(
             {"response_body": "{{ response.body / 1 }}"}, 422, "TEMPLATE_ERROR", id="a template"
         ),
-        pytest.param(header("{{ steps.first.body }}{{ '\\n' }}"), 422, "TEMPLATE_ERROR", id="a header"),
+        pytest.param(
+            header("{{ steps.first.body }}{{ '\\n' }}"), 422, "TEMPLATE_ERROR", id="a header"
+        ),
         pytest.param(
             {"url": "https://api.example/{{ 'x' * 70000 }}{{ steps.first.body }}"},
             500,
@@ -927,11 +945,26 @@ def test_a_composite_whose_steps_repeat_a_secret(
 
 # Upstreams over TCP and TLS
 
+
+async def repeat(exchange: Exchange, answer: bytes) -> None:
+    """Answers with what the request's own headers have in the place of `%s`."""
+    await exchange.send(answer.replace(b"%s", exchange.head.replace(b"\r\n", b" ")))
+    raise HangUp
+
+
+async def reset(exchange: Exchange) -> None:
+    exchange.reset()
+
+
 OVER_TCP: Mapping[str, tuple[str, str, Respond]] = {
     "hangs": ("tls.example", "DOWNSTREAM_TIMEOUT", lambda exchange: exchange.hang()),
     "hangs up": ("tls.example", "DOWNSTREAM_ERROR", says_and_hangs_up()),
-    "resets": ("tls.example", "DOWNSTREAM_ERROR", lambda exchange: reset(exchange)),
-    "is not HTTP": ("tls.example", "DOWNSTREAM_ERROR", lambda exchange: repeat(exchange, b"%s\r\n\r\n")),
+    "resets": ("tls.example", "DOWNSTREAM_ERROR", reset),
+    "is not HTTP": (
+        "tls.example",
+        "DOWNSTREAM_ERROR",
+        lambda exchange: repeat(exchange, b"%s\r\n\r\n"),
+    ),
     "has a header that is none": (
         "tls.example",
         "DOWNSTREAM_ERROR",
@@ -951,16 +984,6 @@ OVER_TCP: Mapping[str, tuple[str, str, Respond]] = {
 }
 
 
-async def repeat(exchange: Exchange, answer: bytes) -> None:
-    """Answers with what the request's own headers have in the place of `%s`."""
-    await exchange.send(answer.replace(b"%s", exchange.head.replace(b"\r\n", b" ")))
-    raise HangUp
-
-
-async def reset(exchange: Exchange) -> None:
-    exchange.reset()
-
-
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
     return trustme.CA()
@@ -971,7 +994,10 @@ def test_an_upstream_that_fails_over_tcp(
     caplog: pytest.LogCaptureFixture, authority: trustme.CA, failure: str
 ) -> None:
     host, code, respond = OVER_TCP[failure]
-    server, client = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
+    server, client = (
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH),
+        ssl.create_default_context(),
+    )
     authority.issue_cert("tls.example").configure_cert(server)
     authority.configure_trust(client)
     upstream = HostileUpstream(respond, server)
@@ -1039,7 +1065,10 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ways = {
         "works": {"url": "https://api.example/", **percent},
         "failing": {"url": "https://api.example/failing", **percent},
-        "template": {"url": "https://api.example/", **header("{{ get_secret('NAME') | from_json }}")},
+        "template": {
+            "url": "https://api.example/",
+            **header("{{ get_secret('NAME') | from_json }}"),
+        },
         "signing": {
             "url": "https://api.example/",
             **header("{{ jwt_encode({}, get_secret('NAME')[1:], 'RS256') }}"),
@@ -1054,7 +1083,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     files = {
         "widgets/w/connectors.json": json.dumps({"connectors": connectors}),
         "preview.toml": '[upstreams]\n"api.example" = "upstream:app"\n',
-        "secrets.toml": "".join(f"{name} = {json.dumps(SECRETS[name], ensure_ascii=False)}\n" for name in SECRETS),
+        "secrets.toml": "".join(
+            f"{name} = {json.dumps(SECRETS[name], ensure_ascii=False)}\n" for name in SECRETS
+        ),
         "upstream.py": UPSTREAM,
     }
     for path, text in files.items():
@@ -1072,7 +1103,17 @@ def test_the_preview_writes_no_secret(repository: Path) -> None:
     written: dict[str, str] = {}
     command = "from widget_workbench.cli import main; main()"
     with subprocess.Popen(
-        [sys.executable, "-c", command, "preview", str(repository), "--port", "0", "--no-open", "--record"],
+        [
+            sys.executable,
+            "-c",
+            command,
+            "preview",
+            str(repository),
+            "--port",
+            "0",
+            "--no-open",
+            "--record",
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
@@ -1089,7 +1130,10 @@ def test_the_preview_writes_no_secret(repository: Path) -> None:
             assert found, told
             with httpx.Client(base_url=found[0], trust_env=False) as client:
                 written["page"] = client.get("").text
-                paths = [*permalinks(repository), *(quote(each, safe="") for each in SECRETS.values())]
+                paths = [
+                    *permalinks(repository),
+                    *(quote(each, safe="") for each in SECRETS.values()),
+                ]
                 statuses = set()
                 for path in paths:
                     answer = client.get(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from widget_workbench.repository import Repository
+    from widget_workbench.repository import Problem, Repository
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
@@ -65,15 +65,25 @@ def connectors() -> None:
 def list_(root: Path, as_json: bool) -> None:
     """List the connectors that the preview of REPO has: each widget's, and the community's own.
 
-    A host is followed by the upstream that preview.toml maps it to.
+    A host is followed by the upstream that preview.toml maps it to. Problems are told on standard error.
+
+    The exit code is 1 where a connector is broken, or a file that could define some, else 0.
     """
-    from widget_workbench.connectors_command.listing import as_data, as_text
+    from widget_workbench.connectors_command.layout import columns
+    from widget_workbench.connectors_command.listing import (
+        as_data,
+        as_text,
+        is_something_broken,
+        problems,
+    )
 
     repository = _read(root)
     if as_json:
         click.echo(json.dumps(as_data(repository), indent=2))
-        return
-    _print(as_text(repository))
+    else:
+        _print(as_text(repository, columns() if sys.stdout.isatty() else None))
+    _tell(problems(repository))
+    sys.exit(1 if is_something_broken(repository) else 0)
 
 
 @connectors.command(
@@ -143,8 +153,7 @@ def test(
         raise click.ClickException(str(error)) from None
     with log_on_terminal(Masking(repository.secrets.values()).text):
         outcome = run(trial, repository, guest=guest)
-    for problem in outcome.problems:
-        click.echo(f"  {click.style(problem.path, fg='yellow')}: {problem.message}", err=True)
+    _tell(outcome.problems)
     if as_json:
         click.echo(json.dumps(outcome.as_data(), indent=2))
     else:
@@ -161,6 +170,12 @@ def _read(root: Path) -> "Repository":
         return read_repository(root)
     except RepositoryError as error:
         raise click.ClickException(str(error)) from None
+
+
+def _tell(problems: Iterable["Problem"]) -> None:
+    """The repository's problems, as the preview has them."""
+    for problem in problems:
+        click.echo(f"  {click.style(problem.path, fg='yellow')}: {problem.message}", err=True)
 
 
 def _payload_text(given: str | None) -> str | None:

@@ -39,12 +39,6 @@ def cut(line: str, width: int) -> Iterator[str]:
     yield line[start:]
 
 
-def clipped(line: str, width: int) -> str:
-    """The beginning of a line that is too wide."""
-    first, *rest = cut(line, width)
-    return next(cut(first, width - 1)) + "…" if rest else first
-
-
 def sentences(text: str, width: int) -> list[str]:
     """Prose, broken between words."""
     return textwrap.wrap(visible(text), width) or [""]

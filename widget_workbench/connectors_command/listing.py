@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from widget_workbench.connectors_command.layout import clipped, columns, sentences, visible
+from widget_workbench.connectors_command.layout import cut, visible
+from widget_workbench.connectors_command.trial import without_permalink
 from widget_workbench.gateway import (
     BrokenConnector,
     CompositeConnector,
@@ -15,17 +16,22 @@ from widget_workbench.gateway import (
     destinations,
     is_composite,
 )
-from widget_workbench.repository import Repository
+from widget_workbench.repository import Problem, Repository
 
 _MARGIN = "    "
+_GAP = "  "
+_LEAST_ROOM = 24  # columns that a cell has beside others; with less it gets lines of its own
+
+_Row = tuple[str, ...]
 
 
 def as_data(repository: Repository) -> list[dict[str, Any]]:
-    """The connectors for other programs, in the order of their files.
+    """The connectors for other programs, in the order of their files, and after them those without a permalink.
 
-    A host that only a template decides is null; a definition that breaks the rules has the reason as `broken`.
+    A host that only a template decides is null; a definition that breaks the rules has the reason as `broken`; one
+    without a permalink that could be used has its name, or its place in the file, as `name`.
     """
-    return [
+    callable_ = [
         {
             "permalink": definition.permalink,
             "composite": is_composite(definition),
@@ -40,42 +46,100 @@ def as_data(repository: Repository) -> list[dict[str, Any]]:
         }
         for file, definition in _placed(repository)
     ]
+    others = [
+        {"permalink": None, "name": each.connector, "file": each.path, "broken": each.message}
+        for each in without_permalink(repository)
+    ]
+    return [*callable_, *others]
 
 
-def as_text(repository: Repository) -> Iterator[str]:
-    """The lines to print, a table for each file; no line is wider than the terminal."""
-    width = columns()
-    placed = _placed(repository)
-    if not placed:
-        yield f"  The repository {repository.root} has no connectors."
-    for file, group in groupby(placed, key=lambda each: each[0]):
+def as_text(repository: Repository, width: int | None) -> Iterator[str]:
+    """The lines to print, a table for each file.
+
+    Args:
+        width: columns, which no line is wider than; None for one line a connector, however long.
+    """
+    rows = sorted(_rows(repository), key=lambda placed: list(_files(repository)).index(placed[0]))
+    if not rows:
+        readable = " that could be read" if repository.unreadable_connectors else ""
+        yield f"  The repository {repository.root} has no connectors{readable}."
+    for file, group in groupby(rows, key=lambda placed: placed[0]):
         yield ""
         yield f"  {click.style(file, bold=True)}"
-        definitions = [definition for _, definition in group]
-        rows = [_row(definition, repository) for definition in definitions]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for definition, row in zip(definitions, rows, strict=True):
-            cells = (f"{text:{most}}" for text, most in zip(row, widths, strict=True))
-            yield clipped(_MARGIN + "  ".join(cells).rstrip(), width)
-            if isinstance(definition, BrokenConnector):
-                for line in sentences(definition.reason, width - 2 * len(_MARGIN)):
-                    yield 2 * _MARGIN + click.style(line, fg="red")
+        yield from _table([row for _, row in group], width)
     yield ""
+
+
+def problems(repository: Repository) -> list[Problem]:
+    """The repository's, without those of widgets."""
+    return [
+        each
+        for each in repository.problems
+        if not each.path.startswith("widgets/") or each.path.endswith("/connectors.json")
+    ]
+
+
+def is_something_broken(repository: Repository) -> bool:
+    """Whether a connector, or a file that may define some, is of no use."""
+    return bool(
+        repository.unreadable_connectors
+        or without_permalink(repository)
+        or any(isinstance(each, BrokenConnector) for each in repository.connectors)
+    )
+
+
+def _table(rows: list[_Row], width: int | None) -> Iterator[str]:
+    """The rows in columns; the last cell goes on below itself where it is too wide."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        *cells, last = row
+        line = _MARGIN + _GAP.join(
+            f"{text:{most}}" for text, most in zip(cells, widths, strict=False)
+        )
+        indent = len(line) + len(_GAP)
+        if width is None or indent + len(last) <= width:
+            yield f"{line}{_GAP}{last}".rstrip()
+            continue
+        if width - indent >= _LEAST_ROOM:
+            first, *rest = cut(last, width - indent)
+            yield f"{line}{_GAP}{first}"
+        else:
+            indent = 2 * len(_MARGIN)
+            yield from cut(line.rstrip(), width)
+            rest = list(cut(last, width - indent)) if last else []
+        yield from (" " * indent + piece for piece in rest)
 
 
 def _placed(repository: Repository) -> list[tuple[str, Definition]]:
     return list(zip(repository.connector_files, repository.connectors, strict=True))
 
 
-def _row(definition: Definition, repository: Repository) -> tuple[str, ...]:
+def _files(repository: Repository) -> dict[str, None]:
+    """The files that define something, in the order in which they are read."""
+    nameless = (problem.path for problem in without_permalink(repository))
+    return dict.fromkeys((*repository.connector_files, *nameless))
+
+
+def _rows(repository: Repository) -> Iterator[tuple[str, _Row]]:
+    for file, definition in _placed(repository):
+        yield file, _row(definition, repository)
+    for file, name in dict.fromkeys(
+        (problem.path, problem.connector or "") for problem in without_permalink(repository)
+    ):
+        yield file, (visible(name), "?", "broken", "")
+
+
+def _row(definition: Definition, repository: Repository) -> _Row:
     upstreams = repository.settings.upstreams
     hosts = dict.fromkeys(_host(each, upstreams) for each in _destinations(definition, repository))
     if isinstance(definition, CompositeConnector):
         number = len(definition.steps)
         what = f"composite, {number} step{'' if number == 1 else 's'}"
+    elif isinstance(definition, BrokenConnector):
+        what = "broken"
     else:
         what = _authentication(definition) or ""
-    return definition.permalink, _method(definition) or "?", ", ".join(hosts), what
+    return definition.permalink, _method(definition) or "?", what, ", ".join(hosts)
 
 
 def _host(destination: Destination, upstreams: dict[str, str]) -> str:

@@ -15,6 +15,12 @@ _MOST_CHARACTERS = 6_000
 
 _MARGIN = "    "
 _NONE = "None was made."
+_NONE_BUT_FOR_A_TOKEN = "None was made: the request for a token comes before it."
+_NOT_SENT = " (not sent)"
+_WAYS_TO_SIGN_IN = {
+    "--guest": "Here: leave out --guest.",
+    "preview.toml": "Here: take guest = true out of preview.toml's [user].",
+}
 _BAR_CELLS = 40
 _COLOURS = {"external": "cyan", "transform": "magenta", "cache": "yellow"}
 
@@ -28,7 +34,7 @@ def report(outcome: Outcome, *, full: bool = False) -> Iterator[str]:
     """
     width = columns() - len(_MARGIN)
     sections = (
-        ("Request", _request(outcome, width, full)),
+        (_request_title(outcome), _request(outcome, width, full)),
         ("Error", _error(outcome, width)),
         ("Response", _response(outcome, width, full)),
         ("Time", _time(outcome)),
@@ -58,11 +64,22 @@ def _headline(outcome: Outcome) -> str:
     return "  ".join(parts)
 
 
+def _request_title(outcome: Outcome) -> str:
+    is_told = outcome.sent is None or "steps" in outcome.sent  # by the text, by each step
+    return "Request" if is_told or outcome.is_sent else f"Request{_mark(outcome)}"
+
+
+def _mark(outcome: Outcome) -> str:
+    """What is said of a request that did not go out."""
+    is_cached = (outcome.timing or {}).get("cache_hit")
+    return "" if is_cached else _NOT_SENT
+
+
 def _request(outcome: Outcome, width: int, full: bool) -> Iterator[str]:
     sent = outcome.sent
     if sent is None:
         if outcome.error is not None:
-            yield _NONE
+            yield _none(outcome)
         return
     if "steps" not in sent:
         yield from _one_request(sent, width, full)
@@ -70,14 +87,24 @@ def _request(outcome: Outcome, width: int, full: bool) -> Iterator[str]:
     for number, step in enumerate(sent["steps"], start=1):
         if number > 1:
             yield ""
-        yield click.style(f"{number}. {visible(str(step.get('name', '')))}", bold=True)
-        yield from _one_request(step, width, full)
+        is_sent = (
+            "url" not in step or number > len(outcome.sent_steps) or outcome.sent_steps[number - 1]
+        )
+        mark = "" if is_sent else _mark(outcome)
+        yield click.style(f"{number}. {visible(str(step.get('name', '')))}{mark}", bold=True)
+        if "url" in step:
+            yield from _one_request(step, width, full)
+        else:
+            yield _none(outcome)
+
+
+def _none(outcome: Outcome) -> str:
+    """Why there is no request to show; the error tells the rest."""
+    for_a_token = (outcome.error or {}).get("code") == "AUTHENTICATION_ERROR"
+    return _NONE_BUT_FOR_A_TOKEN if for_a_token else _NONE
 
 
 def _one_request(sent: Mapping[str, Any], width: int, full: bool) -> Iterator[str]:
-    if "url" not in sent:
-        yield _NONE
-        return
     method, url = str(sent.get("method", "")), visible(str(sent.get("url", "")))
     first, *rest = cut(url, width - len(method) - 1)
     yield f"{method} {click.style(first, fg='cyan')}"
@@ -112,7 +139,10 @@ def _error(outcome: Outcome, width: int) -> Iterator[str]:
     yield from sentences(str(error.get("detail", "")), width)
     params = error.get("params")
     if params:
-        yield from sentences(f"Parameters: {', '.join(map(str, params))}.", width)
+        options = " ".join(f"--path {name}=…" for name in params)
+        yield from sentences(f"Here: {options}", width)
+    if code == "GUEST_REFUSED" and outcome.guest_by is not None:
+        yield _WAYS_TO_SIGN_IN[outcome.guest_by]
 
 
 def _response(outcome: Outcome, width: int, full: bool) -> Iterator[str]:
@@ -122,6 +152,9 @@ def _response(outcome: Outcome, width: int, full: bool) -> Iterator[str]:
     yield click.style(
         "  ".join(filter(None, (visible(outcome.content_type), _counted(size, "byte")))), dim=True
     )
+    if outcome.note is not None:
+        for line in sentences(f"{outcome.note[:1].upper()}{outcome.note[1:]}.", width):
+            yield click.style(line, fg="yellow")
     if outcome.text is None:
         yield "Not text: --json shows it as Base64."
         return
@@ -178,7 +211,7 @@ def _circumstances(timing: Mapping[str, Any]) -> Iterable[str]:
     if host is None:
         return
     if timing.get("timeout"):
-        yield f"{visible(str(host))} did not answer in time."
+        yield f"{visible(str(host))} was called, and did not answer in time."
     elif timing.get("cache_hit"):
         yield f"The answer of {visible(str(host))} came from the cache."
     else:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -129,13 +129,19 @@ class Trial:
 class Outcome:
     """What came of a trial; secrets are masked in all that it gives.
 
-    `problems` are the repository's that may have to do with it.
+    `problems` are the repository's that may have to do with it. `sent_steps` tells of each step of a composite that
+    was begun whether it went to its upstream, `is_sent` of a connector's call whether that did. `note` is what the
+    widget will stumble over in the answer. `guest_by` tells why a guest calls: "--guest", or "preview.toml".
     """
 
     trial: Trial
     response: httpx.Response
     masking: Masking
     problems: tuple[Problem, ...]
+    is_sent: bool = True
+    sent_steps: tuple[bool, ...] = ()
+    note: str | None = None
+    guest_by: Literal["--guest", "preview.toml"] | None = None
 
     @property
     def status(self) -> int:
@@ -233,8 +239,10 @@ class Outcome:
             "method": self.trial.method,
             "request_id": self.request_id,
             "request": self.sent,
+            "sent": list(self.sent_steps) if self.trial.composite else self.is_sent,
             "response": response,
             "error": self.error,
+            "note": self.note,
             "timing": self.timing,
             "server_timing": self.durations,
             "problems": [
@@ -270,8 +278,11 @@ async def _run(trial: Trial, repository: Repository, guest: bool) -> Outcome:
     upstreams = Upstreams(repository.root)
     mounting = upstreams.mount(repository.settings.upstreams, repository.bad_upstreams)
     configuration = configuration_of(repository, upstreams.transports)
+    guest_by: Literal["--guest", "preview.toml"] | None = (
+        "preview.toml" if configuration.user.is_guest else None
+    )
     if guest:
-        configuration = replace(configuration, user=GUEST)
+        configuration, guest_by = replace(configuration, user=GUEST), "--guest"
     executions: list[Execution] = []
     gateway = Gateway(configuration=lambda: configuration, record=executions.append)
     try:
@@ -280,12 +291,17 @@ async def _run(trial: Trial, repository: Repository, guest: bool) -> Outcome:
     finally:
         await gateway.aclose()
         await upstreams.aclose()
-    masking = Masking(repository.secrets.values())
-    for execution in executions:
-        masking = execution.masking  # knows the tokens that were fetched, too
+    [execution] = executions
     concerned = [*repository.problems, *mounting]
     return Outcome(
-        trial, response, masking, tuple(each for each in concerned if _concerns(each, trial))
+        trial,
+        response,
+        execution.masking,  # knows the tokens that were fetched, too
+        tuple(each for each in concerned if _concerns(each, trial)),
+        is_sent=execution.was_sent,
+        sent_steps=tuple(step.was_sent for step in execution.steps),
+        note=execution.note,
+        guest_by=guest_by,
     )
 
 
@@ -308,13 +324,15 @@ def _definitions(repository: Repository, permalink: str, composite: bool) -> lis
 
 
 def _unknown(repository: Repository, permalink: str, composite: bool) -> list[str]:
+    if composite and any(each.permalink == permalink for each in repository.connectors):
+        return [f"{permalink!r} is a connector, no composite one: leave out --composite."]
     kind = "composite connector" if composite else "connector"
     known = list(
         dict.fromkeys(
             each.permalink for each in repository.connectors if is_composite(each) or not composite
         )
     )
-    close = get_close_matches(permalink, known, n=3)
+    close = get_close_matches(permalink.lower(), known, n=3)
     question = f"; did you mean {' or '.join(map(repr, close))}?" if close else "."
     lines = [f"No {kind} has the permalink {permalink!r}{question}"]
     if known:
@@ -322,7 +340,18 @@ def _unknown(repository: Repository, permalink: str, composite: bool) -> list[st
         lines.append(f"There are: {', '.join(known[:_LISTED])}{more}.")
     else:
         lines.append(f"The repository {repository.root} has no {kind}s.")
-    return [*lines, *repository.unreadable_connectors]
+    nameless = (f"{each.path}: {each.message}" for each in without_permalink(repository))
+    return [*lines, *repository.unreadable_connectors, *nameless]
+
+
+def without_permalink(repository: Repository) -> list[Problem]:
+    """The problems of definitions that nobody can call: they stand in a file, and have no usable permalink."""
+    callable_ = {each.permalink for each in repository.connectors}
+    return [
+        each
+        for each in repository.problems
+        if each.connector is not None and each.connector not in callable_
+    ]
 
 
 def _only_method(permalink: str, definitions: Sequence[Definition]) -> str:

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from widget_workbench.gateway.addresses import GuardedBackend
 from widget_workbench.gateway.answer import Answer, relayed_headers
 from widget_workbench.gateway.call import Call
-from widget_workbench.gateway.call_execution import CallExecutor, debug_header
+from widget_workbench.gateway.call_execution import CallExecutor
 from widget_workbench.gateway.composite import execute_composite
 from widget_workbench.gateway.definitions import (
     METHODS,
@@ -27,6 +27,7 @@ from widget_workbench.gateway.definitions import (
     Definition,
 )
 from widget_workbench.gateway.errors import (
+    TIMEOUT_CODE,
     ConnectorMisconfiguredError,
     ConnectorNotFoundError,
     GatewayError,
@@ -38,6 +39,8 @@ from widget_workbench.gateway.execution import Configuration, Execution, Relayed
 from widget_workbench.gateway.identity import User
 from widget_workbench.gateway.network import NetworkTransport
 from widget_workbench.gateway.occasion import Occasion
+from widget_workbench.gateway.shown_request import debug_header
+from widget_workbench.gateway.timing import Timing
 
 UPSTREAM_TIME_LIMIT = 15.0  # seconds, platform.md §5
 SIZE_LIMIT = 10_000_000  # bytes of a caller's body, and of an upstream's answer; ours
@@ -131,6 +134,7 @@ class Gateway:
                 error = InternalError("The gateway failed; its log has the traceback.")
             _mask(error, occasion)
             execution.error, execution.error_code = error.detail, error.code
+            occasion.timing.timed_out = _is_timeout(error)
             response = _envelope(error, execution.request_id)
         self._finish(execution, occasion, response)
         return _stamped(response, execution.request_id)
@@ -168,12 +172,7 @@ class Gateway:
         execution.ms, execution.external_ms = timing.total_ms, timing.external_ms
         execution.cache_hit, execution.masking = timing.cache_hit, occasion.masking
         self._record(execution)
-        response.headers["Server-Timing"] = timing.server_timing()
-        response.headers["X-Connector-Timing"] = timing.connector_timing(
-            execution.request_id,
-            error=execution.error_code,
-            timeout=execution.error_code == "DOWNSTREAM_TIMEOUT",
-        )
+        _tell_timing(response, timing, execution.request_id, execution.error_code)
         if occasion.is_test_call and (debug := execution.debug()) is not None:
             response.headers["X-Debug-Request"] = debug_header(debug)
 
@@ -242,8 +241,21 @@ def _envelope(error: GatewayError, request_id: str) -> Response:
     return JSONResponse(error.envelope(request_id), error.status, error.headers)
 
 
+def _is_timeout(error: GatewayError) -> bool:
+    """Whether the upstream did not answer in time, or the token endpoint."""
+    causes = (error, error.__cause__)
+    return any(isinstance(cause, GatewayError) and cause.code == TIMEOUT_CODE for cause in causes)
+
+
+def _tell_timing(
+    response: Response, timing: Timing, request_id: str, error_code: str | None
+) -> None:
+    response.headers["Server-Timing"] = timing.server_timing()
+    response.headers["X-Connector-Timing"] = timing.connector_timing(request_id, error_code)
+
+
 def _answer_unknown_url(request: Request, exception: Exception) -> Response:
-    request_id = _new_request_id()
+    timing, request_id = Timing(), _new_request_id()
     assert isinstance(exception, HTTPException)
     error: GatewayError
     if exception.status_code == 405:
@@ -254,7 +266,10 @@ def _answer_unknown_url(request: Request, exception: Exception) -> Response:
         error = ConnectorNotFoundError(
             "The gateway's URLs are /<permalink>/execute and /composite/<permalink>/execute."
         )
-    return _stamped(_envelope(error, request_id), request_id)
+    response = _envelope(error, request_id)
+    timing.finish()
+    _tell_timing(response, timing, request_id, error.code)
+    return _stamped(response, request_id)
 
 
 def _stamped(response: Response, request_id: str) -> Response:

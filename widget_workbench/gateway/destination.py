@@ -114,8 +114,9 @@ def choose_transport(
         return upstream or network, upstream is not None
     if url.scheme != "https":
         raise ConnectorMisconfiguredError(
-            f"The URL must start with https://, and http://{url.host} does not. For a service of your "
-            "own, name its host in preview.toml's allow_hosts."
+            f"The platform calls https only: write https://{url.netloc.decode('ascii')} instead of http://. (The "
+            "preview calls a service of your own that is not published by http, too, if preview.toml's allow_hosts "
+            "names its host.)"
         )
     if upstream is not None:
         return upstream, True

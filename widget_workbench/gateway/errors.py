@@ -26,6 +26,7 @@ from collections.abc import Iterable
 from typing import Any
 
 DOWNSTREAM_SCOPE = "Downstream (network/external service)"
+TIMEOUT_CODE = "DOWNSTREAM_TIMEOUT"
 
 
 class GatewayError(Exception):
@@ -152,11 +153,26 @@ class JwtSigningError(GatewayError):
 
 
 class AuthenticationError(GatewayError):
-    """A token endpoint gave no token."""
+    """A token endpoint gave no token.
+
+    Args:
+        detail: which one, and how it failed.
+        statement: what it said of the reason, to follow the detail: `: invalid_client (Unknown client)`.
+    """
 
     status = 502
     code = "AUTHENTICATION_ERROR"
     scope = "Authentication (OAuth token request)"
+
+    def __init__(self, detail: str, statement: str = "") -> None:
+        super().__init__(f"{detail}{statement}.")
+        self._own_detail = f"{detail}."
+        self.args = (detail, statement)
+
+    def place_in_step(self, name: str, index: int) -> None:
+        """Leaves out what the endpoint said, too: it may repeat what an earlier step gave."""
+        super().place_in_step(name, index)
+        self.detail = self._own_detail
 
 
 class ConnectorMisconfiguredError(GatewayError):

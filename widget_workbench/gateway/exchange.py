@@ -9,14 +9,18 @@ import httpx
 from widget_workbench.gateway.addresses import AddressRefusedError
 from widget_workbench.gateway.answer import Answer
 from widget_workbench.gateway.content_encoding import BodyReader
-from widget_workbench.gateway.errors import ConnectorMisconfiguredError, DownstreamError
+from widget_workbench.gateway.errors import (
+    TIMEOUT_CODE,
+    ConnectorMisconfiguredError,
+    DownstreamError,
+)
 
 # Where a URL leads: the transport, and whether it leads to an upstream that is mapped for the host. Raises
 # ConnectorMisconfiguredError for a URL that connectors may not call.
 Route = Callable[[httpx.URL], tuple[httpx.AsyncBaseTransport, bool]]
 
 # RFC 9110 §6.4.1: whatever an upstream claims, nothing follows these.
-_BODILESS_STATUSES = (204, 205, 304)
+BODILESS_STATUSES = (204, 205, 304)
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,17 @@ class Limits:
         return cls(seconds, size, asyncio.get_running_loop().time() + seconds)
 
 
-async def send_once(request: httpx.Request, route: Route, limits: Limits) -> Answer:
+async def send_once(
+    request: httpx.Request,
+    route: Route,
+    limits: Limits,
+    *,
+    note_sent: Callable[[], None] = lambda: None,
+) -> Answer:
     """Sends one request and reads the whole answer; a redirect is an answer like any other.
+
+    Args:
+        note_sent: called if the upstream was reached, whatever came of it.
 
     Raises:
         DownstreamError: no answer, too late, too large, or not HTTP.
@@ -48,6 +61,8 @@ async def send_once(request: httpx.Request, route: Route, limits: Limits) -> Ans
     """
     transport, mapped = route(request.url)
     host = request.url.host
+    progress = _Progress()
+    request.extensions["trace"] = progress.trace
     try:
         async with asyncio.timeout_at(limits.deadline):
             response = await transport.handle_async_request(request)
@@ -57,23 +72,44 @@ async def send_once(request: httpx.Request, route: Route, limits: Limits) -> Ans
                 await response.aclose()
     except (TimeoutError, httpx.TimeoutException):
         raise DownstreamError(
-            _failure(f"{host} did not answer within {limits.seconds:g} s", real_host=not mapped),
-            code="DOWNSTREAM_TIMEOUT",
+            _failure(f"{host} did not answer within {limits.seconds:g} s", progress, mapped),
+            code=TIMEOUT_CODE,
         ) from None
     except AddressRefusedError as error:
         raise ConnectorMisconfiguredError(str(error)) from error
     except (httpx.HTTPError, UnicodeError) as error:
+        if isinstance(error, httpx.ConnectError):
+            progress.has_reached = False
         what = f"{host} could not be called: {str(error) or type(error).__name__}"
         of_the_network = isinstance(error, httpx.TransportError)
-        raise DownstreamError(_failure(what, real_host=of_the_network and not mapped)) from error
+        raise DownstreamError(_failure(what, progress, mapped or not of_the_network)) from error
+    finally:
+        if progress.has_reached:
+            note_sent()
 
 
-def _failure(what: str, *, real_host: bool) -> str:
-    """If a call led to the host itself, failing to reach it tells so: it may not be what the caller meant."""
+class _Progress:
+    """Whether a request has reached its host; a transport that tells nothing of connecting has no way to go."""
+
+    def __init__(self) -> None:
+        self.has_reached = True
+
+    async def trace(self, event: str, info: object) -> None:
+        """Takes httpcore's `trace` events."""
+        if event == "connection.connect_tcp.started":
+            self.has_reached = False
+        elif event == "http11.send_request_headers.started":
+            self.has_reached = True
+
+
+def _failure(what: str, progress: _Progress, mapped: bool) -> str:
+    """If a call led to the host itself, its failure tells so: it may not be what the caller meant."""
     what = what.rstrip(".")
-    if not real_host:
+    if mapped:
         return f"{what}."
-    return f"{what}; no upstream is mapped for it, so the real host was called."
+    if progress.has_reached:
+        return f"{what}; no upstream is mapped for it, so the real host was called."
+    return f"{what}; no upstream is mapped for it, so the real host was tried: map it in preview.toml's [upstreams]."
 
 
 async def _read(request: httpx.Request, response: httpx.Response, size_limit: int) -> Answer:
@@ -84,7 +120,7 @@ async def _read(request: httpx.Request, response: httpx.Response, size_limit: in
         )
     headers = tuple((name.lower(), value) for name, value in response.headers.raw)
     assert isinstance(response.stream, httpx.AsyncByteStream)
-    if request.method == "HEAD" or status in _BODILESS_STATUSES:
+    if request.method == "HEAD" or status in BODILESS_STATUSES:
         async for _ in response.stream:
             pass  # a connection is kept if its answer was read to the end
         return Answer(status, headers, b"")

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 import httpx
@@ -18,6 +20,7 @@ from widget_workbench.gateway.errors import (
 )
 from widget_workbench.gateway.identity import GUEST, User
 from widget_workbench.gateway.masking import Masking
+from widget_workbench.gateway.unreadable_answer import unreadable
 
 
 class Connectors:
@@ -53,7 +56,7 @@ class Connectors:
             if _method(definition) in (method, None):
                 return definition
         if not candidates:
-            raise self._unknown(permalink, "connector")
+            raise self._unknown(permalink, composite=False)
         methods = [configured for configured in map(_method, candidates) if configured is not None]
         raise MethodNotAllowedError(
             f"Connector {permalink!r} is configured for {' and '.join(methods)}, not {method}.",
@@ -70,15 +73,27 @@ class Connectors:
         try:
             return self._definitions[True, permalink][0]
         except KeyError:
-            raise self._unknown(permalink, "composite connector") from None
+            raise self._unknown(permalink, composite=True) from None
 
-    def _unknown(self, permalink: str, kind: str) -> GatewayError:
+    def _unknown(self, permalink: str, *, composite: bool) -> GatewayError:
+        kind = "composite connector" if composite else "connector"
+        meant = self._meant(permalink, composite)
         if not self._unreadable:
-            return ConnectorNotFoundError(f"No {kind} has the permalink {permalink!r}.")
+            return ConnectorNotFoundError(f"No {kind} has the permalink {permalink!r}{meant}")
         return ConnectorMisconfiguredError(
-            f"No {kind} that could be read has the permalink {permalink!r}. It may stand where "
+            f"No {kind} that could be read has the permalink {permalink!r}{meant} It may stand where "
             f"nothing could be read: {' '.join(self._unreadable)}"
         )
+
+    def _meant(self, permalink: str, composite: bool) -> str:
+        """The end of a sentence about a permalink that nothing of its kind has: what may have been meant."""
+        if (not composite, permalink) in self._definitions:
+            if composite:
+                return "; a connector has it: connectors.execute calls that."
+            return "; a composite connector has it: connectors.composite.execute calls that."
+        known = [name for is_composite, name in self._definitions if is_composite == composite]
+        close = get_close_matches(permalink.lower(), known, n=3)
+        return f"; did you mean {' or '.join(map(repr, close))}?" if close else "."
 
 
 def is_composite(definition: Definition) -> bool:
@@ -133,27 +148,32 @@ class Relayed:
 
 @dataclass
 class CallRecord:
-    """One call as it went to an upstream; filled while it runs. Secrets are masked in it.
+    """One call as it goes to an upstream; filled while it runs. Secrets are masked in it.
 
-    `query`, `headers` and `body` are what went to the upstream: empty and None where nothing did. `dropped` has, by
-    kind (`headers`, `query`, `path_params`), the names of what the caller sent and the upstream did not get. `status`
-    is the upstream's, 0 where none answered. `debug` is there for test calls: the resolved request, secrets as their
-    template text.
+    `method`, `url`, `query`, `headers` and `body` are the request's: empty and None where it did not come to one.
+    `was_sent` tells whether that went out, which it does not where the request is refused, the upstream cannot be
+    reached, or the cache has the answer. `dropped` has, by kind (`headers`, `query`, `path_params`), the names of what
+    the caller sent and the upstream does not get. `status` is the upstream's, 0 where none answered. `debug` is there
+    for test calls: the resolved request, secrets as their template text.
     """
 
+    method: str | None = None
+    url: str | None = None
     query: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     path_params: Mapping[str, str] = field(default_factory=dict)
     body: str | None = None
     dropped: dict[str, tuple[str, ...]] = field(default_factory=dict)
     status: int = 0
+    was_sent: bool = False
     debug: Mapping[str, Any] | None = None
 
-    def sent(self) -> dict[str, Any]:
-        """What was sent, as the log has it; a repeated key has a list of values."""
+    def request(self) -> dict[str, Any]:
+        """The request as the log has it; a repeated key has a list of values."""
         return {
-            "query": _as_object(self.query),
-            "headers": _as_object(self.headers),
+            "url": self.url,
+            "query": as_object(self.query),
+            "headers": as_object(self.headers),
             "path_params": dict(self.path_params),
             "body": self.body,
         }
@@ -167,7 +187,15 @@ class StepRecord(CallRecord):
     ms: float = 0.0
 
     def entry(self) -> dict[str, Any]:
-        return {"name": self.name, **self.sent(), "status": self.status, "ms": round(self.ms, 1)}
+        """The log's, in its execution's entry."""
+        return {
+            "name": self.name,
+            "method": self.method,
+            **self.request(),
+            "status": self.status,
+            "ms": round(self.ms, 1),
+            **_unless_sent(self.was_sent),
+        }
 
 
 @dataclass
@@ -196,6 +224,18 @@ class Execution:
     masking: Masking = field(default_factory=Masking, repr=False)
 
     @property
+    def was_sent(self) -> bool:
+        """Whether anything went to an upstream."""
+        return any(call.was_sent for call in (self.call, *self.steps))
+
+    @cached_property
+    def note(self) -> str | None:
+        """What the caller will stumble over in an answer that is relayed all the same; no part of the answer."""
+        if self.relayed is None:
+            return None
+        return unreadable(self.relayed.definition, self.relayed.answer)
+
+    @property
     def dropped(self) -> Mapping[str, tuple[str, ...]]:
         """By kind, the names of what the caller sent and the upstream did not get."""
         return self.call.dropped
@@ -209,12 +249,13 @@ class Execution:
     def entry(self) -> dict[str, Any]:
         """The log's entry (design.md, `GET /_preview/log`).
 
-        `dropped_…`, `steps`, `cache_hit` and `error` are there only when there is something to tell.
+        `dropped_…`, `steps`, `cache_hit`, `error`, `note` and `sent` (false) are there only when there is something to
+        tell. `url` is null where it did not come to a request, and for composites, whose steps have theirs.
         """
         entry: dict[str, Any] = {
             "permalink": self.permalink,
             "method": self.method,
-            **self.call.sent(),
+            **self.call.request(),
             "status": self.status,
             "ms": round(self.ms, 1),
             "request_id": self.request_id,
@@ -226,10 +267,17 @@ class Execution:
             entry["cache_hit"] = True
         if self.error is not None:
             entry["error"] = self.error
-        return entry
+        if self.note is not None:
+            entry["note"] = self.note
+        return {**entry, **_unless_sent(self.was_sent)}
 
 
-def _as_object(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
+def _unless_sent(was_sent: bool) -> dict[str, bool]:
+    return {} if was_sent else {"sent": False}
+
+
+def as_object(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
+    """Pairs as JSON has them; a repeated key has a list of values."""
     values: dict[str, list[str]] = {}
     for key, value in pairs:
         values.setdefault(key, []).append(value)

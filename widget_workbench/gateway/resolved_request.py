@@ -4,6 +4,7 @@ The same steps make what is sent, what the log shows of it, and what a test call
 that the definition's templates were rendered to, and in the credentials.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -32,6 +33,11 @@ _OWN_HEADERS = (
 
 # RFC 3986 §2.1: a percent sign stands for itself as `%25` alone.
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ORIGIN = re.compile(r"[^/]*(?://[^/]*)?")
+
+# RFC 3986 §3.3 and §3.4, and what is escaped already. A browser escapes all others, httpx some.
+_LEGAL_IN_PATH = "/%!$&'()*+,;=:@"
+_LEGAL_IN_QUERY = f"{_LEGAL_IN_PATH}?"
 
 _Value = TypeVar("_Value", str, bytes)
 
@@ -112,13 +118,12 @@ def resolve_request(
         credential_headers: they take the place of others of their names, as do those of `credential_query`.
 
     Raises:
-        TemplateRenderingError: a header's value has come to hold what no header can.
+        TemplateRenderingError: a text has come to hold what no URL or no header's value can.
     """
-    url = _LONE_PERCENT.sub("%25", rendered[URL])
-    address, _, own_query = url.partition("#")[0].partition("?")
+    address, own_query = _address_and_query(_encodable(rendered, URL))
     own_keys = {key for key, _ in parse_query(own_query)}
     configured_query = (
-        (definition.query_parameters[index].key, rendered[query_place(index)])
+        (definition.query_parameters[index].key, _encodable(rendered, query_place(index)))
         for index in merging.query.kept
     )
     taken_query = (pair for pair in merging.query.taken if pair[0] not in own_keys)
@@ -216,6 +221,26 @@ def _parse_url(text: str, owner: str, instead: str | None) -> httpx.URL:
     return url
 
 
+def _encodable(rendered: Mapping[str, str], place: str) -> str:
+    text = rendered[place]
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise TemplateRenderingError(
+            f"{place} comes to a text with half of a surrogate pair, which no URL can carry."
+        ) from None
+    return text
+
+
+def _address_and_query(url: str) -> tuple[str, str]:
+    """A URL without its query and fragment, and the query, both with nothing in them that no URL has."""
+    address, _, query = _LONE_PERCENT.sub("%25", url).partition("#")[0].partition("?")
+    origin = _ORIGIN.match(address)
+    assert origin is not None  # it may be empty
+    path = quote(address[origin.end() :], safe=_LEGAL_IN_PATH)
+    return origin[0] + path, quote(query, safe=_LEGAL_IN_QUERY)
+
+
 def _refuse_dot_segments(url: str) -> None:
     """Refuses what is taken out of a path, with the segment before it (RFC 3986 §5.2.4)."""
     _, _, path = url.partition("://")[2].partition("/")
@@ -226,8 +251,9 @@ def _refuse_dot_segments(url: str) -> None:
 
 
 def _encoded(pairs: Sequence[tuple[str, str]]) -> str:
-    return "&".join(f"{_quoted(key)}={_quoted(value)}" for key, value in pairs)
+    return "&".join(f"{quoted(key)}={quoted(value)}" for key, value in pairs)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as it stands in a query."""
     return quote(text, safe="", errors="surrogateescape")

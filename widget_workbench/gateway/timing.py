@@ -18,6 +18,7 @@ class Timing:
         external_ms: upstreams and token endpoints.
         steps: those of a composite connector, by name.
         cache_hit: whether an upstream's answer came from the cache.
+        timed_out: whether an upstream or token endpoint did not answer in time.
         external_host: the upstream that was called, or whose cached answer was used; the last one of a composite.
     """
 
@@ -28,6 +29,7 @@ class Timing:
     steps: dict[str, float] = field(default_factory=dict)
     cache_hit: bool = False
     external_host: str | None = None
+    timed_out: bool = False
     total_ms: float = 0.0
 
     @contextmanager
@@ -70,14 +72,11 @@ class Timing:
         }
         return ", ".join(f"{name};dur={duration:.2f}" for name, duration in stages.items())
 
-    def connector_timing(
-        self, request_id: str, *, error: str | None = None, timeout: bool = False
-    ) -> str:
+    def connector_timing(self, request_id: str, error: str | None = None) -> str:
         """The value of `X-Connector-Timing`.
 
         Args:
             error: the code of an answer that was the gateway's own.
-            timeout: whether that was for want of the upstream's answer in time.
         """
         content: dict[str, Any] = {
             "request_id": request_id,
@@ -94,7 +93,7 @@ class Timing:
         }
         if self.external_host is not None:
             content["external_host"] = self.external_host
-        if timeout:
+        if self.timed_out:
             content["timeout"] = True
         if error is not None:
             content["error"] = error

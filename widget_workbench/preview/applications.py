@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from widget_workbench.preview.repository_traceback import repository_traceback
+
 logger = logging.getLogger(__name__)
 
 
@@ -64,7 +66,7 @@ def load_application(root: Path, target: str) -> "Application":
             raise ApplicationError(f"{file.name} has no {attribute_path!r}") from None
     if not callable(application):
         raise ApplicationError(f"{attribute_path!r} in {file.name} is no ASGI application")
-    return Application(target, application, module_file)
+    return Application(target, application, module_file, root)
 
 
 def _module_file(root: Path, module_name: str) -> Path:
@@ -111,17 +113,18 @@ def _line_in(file: Path, error: BaseException) -> str:
 class Application:
     """An application with its lifespan, started at the first request and ended by `aclose`.
 
-    Exceptions go to the log, with their traceback.
+    Exceptions go to the log, with their traceback as far as it is the repository's.
 
     Raises:
         httpx.RemoteProtocolError: when called, if the application ends without a complete answer. One that answers
             in full and raises after that, as frameworks do with their own 500, has answered.
     """
 
-    def __init__(self, name: str, app: ASGIApp, module: ModuleFile) -> None:
+    def __init__(self, name: str, app: ASGIApp, module: ModuleFile, root: Path) -> None:
         self.module = module
         self._name = name
         self._app = app
+        self._root = root
         self._lifespan = _Lifespan(app)
         self._starting = asyncio.Lock()
         self._started = False
@@ -143,7 +146,8 @@ class Application:
                     self._started = True
             await self._app({**scope, "state": dict(self._lifespan.state)}, receive, watch)
         except Exception as error:
-            logger.exception("The upstream %r failed.", self._name)
+            trace = repository_traceback(error, self._root)
+            logger.error("The upstream %r failed.\n%s", self._name, trace)
             reason = f"it raised {type(error).__name__}: {error}"
         if not answered:
             raise httpx.RemoteProtocolError(f"the upstream {self._name!r} broke off: {reason}")
@@ -160,6 +164,7 @@ class _Lifespan:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self.state: dict[str, Any] = {}
+        self._failure: Exception | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -169,7 +174,10 @@ class _Lifespan:
         answer = await self._exchange("lifespan.startup")
         if answer is not None and answer["type"] == "lifespan.startup.failed":
             await self._task
-            raise RuntimeError(f"its startup failed: {answer.get('message', '')}".strip())
+            # Frameworks put a whole traceback there, whose last line tells what happened.
+            lines = str(answer.get("message", "")).strip().splitlines()
+            message = f"its startup failed: {lines[-1] if lines else ''}".strip()
+            raise RuntimeError(message) from self._failure
 
     async def stop(self) -> None:
         if self._task is not None and not self._task.done():
@@ -191,6 +199,7 @@ class _Lifespan:
         scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}}
         try:
             await self._app({**scope, "state": self.state}, self._to_app.get, self._from_app.put)
-        except Exception:
+        except Exception as error:
+            self._failure = error
             # An application without a lifespan says so by an exception (ASGI, "Lifespan").
             logger.debug("An upstream ended its lifespan.", exc_info=True)

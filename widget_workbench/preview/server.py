@@ -234,6 +234,8 @@ def _tell_execution(execution: Execution, outcome: str) -> None:
         parts.append(outcome)
     if execution.error:
         parts.append(execution.error)
+    if execution.note:
+        parts.append(click.style(execution.note, fg="yellow"))
     for kind, names in execution.dropped.items():
         text = f"not passed on: {kind} {', '.join(names)}"
         parts.append(click.style(text, fg="yellow"))

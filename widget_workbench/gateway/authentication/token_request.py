@@ -48,18 +48,22 @@ async def request_token(
         answer = await send(request)
     except (DownstreamError, ConnectorMisconfiguredError) as error:
         raise AuthenticationError(
-            masking.text(f"The token request to {endpoint} failed: {error.detail}")
+            masking.text(f"The token request to {endpoint} failed: {error.detail.rstrip('.')}")
         ) from error
     try:
         return _issued(answer, masking)
     except _NoTokenError as error:
         raise AuthenticationError(
-            f"The token endpoint {endpoint} answered {answer.status} {error}."
+            f"The token endpoint {endpoint} answered {answer.status} {error}", error.statement
         ) from None
 
 
 class _NoTokenError(Exception):
-    """An answer without a token; `str()` of it continues "The endpoint answered 200 …"."""
+    """An answer without a token; `str()` of it continues "The endpoint answered 200 …", `statement` is its reason."""
+
+    def __init__(self, what: str, statement: str = "") -> None:
+        super().__init__(what)
+        self.statement = statement
 
 
 def _request(url: str, form: Mapping[str, str]) -> httpx.Request:
@@ -69,13 +73,13 @@ def _request(url: str, form: Mapping[str, str]) -> httpx.Request:
         parsed = httpx.URL()
     if not parsed.host:
         raise AuthenticationError(
-            "authentication.config.token_url is not a URL that starts with https:// and names a host."
+            "authentication.config.token_url is not a URL that starts with https:// and names a host"
         )
     try:
         body = urlencode({name: value for name, value in form.items() if value})
     except UnicodeEncodeError:
         raise AuthenticationError(
-            "A text in authentication.config holds half of a surrogate pair, which no form can carry."
+            "A text in authentication.config holds half of a surrogate pair, which no form can carry"
         ) from None
     return httpx.Request(
         "POST",
@@ -92,12 +96,12 @@ def _request(url: str, form: Mapping[str, str]) -> httpx.Request:
 def _issued(answer: Answer, masking: Masking) -> IssuedToken:
     body = _object(answer.body)
     if not 200 <= answer.status <= 299:
-        raise _NoTokenError(f"instead of a token{_stated_error(body or {}, masking)}")
+        raise _NoTokenError("instead of a token", _stated_error(body or {}, masking))
     if body is None:
         raise _NoTokenError("with something that is no JSON object")
     token = body.get("access_token")
     if not isinstance(token, str) or not token.strip():
-        raise _NoTokenError(f"without an access_token{_stated_error(body, masking)}")
+        raise _NoTokenError("without an access_token", _stated_error(body, masking))
     try:
         text = header_value(token)
     except ValueError as error:

@@ -7,7 +7,7 @@ Whatever a template does, rendering it takes neither long nor much memory of thi
 certain is rendered in a process of its own, which is ended when it takes too long (`workers`).
 """
 
-from widget_workbench.gateway.templates.compilation import check_syntax
+from widget_workbench.gateway.templates.inspection import Finding, findings
 from widget_workbench.gateway.templates.renderer import Renderer
 from widget_workbench.gateway.templates.template import Context, Field, Template
 from widget_workbench.gateway.templates.url import check_url_template, path_parameter_keys
@@ -15,9 +15,10 @@ from widget_workbench.gateway.templates.url import check_url_template, path_para
 __all__ = [
     "Context",
     "Field",
+    "Finding",
     "Renderer",
     "Template",
-    "check_syntax",
     "check_url_template",
+    "findings",
     "path_parameter_keys",
 ]

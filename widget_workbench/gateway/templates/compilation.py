@@ -7,7 +7,9 @@ from functools import cache, lru_cache
 import jinja2
 from jinja2 import meta, nodes
 
+from widget_workbench.gateway.suggestions import did_you_mean
 from widget_workbench.gateway.templates.environment import TemplateEnvironment
+from widget_workbench.gateway.templates.syntax_position import error_position
 from widget_workbench.gateway.templates.unknown_name import keep_sources
 
 # Characters, as many as a URL may have. What is larger is parsed in a worker only; this takes up to 50 ms, once.
@@ -15,10 +17,15 @@ SMALL_TEXT = 2048
 
 _KEPT_TEMPLATES = 512
 
-# Characters. Checking as many takes a second or two; of a larger one whoever renders it tells what is wrong.
-_CHECKED_TEXT = 65_536
+_LONGEST_MESSAGE = 200  # characters; Jinja's may quote a whole text
 
 _WORD = re.compile(r"[^\W\d]\w*")
+
+# Jinja's own words for a filter or test that there is not; the name may have been made of values.
+NO_SUCH = re.compile(r"No (?P<kind>filter|test) named '(?P<name>.*)'", re.DOTALL)
+
+# What it adds to some of its messages, counted in characters from the text's start.
+_OFFSET = re.compile(r" at \d+$")
 
 _STATEMENTS_WITH_TEMPLATES = (nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)
 
@@ -53,6 +60,11 @@ def parse(text: str) -> nodes.Template:
     """
     try:
         tree = environment().parse(text)
+    except jinja2.TemplateSyntaxError as error:
+        raise InvalidTemplate(_syntax_sentence(error, text)) from None
+    except RecursionError:
+        raise InvalidTemplate("nests too deeply") from None
+    try:
         _refuse_other_templates(tree)
     except jinja2.TemplateSyntaxError as error:
         raise InvalidTemplate(_syntax_sentence(error)) from None
@@ -73,22 +85,6 @@ def compile_template(text: str) -> jinja2.Template:
     return compiled
 
 
-def check_syntax(text: str) -> None:
-    """Checks that a text is a template: its syntax, and that there are the filters and tests that it names.
-
-    A text over 64 KB is not looked at.
-
-    Raises:
-        ValueError: it is none; a sentence with the line.
-    """
-    if is_plain(text) or len(text) > _CHECKED_TEXT:
-        return
-    try:
-        _generated(text)
-    except InvalidTemplate as error:
-        raise ValueError(f"the template {error}") from None
-
-
 @lru_cache(maxsize=_KEPT_TEMPLATES)
 def names(text: str) -> frozenset[str]:
     """What a text reads (`Template.names`)."""
@@ -97,17 +93,35 @@ def names(text: str) -> frozenset[str]:
     if len(text) > SMALL_TEXT:
         return frozenset(_WORD.findall(text))
     try:
-        tree = parse(text)
-        keep_sources(environment(), tree, text)
-        generator = meta.TrackingCodeGenerator(environment())
-        # As `find_undeclared_variables`, which would evaluate what is constant, here and without any limit.
-        generator.optimizer = None
-        generator.visit(tree)
-        return frozenset(generator.undeclared_identifiers)
-    except (InvalidTemplate, jinja2.TemplateSyntaxError):
+        return undeclared_names(parse(text), text)
+    except InvalidTemplate:
         return frozenset()
     except RecursionError:
         return frozenset(_WORD.findall(text))
+
+
+def undeclared_names(tree: nodes.Template, text: str) -> frozenset[str]:
+    """What the tree of a text reads and does not define itself. The tree is changed.
+
+    Raises:
+        InvalidTemplate: it names a filter or a test that there is not.
+        RecursionError: it nests too deeply.
+    """
+    keep_sources(environment(), tree, text)
+    generator = meta.TrackingCodeGenerator(environment())
+    # As `find_undeclared_variables`, which would evaluate what is constant, here and without any limit.
+    generator.optimizer = None
+    try:
+        generator.visit(tree)
+    except jinja2.TemplateSyntaxError as error:
+        raise InvalidTemplate(_syntax_sentence(error)) from None
+    return frozenset(generator.undeclared_identifiers)
+
+
+def meant_instead(kind: str, name: str) -> str:
+    """`"; did you mean 'from_json'?"` for the name of a filter, or of a test, that there is not."""
+    known = environment().filters if kind == "filter" else environment().tests
+    return did_you_mean(name, known)
 
 
 @lru_cache(maxsize=_KEPT_TEMPLATES)
@@ -148,6 +162,23 @@ def _refuse_other_templates(tree: nodes.Template) -> None:
             raise jinja2.TemplateSyntaxError("autoescape takes true or false", node.lineno)
 
 
-def _syntax_sentence(error: jinja2.TemplateSyntaxError) -> str:
+def _syntax_sentence(error: jinja2.TemplateSyntaxError, text: str | None = None) -> str:
+    """What follows "The template ".
+
+    Args:
+        error: Jinja's.
+        text: the template, where its column is to be told.
+    """
     message = (error.message or "").strip().removesuffix(".")
-    return f"is not valid in line {error.lineno}: {message}"
+    if found := NO_SUCH.fullmatch(message):
+        message += meant_instead(found["kind"], found["name"])
+    line, column = error.lineno, ""
+    # It ends nowhere: at which column tells nothing.
+    if text is not None and not message.lower().startswith("unexpected end of template"):
+        position = error_position(environment(), text)
+        if position is not None:
+            line, column = position[0], f", column {position[1]}"
+            message = _OFFSET.sub("", message)
+    if len(message) > _LONGEST_MESSAGE:
+        message = f"{message[:_LONGEST_MESSAGE]}…"
+    return f"is not valid in line {line}{column}: {message}"

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from jinja2.runtime import Undefined
 from markupsafe import Markup
 
-from widget_workbench.gateway.templates.refusal import Refusal
+from widget_workbench.gateway.templates.refusal import Refusal, UndefinedInput
 
 
 class Octets(bytes):
@@ -18,6 +18,13 @@ class Octets(bytes):
         return self.decode("utf-8", "replace")
 
 
+class EmptyJson(Refusal):
+    """`from_json` was given an empty text."""
+
+    def __init__(self) -> None:
+        super().__init__("from_json was given an empty text")
+
+
 def from_json(value: Any) -> Any:
     """JSON text as data.
 
@@ -25,10 +32,12 @@ def from_json(value: Any) -> Any:
         Refusal: it is not JSON (RFC 8259), or not a text at all: None, for example.
     """
     if isinstance(value, Undefined):
-        value = str(value)
+        _refuse_undefined(value, "from_json needs a text")
     if not isinstance(value, str | bytes):
         kind = "None" if value is None else f"a value of type {type(value).__name__}"
         raise Refusal(f"from_json was given {kind}, not a text")
+    if not value.strip():
+        raise EmptyJson
     try:
         return json.loads(value, parse_constant=_refuse_constant)
     except ValueError:
@@ -87,10 +96,12 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _refuse_type(value: object) -> NoReturn:
+    if isinstance(value, Undefined):
+        _refuse_undefined(value, "JSON needs a value")
+    raise Refusal(f"a value of type {type(value).__name__} is nothing that JSON has")
+
+
+def _refuse_undefined(value: Undefined, needs: str) -> NoReturn:
     str(value)  # an unknown secret or variable leaves its expression in place
-    kind = (
-        "an undefined value"
-        if isinstance(value, Undefined)
-        else f"a value of type {type(value).__name__}"
-    )
-    raise Refusal(f"{kind} is nothing that JSON has")
+    name = value._undefined_name
+    raise UndefinedInput(name if isinstance(name, str) else "", needs)

@@ -12,3 +12,12 @@ class Refusal(TemplateRuntimeError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class UndefinedInput(Refusal):
+    """A filter was given what is not defined; the name is that of a template, unless it was made of values."""
+
+    def __init__(self, name: str, needs: str) -> None:
+        super().__init__(f"it has something that is not defined, and {needs}")
+        self.name = name
+        self.needs = needs

@@ -1,19 +1,28 @@
 """Renders one template here and now; every failure becomes a sentence that holds no value."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import jinja2
 from jinja2.exceptions import SecurityError, TemplateRuntimeError, UndefinedError
 
 from widget_workbench.gateway.errors import GatewayError, JwtSigningError, TemplateRenderingError
+from widget_workbench.gateway.suggestions import ended
 from widget_workbench.gateway.templates.available import ALL_NAMES, available_names
-from widget_workbench.gateway.templates.compilation import InvalidTemplate, compile_template
+from widget_workbench.gateway.templates.compilation import (
+    NO_SUCH,
+    InvalidTemplate,
+    compile_template,
+    meant_instead,
+)
+from widget_workbench.gateway.templates.filters import EmptyJson
+from widget_workbench.gateway.templates.inspection import findings
 from widget_workbench.gateway.templates.limits import OUTPUT_LIMIT
-from widget_workbench.gateway.templates.refusal import Refusal
-from widget_workbench.gateway.templates.template import Template
+from widget_workbench.gateway.templates.refusal import Refusal, UndefinedInput
+from widget_workbench.gateway.templates.template import Field, Template
 from widget_workbench.gateway.templates.unknown_name import UnknownName
+
+_OF_THE_PAYLOAD = frozenset({"body_text", "body_raw"})
 
 # What Python raises where a template treats a value as what it is not; its own words could quote the value.
 _REASONS: Mapping[type[BaseException], str] = {
@@ -27,9 +36,6 @@ _REASONS: Mapping[type[BaseException], str] = {
     AttributeError: "an attribute is not there",
     SecurityError: "it uses what templates have no access to",
 }
-
-# Jinja's own words; the name may have been made of values.
-_NO_SUCH = re.compile(r"No (?P<kind>filter|test) named '(?P<name>.*)'", re.DOTALL)
 
 
 def render_text(template: Template, variables: dict[str, Any]) -> str:
@@ -47,14 +53,15 @@ def render_text(template: Template, variables: dict[str, Any]) -> str:
         compiled = compile_template(template.text)
         return _joined(compiled.root_render_func(compiled.new_context(variables)))
     except InvalidTemplate as error:
-        raise TemplateRenderingError(f"The template of {template.place} {error}.") from None
+        raise TemplateRenderingError(ended(f"The template of {template.place} {error}")) from None
     except JwtSigningError as error:
         raise JwtSigningError(f"{template.place}: {error.detail}") from None
     except Exception as error:
         where = _line(compiled, error) if "\n" in template.text else ""
-        failure = f"The template of {template.place} failed{where}: {_reason(template, error)}."
+        reason = _reason(template, error, tuple(variables.get("steps", ())))
+        failure = f"The template of {template.place} failed{where}: {reason}"
         # The cause is for those who ask what kind it was; its words are not for any answer.
-        raise TemplateRenderingError(failure) from error
+        raise TemplateRenderingError(ended(failure)) from error
 
 
 def _joined(pieces: Iterator[str]) -> str:
@@ -68,35 +75,56 @@ def _joined(pieces: Iterator[str]) -> str:
     return "".join(texts)
 
 
-def _reason(template: Template, error: Exception) -> str:
+def _reason(template: Template, error: Exception, steps: Sequence[str]) -> str:
+    """Why it failed; `steps` are the composite's that came before."""
     match error:
+        case UndefinedInput():
+            return _undefined(template, error.name, error.needs, steps) or error.reason
+        case EmptyJson():
+            return error.reason + _about_the_payload(template)
         case Refusal():
             return error.reason
         case UndefinedError():
-            return _undefined(template, error.message or "")
+            needs = "nothing can be read from it or done with it"
+            return (
+                _undefined(template, error.message or "", needs, steps)
+                or "it reads from what is not defined, or does something with it"
+            )
         case UnknownName():
             name = error.message or ""
             what = repr(name) if name in template.text else "a name"
             return f"it needs the value of {what}, which no secret or variable has"
         case GatewayError():
             return error.detail
-        case TemplateRuntimeError() if found := _NO_SUCH.match(error.message or ""):
-            name = found["name"]
-            what = f"{found['kind']} {name!r}" if name in template.text else found["kind"]
-            return f"there is no such {what}"
-    for kind, reason in _REASONS.items():
-        if isinstance(error, kind):
+        case TemplateRuntimeError() if found := NO_SUCH.match(error.message or ""):
+            kind, name = found["kind"], found["name"]
+            if name not in template.text:
+                return f"there is no such {kind}"
+            return f"there is no such {kind} {name!r}{meant_instead(kind, name)}"
+    for type_, reason in _REASONS.items():
+        if isinstance(error, type_):
             return reason
     return f"{type(error).__name__} in one of its expressions"
 
 
-def _undefined(template: Template, name: str) -> str:
+def _undefined(template: Template, name: str, needs: str, steps: Sequence[str]) -> str | None:
     """`name` may be a value's, so it is told only where the template's text has it."""
+    if not name or name not in template.text:
+        return None
+    hint = next((each.hint for each in findings(template, steps) if each.name == name), "")
     if name in ALL_NAMES - available_names(template.field, template.in_composite):
-        return f"{name} is not available in {template.field.value}"
-    if name and name in template.text:
-        return f"{name!r} is not defined, and nothing can be read from it or done with it"
-    return "it reads from what is not defined, or does something with it"
+        return f"{name} is not available in {template.field.value}{hint}"
+    return f"{name!r} is not defined, and {needs}{hint}"
+
+
+def _about_the_payload(template: Template) -> str:
+    if template.field is not Field.REQUEST_BODY or template.names.isdisjoint(_OF_THE_PAYLOAD):
+        return ""
+    if template.in_composite:
+        return "".join(
+            f": {found}" for found in findings(template) if found.name in _OF_THE_PAYLOAD
+        )
+    return ": the call has no payload, or it is not what the filter is given"
 
 
 def _line(compiled: jinja2.Template | None, error: Exception) -> str:
