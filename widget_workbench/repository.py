@@ -304,7 +304,7 @@ class _Reading:
                 continue
             files = " and ".join(dict.fromkeys(placed.path for placed in claimants))
             reason = f"is defined {len(claimants)} times, in {files}: {rule}."
-            for placed in claimants:
+            for placed in {each.path: each for each in claimants}.values():
                 self._report_about(placed, reason)
             kept.append(claimants[0].broken(reason))
         return kept

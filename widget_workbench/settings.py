@@ -121,7 +121,7 @@ def read_settings(document: dict[str, Any]) -> SettingsReading:
     except ValidationError as error:
         places = [detail["loc"] for detail in error.errors(include_url=False)]
         # pydantic tells a key that is bad itself by this part.
-        bad_keys = tuple((key.removesuffix(".[key]"), text) for key, text in bad_fields(error))
+        bad_keys = tuple((key.removesuffix(".[key]"), text) for key, text in bad_fields(error, PreviewSettings))
     bad_upstreams: dict[str, str] = {}
     unreadable: str | None = None
     for place, (key, message) in zip(places, bad_keys, strict=True):

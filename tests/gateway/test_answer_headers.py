@@ -35,6 +35,8 @@ def refuse(request: httpx.Request) -> httpx.Response:
         ({"method": "POST"}, "/things/execute", "METHOD_NOT_ALLOWED"),
         ({"url": f"{URL}/{{{{ nope() }}}}"}, "/things/execute", "TEMPLATE_ERROR"),
         ({"url": "https://127.0.0.1/"}, "/things/execute", "CONNECTOR_MISCONFIGURED"),
+        ({}, "/nothing-of-ours", "CONNECTOR_NOT_FOUND"),
+        ({}, "/things/execute/", "CONNECTOR_NOT_FOUND"),
     ],
 )
 def test_every_answer_tells_its_timing(
@@ -130,7 +132,7 @@ def debug_of(definition: dict[str, Any], **options: Any) -> dict[str, Any]:
         ),
         pytest.param(
             {"query_parameters": [{"key": "k", "value": "{{ get_secret('key') }}"}]},
-            {"url": f"{URL}?k=%7B%7B%20get_secret%28%27key%27%29%20%7D%7D&q=1"},
+            {"url": f"{URL}?k={{{{ get_secret('key') }}}}&q=1"},
             id="in the query, too",
         ),
         pytest.param(
@@ -228,3 +230,77 @@ def test_a_composites_test_call_shows_each_step() -> None:
         ("a", f"{URL}/a"),
         ("b", f"{URL}/b"),
     ]
+
+
+def test_a_test_call_shows_every_value_of_a_repeated_header() -> None:
+    debug = debug_of({"headers": [{"key": "X-A", "value": "1"}, {"key": "X-A", "value": "2"}]})
+
+    assert debug["headers"]["x-a"] == ["1", "2"]
+
+
+def test_a_name_that_no_secret_has_shows_as_its_text() -> None:
+    value = "{{ get_secret('kee') }}"
+    api_key = {"type": "api_key", "config": {"key": "X-Key", "value": value, "in": "header"}}
+    community = Community(connector(authentication=api_key), secrets={"key": "s3cr3t-key"})
+
+    response = community.call("GET", "/things/execute", headers=TEST_CALL)
+
+    assert community.requests[0].headers["X-Key"] == value
+    assert json.loads(response.headers["X-Debug-Request"])["headers"]["x-key"] == value
+    assert community.executions[0].entry()["headers"]["x-key"] == value
+
+
+def test_the_header_stays_as_short_as_clients_take_it() -> None:
+    long = [
+        {
+            "name": f"s{number}",
+            "url": f"{URL}/{number}",
+            "method": "POST",
+            "request_body": "ż" * 9000,
+        }
+        for number in range(4)
+    ]
+    community = Community(composites=({"name": "Both", "steps": long},))
+
+    header = community.call("POST", "/composite/both/execute", headers=TEST_CALL).headers[
+        "X-Debug-Request"
+    ]
+
+    assert len(header) < 40_000
+    steps = json.loads(header)["steps"]
+    assert [step["name"] for step in steps] == ["s0", "s1", "s2", "s3"]
+    assert all(step["body_truncated"] for step in steps)
+
+
+def oauth(token_url: str) -> dict[str, Any]:
+    config = {"client_id": "i", "client_secret": "s", "token_url": token_url}
+    return {"type": "oauth_client_credentials", "config": config}
+
+
+def test_a_token_endpoint_that_does_not_answer_is_the_host_that_is_told() -> None:
+    async def never(request: Request) -> Response:
+        await asyncio.Event().wait()
+        return Response()
+
+    login = httpx.ASGITransport(Starlette(routes=[Route("/token", never, methods=["POST"])]))
+    community = Community(
+        connector(authentication=oauth("https://login.example/token")),
+        network=login,
+        time_limit=0.05,
+    )
+    refused = Community(connector(authentication=oauth("https://10.0.0.1/")))
+
+    timing = timing_of(community.call("GET", "/things/execute"))
+    assert (timing["error"], timing["timeout"]) == ("AUTHENTICATION_ERROR", True)
+    assert timing["external_host"] == "login.example"
+    assert "timeout" not in timing_of(refused.call("GET", "/things/execute"))
+
+
+def test_what_is_opened_from_the_address_bar_runs_nothing_on_our_origin() -> None:
+    html = httpx.Response(
+        200, headers={"Content-Type": "text/html"}, text="<script>alert(1)</script>"
+    )
+
+    response = Community(connector(), answer=lambda request: html).call("GET", "/things/execute")
+
+    assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"

@@ -151,6 +151,7 @@ NO_HEADER = "is not a header's name: letters, digits and - are, a space is not"
 OF_THE_GATEWAY = "names a header that the gateway itself sets: leave it out"
 NO_SECONDS = "is not a whole number of seconds"
 NO_ALGORITHM = "is none of HS256, HS384, HS512, RS256, RS384, RS512, ES256, ES384, ES512, PS256, PS384, PS512 or EdDSA"
+NO_TYPE = "authentication.type: is none of none, api_key, oauth_client_credentials, jwt and oauth_jwt_bearer"
 NO_HTTPS = "must start with https://"
 
 
@@ -226,11 +227,11 @@ def test_a_field_that_breaks_a_rule_is_named(
         ("none", "authentication: is not an object"),
         ([], "authentication: is not an object"),
         ({"config": API_KEY}, "authentication.type: is required"),
-        (
-            {"type": "basic"},
-            "authentication.type: input should be 'none', 'api_key', 'apikey', 'oauth_client_credentials', 'jwt' or "
-            "'oauth_jwt_bearer'",
-        ),
+        ({"type": "basic"}, f"{NO_TYPE}; a fixed token is api_key with the key Authorization"),
+        ({"type": "Bearer"}, f"{NO_TYPE}; a fixed token is api_key with the key Authorization"),
+        ({"type": "api-key"}, f"{NO_TYPE}; did you mean 'api_key'?"),
+        ({"type": "digest"}, NO_TYPE),
+        ({"type": 1}, "authentication.type: input should be a valid string"),
         ({"type": "jwt", "config": "x"}, "authentication.config: is not an object"),
         ({"type": "jwt", "config": None}, "authentication.config: is not an object"),
     ],

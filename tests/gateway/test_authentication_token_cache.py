@@ -127,7 +127,7 @@ def test_a_failure_reaches_every_call_that_waits_and_is_not_kept() -> None:
 
         for outcome in outcomes:
             assert isinstance(outcome, AuthenticationError)
-            assert outcome.detail == "no token"
+            assert outcome.detail == "no token."
             assert outcome.__cause__ is cause
         assert len({id(outcome) for outcome in outcomes}) == 3
         endpoint.failure = None

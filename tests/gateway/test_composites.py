@@ -202,7 +202,7 @@ def test_two_steps_of_one_name_are_a_bad_field() -> None:
     ]
 
 
-def test_a_guest_is_refused_by_the_step_that_names_the_user() -> None:
+def test_a_guest_is_refused_by_the_step_that_names_the_user_before_any_is_called() -> None:
     community = composite(
         step("a"), step("b", headers=[{"key": "X-It", "value": "{{ user.id }}"}]), user=GUEST
     )
@@ -210,7 +210,8 @@ def test_a_guest_is_refused_by_the_step_that_names_the_user() -> None:
     response = call(community)
 
     assert response.status_code == 403
-    assert error_of(response)["scope"].startswith("Composite step 'b' (index 1)")
+    assert error_of(response)["scope"] == "Composite step 'b' (index 1): Configuration"
+    assert community.requests == []
 
 
 def test_a_paths_parameter_may_come_from_an_earlier_step() -> None:
@@ -319,3 +320,55 @@ def test_a_body_with_a_token_in_it_follows_no_redirect_to_another_host(
 
     assert call(community).status_code == status
     assert hosts == asked
+
+
+def test_what_an_endpoint_repeats_of_an_earlier_step_is_not_told() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/token":
+            body = {"error": "invalid_client", "error_description": request.content.decode()}
+            return httpx.Response(400, json=body)
+        return echo(request)
+
+    oauth = {
+        "type": "oauth_client_credentials",
+        "config": {
+            "client_id": "{{ (steps.a.body | from_json).token }}",
+            "client_secret": "s",
+            "token_url": f"{BASE}/token",
+        },
+    }
+    community = composite(step("a"), step("b", authentication=oauth), answer=answer)
+
+    response = call(community)
+
+    assert "answered 400 instead of a token" in error_of(response)["detail"]
+    assert TOKEN not in response.text
+
+
+def test_a_steps_token_in_the_path_shows_nowhere() -> None:
+    signed = "{{ jwt_encode({'a': 1}, 'k', 'HS256') }}"
+    community = composite(
+        step("a", "x/{{ pathParams.t }}", path_parameters=[{"key": "t", "value": signed}])
+    )
+
+    response = call(community, headers={"X-Connector-Test": "1"})
+
+    token = community.requests[0].url.path.removeprefix("/x/")
+    assert token.count(".") == 2
+    assert token not in str(community.executions[0].entry()) + response.headers["X-Debug-Request"]
+
+
+def test_no_step_chooses_where_another_ones_secret_is_sent() -> None:
+    oauth = {
+        "type": "oauth_client_credentials",
+        "config": {
+            "client_id": "i",
+            "client_secret": "s",
+            "token_url": "https://{{ steps.a.body }}/t",
+        },
+    }
+
+    community = composite(step("a"), step("b", authentication=oauth))
+
+    (problem,) = community.problems
+    assert problem.field == "steps[1].authentication.config.token_url"

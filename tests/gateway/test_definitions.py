@@ -50,8 +50,29 @@ def test_a_permalink_is_derived_from_the_name(name: str, permalink: str) -> None
 
 
 @pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": "x" * 255, "permalink": "x" * 255},
+        {"url": "https://a.example/" + "x" * 2030},
+        {"headers": [{"key": "x" * 255, "value": "y" * 1000}]},
+        {"query_parameters": [{"key": "x" * 255, "value": "y" * 1000}]},
+        {"path_parameters": [{"key": "x" * 255, "value": "y" * 1000}]},
+        {"response_content_type": "x" * 255},
+    ],
+)
+def test_a_field_that_is_just_within_its_limit_is_good(fields: dict[str, Any]) -> None:
+    _, problems = read(**fields)
+
+    assert problems == []
+
+
+@pytest.mark.parametrize(
     ("fields", "field"),
     [
+        ({"headers": [{"key": "x" * 256, "value": ""}]}, "headers[0].key"),
+        ({"headers": [{"key": "a", "value": "b" * 1001}]}, "headers[0].value"),
+        ({"path_parameters": [{"key": "x" * 256}]}, "path_parameters[0].key"),
+        ({"path_parameters": [{"key": "a", "value": "b" * 1001}]}, "path_parameters[0].value"),
         ({"name": None}, "name"),
         ({"name": ""}, "name"),
         ({"name": "x" * 256, "permalink": "x"}, "name"),
@@ -94,6 +115,47 @@ def test_a_field_that_breaks_a_rule_is_named(fields: dict[str, Any], field: str)
 
     assert field in [name for name, _ in problems]
     assert definition is None or isinstance(definition, BrokenConnector)
+
+
+PAIRS = 'has to be a list of {"key": …, "value": …, "overridable": …}'
+SLUG = "is lower-case letters, digits and single hyphens, such as 'my-api'"
+A_TEMPLATE = "has to be a template in a string, such as"
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "message"),
+    [
+        ({"headers": {"X-A": "1"}}, "headers", PAIRS),
+        ({"query_parameters": {"a": "1"}}, "query_parameters", PAIRS),
+        ({"path_parameters": "id"}, "path_parameters", PAIRS),
+        ({"request_body": {"a": 1}}, "request_body", A_TEMPLATE),
+        ({"response_body": {"a": 1}}, "response_body", A_TEMPLATE),
+        ({"permalink": "My_Api"}, "permalink", SLUG),
+    ],
+)
+def test_a_field_of_another_shape_is_told_its_own(
+    fields: dict[str, Any], field: str, message: str
+) -> None:
+    ((name, told),) = read(**fields)[1]
+
+    assert (name, told[: len(message)]) == (field, message)
+    composite = {"name": "Both", "steps": [{**GOOD, "name": "one", **fields}]}
+    _, problems = read_definitions({"composite_connectors": [composite]})
+    if field != "permalink":  # a step has none
+        assert [(each.field, each.message) for each in problems] == [(f"steps[0].{field}", told)]
+
+
+def test_a_step_is_no_reference() -> None:
+    composites = [{"name": "a", "steps": ["weather-api"]}, {"name": "b", "steps": [{"name": "A"}]}]
+
+    _, problems = read_definitions({"composite_connectors": composites})
+
+    no_reference = "a step is a whole connector definition, it does not refer to one"
+    assert [(problem.field, problem.message) for problem in problems] == [
+        ("steps[0]", f"is not an object: {no_reference}"),
+        ("steps[0].url", f"is required: {no_reference}"),
+        ("steps[0].name", SLUG),
+    ]
 
 
 def test_every_bad_field_of_every_connector_is_told_at_once() -> None:

@@ -96,9 +96,53 @@ def test_an_unknown_permalink_is_a_404_envelope() -> None:
     assert response.status_code == 404
     assert error_of(response) == {
         "code": "CONNECTOR_NOT_FOUND",
-        "detail": "No connector has the permalink 'nothing'.",
+        "detail": "No connector has the permalink 'nothing'; did you mean 'things'?",
     }
     assert community.requests == []
+
+
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        (
+            "/both/execute",
+            "No connector has the permalink 'both'; a composite connector has it: connectors.composite.execute calls "
+            "that.",
+        ),
+        (
+            "/composite/things/execute",
+            "No composite connector has the permalink 'things'; a connector has it: connectors.execute calls that.",
+        ),
+        ("/Thing/execute", "No connector has the permalink 'Thing'; did you mean 'things'?"),
+        ("/zzz/execute", "No connector has the permalink 'zzz'."),
+        (
+            "/composite/boht/execute",
+            "No composite connector has the permalink 'boht'; did you mean 'both'?",
+        ),
+        ("/composite/thing/execute", "No composite connector has the permalink 'thing'."),
+        (f"/{'x' * 10_000}/execute", f"No connector has the permalink '{'x' * 10_000}'."),
+    ],
+)
+def test_an_unknown_permalink_is_told_with_what_may_have_been_meant(path: str, detail: str) -> None:
+    composite = {"name": "Both", "steps": [{"name": "one", "url": URL}]}
+    community = Community(connector(method="POST"), composites=(composite,))
+
+    response = community.call("POST", path)
+
+    assert response.status_code == 404
+    assert error_of(response)["detail"] == detail
+
+
+def test_what_may_have_been_meant_is_told_beside_what_could_not_be_read() -> None:
+    community = Community(connector(), unreadable=("a.json is not JSON.",))
+
+    error = error_of(community.call("GET", "/thing/execute"))
+
+    assert error["code"] == "CONNECTOR_MISCONFIGURED"
+    assert error["detail"] == (
+        "No connector that could be read has the permalink 'thing'; did you mean 'things'? It may stand where nothing "
+        "could be read: a.json is not JSON."
+    )
 
 
 def test_another_method_is_refused_with_the_configured_ones() -> None:
@@ -241,6 +285,7 @@ def test_what_belongs_to_the_upstreams_own_connection_is_not_relayed() -> None:
     assert sorted(headers) == [
         "cache-control",
         "content-length",
+        "content-security-policy",
         "retry-after",
         "server-timing",
         "x-connector-timing",
@@ -367,8 +412,10 @@ def test_an_upstream_that_cannot_be_reached_is_a_502() -> None:
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("connection refused", request=request)
 
-    response = Community(connector(), answer=refuse).call("GET", "/things/execute")
+    community = Community(connector(), answer=refuse)
+    response = community.call("GET", "/things/execute")
 
+    assert community.executions[0].entry()["sent"] is False
     assert response.status_code == 502
     error = error_of(response)
     assert error["scope"] == "Downstream (network/external service)"
@@ -382,6 +429,9 @@ class Unreachable(httpx.AsyncBaseTransport):
         match request.url.host:
             case "refused.example":
                 raise httpx.ConnectError("Connection refused.", request=request)
+            case "far.example":
+                await request.extensions["trace"]("connection.connect_tcp.started", {})
+                await asyncio.Event().wait()
             case "silent.example":
                 await asyncio.Event().wait()
         return httpx.Response(
@@ -390,22 +440,25 @@ class Unreachable(httpx.AsyncBaseTransport):
 
 
 @pytest.mark.parametrize(
-    ("host", "detail"),
+    ("host", "detail", "is_reached"),
     [
-        ("refused.example", "refused.example could not be called: Connection refused"),
-        ("silent.example", "silent.example did not answer within 0.05 s"),
+        ("refused.example", "refused.example could not be called: Connection refused", False),
+        ("far.example", "far.example did not answer within 0.05 s", False),
+        ("silent.example", "silent.example did not answer within 0.05 s", True),
     ],
 )
-def test_a_host_without_an_upstream_that_cannot_be_reached_is_told_to_be_the_real_one(
-    host: str, detail: str
+def test_a_host_without_an_upstream_that_does_not_answer_is_told_to_be_the_real_one(
+    host: str, detail: str, is_reached: bool
 ) -> None:
     community = Community(connector(url=f"https://{host}/"), network=Unreachable(), time_limit=0.05)
 
     error = error_of(community.call("GET", "/things/execute"))
 
+    what_happened = "called." if is_reached else "tried: map it in preview.toml's [upstreams]."
     assert error["detail"] == (
-        f"{detail}; no upstream is mapped for it, so the real host was called."
+        f"{detail}; no upstream is mapped for it, so the real host was {what_happened}"
     )
+    assert community.executions[0].was_sent is is_reached
 
 
 def test_a_host_without_an_upstream_that_was_reached_is_told_by_its_failure_alone() -> None:
@@ -508,6 +561,7 @@ def test_an_execution_is_recorded_as_the_upstream_got_it() -> None:
     assert entry == {
         "permalink": "things",
         "method": "POST",
+        "url": str(community.requests[0].url),
         "query": {"v": "2", "tag": ["a", "b"], "q": "café"},
         "path_params": {"id": "42"},
         "body": '{"n": "é"}',
@@ -547,7 +601,92 @@ def test_a_refused_execution_is_recorded_with_its_reason_and_nothing_sent() -> N
     (execution,) = community.executions
     entry = execution.entry()
     assert (entry["status"], entry["query"], entry["headers"], entry["body"]) == (405, {}, {}, None)
+    assert (entry["url"], entry["sent"]) == (None, False)
     assert "POST" in entry["error"]
+
+
+def test_a_request_that_is_refused_or_comes_from_the_cache_is_recorded_as_not_sent() -> None:
+    community = Community(
+        connector(
+            url="http://api.example/?a=1",
+            query_parameters=[{"key": "key", "value": "{{ get_secret('key') }}"}],
+        ),
+        connector(permalink="kept"),
+        answer=lambda request: httpx.Response(200, headers={"Cache-Control": "max-age=60"}),
+        secrets={"key": "s3cr3t-key"},
+    )
+
+    community.calls(
+        ("GET", "/things/execute", {}), ("GET", "/kept/execute", {}), ("GET", "/kept/execute", {})
+    )
+
+    refused, first, cached = [execution.entry() for execution in community.executions]
+    assert (refused["url"], refused["sent"]) == ("http://api.example/?a=1&key=s%2A%2A%2A", False)
+    assert "https://api.example" in refused["error"]
+    assert (first["url"], "sent" in first) == (URL, False)
+    assert (cached["url"], cached["sent"], cached["cache_hit"]) == (URL, False, True)
+
+
+def test_each_step_is_recorded_with_its_method_and_url_and_whether_it_was_sent() -> None:
+    steps = [
+        {"name": "one", "url": URL, "method": "PUT"},
+        {"name": "two", "url": "https://localhost/{{ steps.one.status_code }}"},
+    ]
+    community = Community(composites=({"name": "Both", "steps": steps},))
+
+    community.call("POST", "/composite/both/execute")
+
+    entry = community.executions[0].entry()
+    one, two = entry["steps"]
+    assert (one["method"], one["url"], "sent" in one) == ("PUT", URL, False)
+    assert (two["method"], two["url"], two["sent"]) == ("GET", "https://localhost/200", False)
+    assert (entry["url"], "sent" in entry) == (None, False)
+
+
+# What the caller will stumble over
+
+
+@pytest.mark.parametrize(
+    ("fields", "note"),
+    [
+        ({"response_body": '{"id": 5'}, "not valid JSON after response_body (line 1, column 9)"),
+        (
+            {"response_body": "{\n{{ response.body }}"},
+            "not valid JSON after response_body (line 2, column 2): &#34; is an escaped quote, use | tojson or | safe",
+        ),
+        ({"response_body": "[NaN]"}, "not valid JSON after response_body"),
+        ({"response_body": "{{ response.body | safe }}"}, None),
+        ({"response_body": "1" * 5000}, None),
+        ({"response_body": "[" * 100_000}, None),
+        ({"response_body": "{# nothing #}"}, None),
+        ({"response_body": "{", "response_content_type": "text/plain"}, None),
+        ({"response_body": "{", "url": f"{URL}/404"}, None),
+        ({"url": f"{URL}/broken"}, None),
+    ],
+)
+def test_an_answer_that_is_no_json_any_more_is_noted_and_relayed_as_it_is(
+    fields: dict[str, Any], note: str | None
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        status = 404 if request.url.path.endswith("404") else 200
+        body = b"{" if request.url.path.endswith("broken") else b'{"a": 1}'
+        return httpx.Response(status, content=body, headers={"Content-Type": "application/json"})
+
+    community = Community(connector(**fields), answer=answer)
+
+    response = community.call("GET", "/things/execute")
+
+    assert response.status_code in (200, 404)
+    assert community.executions[0].note == note
+    assert community.executions[0].entry().get("note") == note
+
+
+def test_an_answer_of_a_composites_last_step_is_noted() -> None:
+    composite = {"name": "Both", "steps": [{"name": "one", "url": URL, "response_body": "{"}]}
+    community = Community(composites=(composite,))
+
+    assert community.call("POST", "/composite/both/execute").content == b"{"
+    assert "line 1, column 2" in community.executions[0].entry()["note"]
 
 
 def test_a_query_that_is_not_utf8_arrives_unchanged_and_is_readable_in_the_record() -> None:

@@ -20,9 +20,7 @@ def execute(url: str, header: str | None = None, **fields: Any) -> tuple[httpx.R
         urls.append(str(request.url))
         return httpx.Response(200)
 
-    definitions, _ = read_definitions(
-        {"connectors": [{"name": "users", "url": url, **fields}]}
-    )
+    definitions, _ = read_definitions({"connectors": [{"name": "users", "url": url, **fields}]})
     configuration = Configuration(
         Connectors(definitions), {"api.example": httpx.MockTransport(answer)}
     )

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from widget_workbench.gateway import GUEST
+from widget_workbench.gateway import GUEST, UPSTREAM_TIME_LIMIT, User
+from widget_workbench.gateway.app import SIZE_LIMIT
 
 from .community import ANN, URL, Community, connector, error_of
 
@@ -306,13 +307,34 @@ def test_the_response_body_is_made_by_its_template(template: str, body: str) -> 
     assert (response.status_code, response.text) == (200, body)
 
 
-@pytest.mark.parametrize("status", [200, 201, 301, 400, 404, 500, 503])
+@pytest.mark.parametrize("status", [200, 201, 204, 205, 301, 304, 400, 404, 500, 503])
 def test_the_response_template_runs_on_every_status(status: int) -> None:
     _, response = execute(
-        {"response_body": "was {{ response.status_code }}"}, answer=httpx.Response(status)
+        {"response_body": "was {{ response.status_code }}", "response_content_type": "text/x-it"},
+        answer=httpx.Response(status),
     )
 
-    assert (response.status_code, response.text) == (status, f"was {status}")
+    # A status that has no body cannot carry the one that the template made.
+    expected = 200 if status in (204, 205, 304) else status
+    assert (response.status_code, response.text) == (expected, f"was {status}")
+    assert response.headers["Content-Type"] == "text/x-it"
+
+
+def test_a_status_without_a_body_stays_where_the_template_makes_none() -> None:
+    _, response = execute({"response_body": "{# nothing #}"}, answer=httpx.Response(204))
+
+    assert (response.status_code, response.content) == (204, b"")
+
+
+def test_a_query_that_no_url_can_hold_is_told_without_it() -> None:
+    community, response = execute(
+        {"query_parameters": [header("k", "{{ get_secret('key') | reverse }}")]},
+        path="?x=" + "!" * 30_000,
+    )
+
+    assert response.status_code == 414
+    assert error_of(response)["code"] == "URI_TOO_LONG"
+    assert SECRETS["key"][::-1] not in response.text + str(community.executions[0].entry())
 
 
 def test_a_body_that_is_not_utf8_is_none() -> None:
@@ -504,3 +526,52 @@ def test_an_answer_is_kept_across_renewals_of_the_token_that_got_it() -> None:
     community.calls(("GET", "/things/execute", {}), ("GET", "/things/execute", {}))
 
     assert len(community.requests) == 1
+
+
+FRESH = httpx.Response(200, headers={"Cache-Control": "max-age=60"})
+
+
+def cached(*connectors: dict[str, Any], **options: Any) -> Community:
+    return Community(
+        *connectors, answer=lambda request: FRESH, secrets={"key": "k" * 64}, **options
+    )
+
+
+def test_each_connector_has_a_cache_of_its_own() -> None:
+    community = cached(connector(), {**connector(), "permalink": "others"})
+
+    community.calls(("GET", "/things/execute", {}), ("GET", "/others/execute", {}))
+
+    assert len(community.requests) == 2
+
+
+def test_a_kept_answer_is_for_the_user_whom_the_token_names() -> None:
+    jwt = {
+        "type": "jwt",
+        "config": {
+            "private_key": "{{ get_secret('key') }}",
+            "algorithm": "HS256",
+            "claims": {"sub": "{{ user.id }}"},
+        },
+    }
+    users = iter([ANN, ANN, User(id=8)])
+    community = cached(
+        connector(authentication=jwt), identify=lambda request, configuration: next(users)
+    )
+
+    community.calls(*[("GET", "/things/execute", {})] * 3)
+
+    assert len(community.requests) == 2
+
+
+def test_what_is_asked_for_with_a_body_is_never_kept() -> None:
+    community = cached(connector(request_body="{{ user.id }}"))
+
+    community.calls(*[("GET", "/things/execute", {})] * 2)
+
+    assert len(community.requests) == 2
+
+
+def test_the_limits_are_the_platforms() -> None:
+    assert UPSTREAM_TIME_LIMIT == 15
+    assert SIZE_LIMIT == 10_000_000

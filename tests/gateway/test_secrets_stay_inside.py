@@ -28,7 +28,7 @@ from click.testing import CliRunner
 
 from widget_workbench.cli import main
 from widget_workbench.gateway import GUEST, GuardedBackend, NetworkTransport
-from widget_workbench.gateway.masking import Masking
+from widget_workbench.gateway.masking import Masking, masked
 
 from .community import URL, Community, error_of
 from .hostile_upstream import (
@@ -283,7 +283,7 @@ def test_a_test_call_shows_the_expressions_of_secrets() -> None:
     expression = "Basic {{ ('user:' ~ get_secret('simple')) | base64_encode }}"
     assert debug["headers"]["x-key"] == expression
     assert debug["headers"]["x-api-key"] == "{{ get_secret('simple') }}"
-    assert debug["url"] == f"{URL}/simple?key={quote(expression, safe='')}"
+    assert debug["url"] == f"{URL}/simple?key={expression}"
 
 
 # Templates that fail
@@ -1186,7 +1186,9 @@ def test_what_is_not_masked_is_found(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Masking, "text", lambda masking, text: text)
-    monkeypatch.setattr("widget_workbench.gateway.call_execution.masked", lambda secret: secret)
+    for name, module in list(sys.modules.items()):
+        if name.startswith("widget_workbench.") and getattr(module, "masked", None) is masked:
+            monkeypatch.setattr(module, "masked", lambda secret: secret)
 
     sent = run_each(caplog, keyed("{{ get_secret('NAME') | urlencode }}"))
     refused = run_each(caplog, {}, answer=FAILING_UPSTREAMS["cannot be reached"])

@@ -10,9 +10,9 @@ import jwt
 import pytest
 
 from widget_workbench.gateway.errors import JwtSigningError
-from widget_workbench.gateway.templates import Field, Renderer, Template, check_syntax
+from widget_workbench.gateway.templates import Field, Renderer, Template, findings
 
-from .template_cases import GUESTS, NOW, PLACE, context, failure, render
+from .template_cases import GUESTS, NOW, PLACE, STEPS, context, failure, render
 
 URL, SENT = Field.URL, Field.SENT
 REQUEST, RESPONSE = Field.REQUEST_BODY, Field.RESPONSE_BODY
@@ -267,13 +267,26 @@ def test_filters(renderer: Renderer, text: str, expected: str) -> None:
     [
         ("{{ '{' | from_json }}", "from_json was given a text that is not JSON"),
         ("{{ 'NaN' | from_json }}", "not JSON"),
-        ("{{ '' | from_json }}", "not JSON"),
-        ("{{ nothing | from_json }}", "not JSON"),
+        ("{{ '' | from_json }}", "from_json was given an empty text."),
+        ("{{ nothing | from_json }}", "'nothing' is not defined, and from_json needs a text; "),
         ("{{ none | from_json }}", "from_json was given None, not a text"),
         ("{{ {} | from_json }}", "from_json was given a value of type dict"),
         ("{{ ('1e999' | from_json) | json_encode }}", "no NaN and no infinite numbers"),
         ("{{ ('1e999' | from_json) | tojson }}", "no NaN and no infinite numbers"),
-        ("{{ {'a': nothing} | json_encode }}", "an undefined value is nothing that JSON has"),
+        (
+            "{{ {'a': nothing} | json_encode }}",
+            "'nothing' is not defined, and JSON needs a value; ",
+        ),
+        ("a\n{{ user.nmae | tojson }}", "failed in line 2: 'nmae' is not defined, and JSON needs"),
+        ("{{ user.emial.x }}", "be read from it or done with it; did you mean 'email'?"),
+        (
+            "{{ user | tojson }}{{ {}[user.email] | tojson }}",
+            "it has something that is not defined",
+        ),
+        (
+            "{{ user.id if user is defined else (1 | from_jsno) }}{{ 1 if 1 else (1 | from_jsno) }}{{ x.y }}",
+            "'x' is not defined",
+        ),
         ("{{ now | json_encode }}", "a value of type function is nothing that JSON has"),
         ("{{ '?' | base64_decode }}", "base64_decode was given what is not Base64"),
         ("{{ user.profile_fields.by_id('x') }}", "takes a field's number"),
@@ -298,9 +311,51 @@ def test_what_fails_says_why_and_where(renderer: Renderer, text: str, reason: st
 
 
 @pytest.mark.parametrize(
+    ("text", "data", "reason"),
+    [
+        ("{{ payload.id }}", {}, "; the request body knows body_raw, body_text, now, tenant_id"),
+        (
+            "{{ body_text | from_json }}",
+            {"body_text": ""},
+            "an empty text: the call has no payload.",
+        ),
+        (
+            "{{ body_raw | from_json }}",
+            {"body_raw": b""},
+            "an empty text: the call has no payload.",
+        ),
+        ("{{ '' | from_json }}{{ body_text }}", {"body_text": "x"}, "given an empty text."),
+    ],
+)
+def test_what_fails_in_a_request_body_says_what_there_is(
+    renderer: Renderer, text: str, data: dict[str, Any], reason: str
+) -> None:
+    assert reason in failure(renderer, text, REQUEST, context=context(data))
+
+
+@pytest.mark.parametrize("before", ["", "{% for a in [1] %}{% endfor %}"], ids=["here", "worker"])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{{ steps.other.body }}", "; the steps so far: items, find-user."),
+        ("{{ steps.find-user.body }}", "; a hyphen subtracts: write steps['find-user']."),
+        ("{{ body_text | from_json }}", "an empty text: body_text is empty in a step"),
+    ],
+)
+def test_what_fails_in_a_step_says_what_there_is(
+    renderer: Renderer, before: str, text: str, reason: str
+) -> None:
+    held = context({**STEPS, "body_text": "", "body_raw": b""})
+
+    assert reason in failure(renderer, before + text, REQUEST, in_composite=True, context=held)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "{{ MARK | from_json }}",
+        "{{ {}[MARK] | from_json }}",
+        "{{ {}[MARK] | tojson }}",
         "{{ MARK + 1 }}",
         "{{ MARK.a.b }}",
         "{{ {}[MARK].b }}",
@@ -435,29 +490,146 @@ def test_several_templates_are_rendered_in_order(renderer: Renderer) -> None:
     assert rendered == ["a", "1", "bc", "t-1"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["plain", "{{ a }}", "{% for a in b %}{{ a | tojson }}{% endfor %}", "{{ 'x' * 10**9 }}"],
-)
-def test_a_good_syntax_is_no_complaint(text: str) -> None:
-    check_syntax(text)
+# What a template's text tells
+
+
+def told(
+    text: str, field: Field = SENT, *, in_composite: bool = False, steps: tuple[str, ...] = ()
+) -> list[str]:
+    return [str(found) for found in findings(Template(text, PLACE, field, in_composite), steps)]
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("field", "text"),
     [
-        ("{{ a" + " " * 60_000, "is not valid in line 1: unexpected end of template"),
-        ("\n\n{% for %}", "is not valid in line 3: "),
-        ("{{ a | nope }}", "is not valid in line 1: No filter named 'nope'"),
-        ("{% import 'x' as x %}", "there are no other templates"),
-        ("{{ " + "(" * 5000, "nests too deeply"),
+        *[(field, text) for text, fields, _ in TABLE for field in fields],
+        *[(field, text) for field, text, _ in VALUES if "nickname" not in text],
+        *[(SENT, text) for text, _ in FILTERS if "nothing" not in text],
+        *[(SENT, text) for text, _ in UNKNOWN],
+        (SENT, "plain"),
+        (SENT, "{{ nothing | default('x') }}{{ (user.nothing | upper) | d('x') }}"),
+        (SENT, "{% if nothing is defined %}{{ nothing }}{% endif %}"),
+        (SENT, "{% for a in 'xy' recursive %}{{ loop.index ~ a }}{{ loop('z') }}{% endfor %}"),
+        (SENT, "{% set user = {'nickname': 1} %}{{ user.nickname }}"),
+        (SENT, "{% macro a(b) %}{{ b ~ varargs ~ kwargs ~ caller() }}{% endmacro %}"),
+        (SENT, "{{ range(3) | list }}{{ namespace(a=1).a }}"),
+        (SENT, "{{ 'x' * 10**9 }}{{ [1][9**9**9] }}"),
+        (SENT, "{{ user.items() }}{{ user[tenant_id] }}{{ now() - 60 }}"),
+        (RESPONSE, "{{ response.body.strip() }}{{ response.body[0] }}{{ response.headers.etag }}"),
+        (RESPONSE, "{{ (response.body | from_json).id }}"),
     ],
 )
-def test_a_bad_syntax_is_one_sentence(text: str, sentence: str) -> None:
-    with pytest.raises(ValueError, match="the template ") as raised:
-        check_syntax(text)
+def test_nothing_is_wrong_with(field: Field, text: str) -> None:
+    assert told(text, field) == []
 
-    assert sentence in str(raised.value)
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ steps.first.body }}{{ steps['two-words'].headers['x-a'] }}{{ steps.items() }}",
+        "{{ (steps.first.body | from_json).id }}{{ request.query_parameters.q }}",
+    ],
+)
+def test_nothing_is_wrong_with_what_a_step_reads_of_earlier_ones(text: str) -> None:
+    assert told(text, RESPONSE, in_composite=True, steps=("first", "two-words")) == []
+
+
+FINDINGS: list[tuple[Field, str, str]] = [
+    # no template
+    (SENT, "{{ a", "the template is not valid in line 1: unexpected end of template"),
+    (SENT, "{{ a" + " " * 60_000, "the template is not valid in line 1: unexpected end of"),
+    (SENT, "\n\n{% for %}", "the template is not valid in line 3, column 8: Expected an"),
+    (SENT, "a\r\n {{- user.id }", "the template is not valid in line 2, column 14: unexpected '}'"),
+    (SENT, '{"a": "{{ (user.id | int }}"}', "in line 1, column 26: unexpected '}'"),
+    (SENT, "{{ user.id ? 1 }}", "in line 1, column 12: unexpected char '?'"),
+    (SENT, "{{ '\n' }}{{ a b }}", "in line 2, column 10: expected token"),
+    (SENT, "{{ user.id | from_jsno }}", "No filter named 'from_jsno'; did you mean 'from_json'?"),
+    (SENT, "{{ user is deifned }}", "No test named 'deifned'; did you mean 'defined'?"),
+    (SENT, "{% import 'x' as x %}", "there are no other templates"),
+    (SENT, "{{ " + "(" * 5000, "the template nests too deeply"),
+    (SENT, "{{ user" + ".a" * 30_000 + " }}", "the template nests too deeply"),
+    # names
+    (REQUEST, "{{ payload }}", "'payload' is not defined; the request body knows body_raw, "
+     "body_text, now, tenant_id and user"),
+    (SENT, "\n{{ tenantid }}", "'tenantid' is not defined (line 2); did you mean 'tenant_id'?"),
+    (SENT, "{{ get_secret(desk_key) }}", "'desk_key' is not defined; a name goes in quotes: "
+     "get_secret('desk_key')"),
+    (URL, "{{ get_secret('a') }}", "get_secret is not available in the URL; only headers, query "
+     "parameters and authentication have it"),
+    (SENT, "{{ body_text }}", "body_text is not available in headers, query parameters and "
+     "authentication; only the request body has it"),
+    (REQUEST, "{{ request.body_text }}", "request is not available in the request body; only the "
+     "steps of composite connectors have it"),
+    (SENT, "{{ x" + "y" * 5000 + " }}", "y…' is not defined"),
+    # attributes
+    (SENT, "{{ user.emial }}", "user.emial is not defined; did you mean 'email'?"),
+    (SENT, "{{ user['emial'] }}", "user.emial is not defined; did you mean 'email'?"),
+    (SENT, "{{ user.profile_fields.x42 }}", "; user.profile_fields has by_id"),
+    (RESPONSE, "{{ response.status }}", "response.status is not defined; did you mean 'status_code'?"),
+    (RESPONSE, "{{ response.body.id }}", "response.body is a text, which has no 'id'; for JSON write "
+     "(response.body | from_json).id"),
+    (REQUEST, "{{ body_text['id'] }}", "for JSON write (body_text | from_json).id"),
+    (RESPONSE, "{{ response.headers.content-type }}", "'type' is not defined; a hyphen subtracts: "
+     "write response.headers['content-type']"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "text", "expected"), FINDINGS)
+def test_what_is_wrong_with_a_template_is_one_sentence(
+    field: Field, text: str, expected: str
+) -> None:
+    (sentence,) = told(text, field)
+
+    assert expected in sentence
+    assert len(sentence) < 400
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "expected"),
+    [
+        (REQUEST, "{{ body_text }}", "body_text is empty in a step, which has no payload of its own; "
+         "what the composite connector is called with is request.body_text"),
+        (URL, "{{ body_text }}", "body_text is not available in the URL; what the composite"),
+        (SENT, "{{ steps.frist.body }}", "steps.frist is not defined; did you mean 'first'?"),
+        (SENT, "{{ steps.other.body }}", "; the steps so far: first, two-words"),
+        (SENT, "{{ steps.first.text }}", "; steps.first has body, status_code and headers"),
+        (SENT, "{{ steps.first.body.id }}", "for JSON write (steps.first.body | from_json).id"),
+        (SENT, "{{ steps['x-y'].body }}", "steps['x-y'] is not defined; the steps so far"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_steps_template(field: Field, text: str, expected: str) -> None:
+    (sentence,) = told(text, field, in_composite=True, steps=("first", "two-words"))
+
+    assert expected in sentence
+
+
+def test_of_a_step_with_a_hyphen_both_sides_are_told() -> None:
+    hint = "; a hyphen subtracts: write steps['two-words']"
+
+    assert told("{{ steps.two-words.body }}", in_composite=True, steps=("two-words",)) == [
+        f"steps.two is not defined{hint}",
+        f"'words' is not defined{hint}",
+    ]
+
+
+def test_before_the_first_step_there_is_none() -> None:
+    assert told("{{ steps.first.body }}", in_composite=True) == [
+        "steps.first is not defined; no step comes before"
+    ]
+
+
+def test_each_name_is_told_once_and_all_are() -> None:
+    text = "{{ payload }}{{ payload.a }}{{ user.emial }}{{ other }}"
+
+    assert [sentence.split(" ")[0] for sentence in told(text)] == [
+        "'payload'",
+        "user.emial",
+        "'other'",
+    ]
+
+
+def test_of_a_very_large_text_nothing_is_told() -> None:
+    assert told("{{ a" + " " * 70_000) == []
 
 
 def test_a_secret_is_not_in_the_contexts_own_text() -> None:

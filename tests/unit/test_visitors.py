@@ -84,10 +84,20 @@ REFUSED = CsrfTokenError
 RULES = [
     *[(method, kind, BROWSER, who) for method in READS + WRITES for kind, who in GOOD.items()],
     *[(method, kind, {}, who) for method in READS + WRITES for kind, who in GOOD.items()],
-    *[(method, kind, BROWSER, ANN) for method in READS for kind in (*BAD, *ABSENT)],
+    # What a page reads without a good token is what everybody may read; an expired one still tells who it was.
+    *[
+        (method, kind, BROWSER, ANN if kind == "expired at once" else GUEST)
+        for method in READS
+        for kind in (*BAD, *ABSENT)
+    ],
+    *[("GET", kind, {"sec-fetch-site": "none"}, ANN) for kind in ABSENT],
     *[(method, kind, BROWSER, REFUSED) for method in WRITES for kind in (*BAD, *ABSENT)],
     # Outside of a browser nobody can be lured to write.
-    *[(method, kind, {}, ANN) for method in READS + WRITES for kind in (*BAD, *ABSENT)],
+    *[
+        (method, kind, {}, GUEST if kind == "expired" and method in READS else ANN)
+        for method in READS + WRITES
+        for kind in (*BAD, *ABSENT)
+    ],
     # Older browsers tell the origin alone, and some requests have the other header alone.
     ("POST", "none", {"origin": BROWSER["origin"]}, REFUSED),
     ("POST", "none", {"sec-fetch-site": "same-origin"}, REFUSED),

@@ -47,8 +47,8 @@ def as_data(repository: Repository) -> list[dict[str, Any]]:
         for file, definition in _placed(repository)
     ]
     others = [
-        {"permalink": None, "name": each.connector, "file": each.path, "broken": each.message}
-        for each in without_permalink(repository)
+        {"permalink": None, "name": name, "file": file, "broken": " ".join(reasons)}
+        for (file, name), reasons in _nameless(repository).items()
     ]
     return [*callable_, *others]
 
@@ -59,7 +59,8 @@ def as_text(repository: Repository, width: int | None) -> Iterator[str]:
     Args:
         width: columns, which no line is wider than; None for one line a connector, however long.
     """
-    rows = sorted(_rows(repository), key=lambda placed: list(_files(repository)).index(placed[0]))
+    files = list(dict.fromkeys(file for file, _ in _rows(repository)))
+    rows = sorted(_rows(repository), key=lambda placed: files.index(placed[0]))
     if not rows:
         readable = " that could be read" if repository.unreadable_connectors else ""
         yield f"  The repository {repository.root} has no connectors{readable}."
@@ -114,19 +115,19 @@ def _placed(repository: Repository) -> list[tuple[str, Definition]]:
     return list(zip(repository.connector_files, repository.connectors, strict=True))
 
 
-def _files(repository: Repository) -> dict[str, None]:
-    """The files that define something, in the order in which they are read."""
-    nameless = (problem.path for problem in without_permalink(repository))
-    return dict.fromkeys((*repository.connector_files, *nameless))
-
-
 def _rows(repository: Repository) -> Iterator[tuple[str, _Row]]:
     for file, definition in _placed(repository):
         yield file, _row(definition, repository)
-    for file, name in dict.fromkeys(
-        (problem.path, problem.connector or "") for problem in without_permalink(repository)
-    ):
+    for file, name in _nameless(repository):
         yield file, (visible(name), "?", "broken", "")
+
+
+def _nameless(repository: Repository) -> dict[tuple[str, str], list[str]]:
+    """What is wrong with each definition without a permalink, by its file and its name."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for problem in without_permalink(repository):
+        found.setdefault((problem.path, problem.connector or ""), []).append(problem.message)
+    return found
 
 
 def _row(definition: Definition, repository: Repository) -> _Row:

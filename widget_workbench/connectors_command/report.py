@@ -15,7 +15,7 @@ _MOST_CHARACTERS = 6_000
 
 _MARGIN = "    "
 _NONE = "None was made."
-_NONE_BUT_FOR_A_TOKEN = "None was made: the request for a token comes before it."
+_NONE_YET = "None was made: the request for a token comes before it."
 _NOT_SENT = " (not sent)"
 _WAYS_TO_SIGN_IN = {
     "--guest": "Here: leave out --guest.",
@@ -100,8 +100,11 @@ def _request(outcome: Outcome, width: int, full: bool) -> Iterator[str]:
 
 def _none(outcome: Outcome) -> str:
     """Why there is no request to show; the error tells the rest."""
-    for_a_token = (outcome.error or {}).get("code") == "AUTHENTICATION_ERROR"
-    return _NONE_BUT_FOR_A_TOKEN if for_a_token else _NONE
+    return _NONE_YET if _lacks_a_token(outcome) else _NONE
+
+
+def _lacks_a_token(outcome: Outcome) -> bool:
+    return (outcome.error or {}).get("code") == "AUTHENTICATION_ERROR"
 
 
 def _one_request(sent: Mapping[str, Any], width: int, full: bool) -> Iterator[str]:
@@ -138,7 +141,7 @@ def _error(outcome: Outcome, width: int) -> Iterator[str]:
     yield click.style(code, fg="red") + (f"  {visible(str(scope))}" if scope else "")
     yield from sentences(str(error.get("detail", "")), width)
     params = error.get("params")
-    if params:
+    if params and not outcome.trial.composite:
         options = " ".join(f"--path {name}=…" for name in params)
         yield from sentences(f"Here: {options}", width)
     if code == "GUEST_REFUSED" and outcome.guest_by is not None:
@@ -203,7 +206,10 @@ def _time(outcome: Outcome) -> Iterator[str]:
         coloured = click.style(drawn, fg=_COLOURS.get(name, "blue"))
         yield f"{name:{name_width}}  {coloured}  {duration:8.1f} ms"
     yield f"{'total':{name_width}}  {'':{_BAR_CELLS}}  {total:8.1f} ms"
-    yield from (click.style(line, dim=True) for line in _circumstances(outcome.timing or {}))
+    if not _lacks_a_token(
+        outcome
+    ):  # that error tells itself whom it asked, and whether they answered
+        yield from (click.style(line, dim=True) for line in _circumstances(outcome.timing or {}))
 
 
 def _circumstances(timing: Mapping[str, Any]) -> Iterable[str]:

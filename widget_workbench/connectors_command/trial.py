@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any, Literal
@@ -25,6 +24,7 @@ from widget_workbench.gateway import (
 from widget_workbench.gateway.definitions import BODY_METHODS
 from widget_workbench.gateway.header_fields import check_header_name
 from widget_workbench.gateway.masking import Masking
+from widget_workbench.gateway.suggestions import did_you_mean
 from widget_workbench.preview.configuration import configuration_of
 from widget_workbench.preview.upstreams import Upstreams
 from widget_workbench.repository import Problem, Repository
@@ -332,8 +332,7 @@ def _unknown(repository: Repository, permalink: str, composite: bool) -> list[st
             each.permalink for each in repository.connectors if is_composite(each) or not composite
         )
     )
-    close = get_close_matches(permalink.lower(), known, n=3)
-    question = f"; did you mean {' or '.join(map(repr, close))}?" if close else "."
+    question = did_you_mean(permalink.lower(), known) or "."
     lines = [f"No {kind} has the permalink {permalink!r}{question}"]
     if known:
         more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""

@@ -10,9 +10,11 @@ import re
 import socket
 import typing
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import httpcore
+import httpx
 
 from widget_workbench.gateway.connection_race import connect_to_first
 from widget_workbench.gateway.network_failures import NoAddressError
@@ -37,6 +39,29 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
 _ISATAP = (0x0000_5EFE, 0x0200_5EFE)  # RFC 5214 §6.1: the upper half of an interface's identifier
 
 
+def host_of(url: httpx.URL) -> str:
+    """A URL's host as it is looked up, after IDNA, an IPv6 address without brackets; empty if it has none.
+
+    `httpx.URL.host` decodes what begins with `xn--`, and raises a UnicodeError where that decodes to nothing.
+    """
+    return url.raw_host.decode("ascii")
+
+
+def looked_up(host: str) -> str:
+    """A host as it is looked up (RFC 5891): `xn--mnchen-3ya.example` for `München.example`.
+
+    Args:
+        host: without port; an IPv6 address without brackets.
+
+    Returns:
+        It in lower case; not in ASCII if it has a character that no host may have.
+    """
+    if not host.isascii():
+        with suppress(httpx.InvalidURL, UnicodeError):
+            host = host_of(httpx.URL(scheme="https", host=host))
+    return host.lower()
+
+
 class AddressRefusedError(Exception):
     """The host is, or resolves to, an address that connectors may not reach."""
 
@@ -52,12 +77,17 @@ class AllowedHosts:
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> "AllowedHosts":
-        return cls(frozenset(entry.lower() for entry in entries))
+        return cls(frozenset(map(_entry, entries)))
 
     def exempt(self, host: str, port: int) -> bool:
         host = host.lower()
         host = f"[{host}]" if ":" in host else host
         return host in self.entries or f"{host}:{port}" in self.entries
+
+
+def _entry(entry: str) -> str:
+    name, colon, port = (entry, "", "") if entry.startswith("[") else entry.partition(":")
+    return f"{looked_up(name)}{colon}{port}"
 
 
 def refuse_private_name(host: str) -> None:

@@ -168,6 +168,8 @@ class Gateway:
         """Records the execution, and writes what it tells into the answer's headers."""
         timing = occasion.timing
         timing.finish()
+        if timing.external_host is not None:  # a secret may choose that of a token endpoint
+            timing.external_host = occasion.masking.text(timing.external_host)
         execution.status = response.status_code
         execution.ms, execution.external_ms = timing.total_ms, timing.external_ms
         execution.cache_hit, execution.masking = timing.cache_hit, occasion.masking
@@ -276,6 +278,8 @@ def _stamped(response: Response, request_id: str) -> Response:
     """What every answer carries. An upstream's text is never taken for a page of ours."""
     response.headers["X-Request-ID"] = request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
+    # Opened from the address bar, HTML would run on our origin, and could execute every connector.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "no-store"
     return response
 

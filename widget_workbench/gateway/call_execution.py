@@ -8,10 +8,11 @@ from typing import Any
 import httpx
 
 from widget_workbench.gateway import authentication
+from widget_workbench.gateway.addresses import host_of
 from widget_workbench.gateway.answer import Answer
 from widget_workbench.gateway.authentication import Authenticator, Credentials
 from widget_workbench.gateway.definitions import Connector, Step
-from widget_workbench.gateway.destination import choose_transport
+from widget_workbench.gateway.destination import check_redirect, choose_transport
 from widget_workbench.gateway.errors import (
     AuthenticationError,
     GuestRefusedError,
@@ -27,8 +28,8 @@ from widget_workbench.gateway.path_parameters import PathParameters, resolve_pat
 from widget_workbench.gateway.redirects import follow_redirects
 from widget_workbench.gateway.request_rendering import RequestRendering
 from widget_workbench.gateway.request_templates import (
-    URL,
     has_confidential_body,
+    is_confidential,
     path_parameter_place,
     path_parameter_templates,
     response_template,
@@ -109,7 +110,7 @@ class CallExecutor:
                 set(credentials.secrets) - request.unresolved
             )
             resolved = request.resolved(rendered, credentials)
-            sent = to_request(resolved, owner=owner, templated=not request.templates[URL].is_plain)
+            sent = to_request(resolved, definition, owner=owner)
             await note_sent(record, request, resolved, sent, credentials)
         answer = await self._exchange(
             sent, definition, occasion, record, credentials=credentials, cache_name=cache_name
@@ -126,6 +127,10 @@ class CallExecutor:
             list(templates.values()), occasion.context(occasion.configuration.secrets)
         )
         rendered = dict(zip(templates, texts, strict=True))
+        # A token that one of them signs goes into the URL, which is shown.
+        occasion.masking = occasion.masking.with_secrets(
+            rendered[place] for place, template in templates.items() if is_confidential(template)
+        )
         configured = {
             parameter.key: rendered[path_parameter_place(index)]
             for index, parameter in enumerate(definition.path_parameters)
@@ -149,7 +154,8 @@ class CallExecutor:
             )
         except AuthenticationError:
             occasion.timing.external_ms += milliseconds_since(started)
-            occasion.timing.external_host = _host_of(config["token_url"])
+            host = _host_of(config["token_url"])
+            occasion.timing.external_host = occasion.masking.text(host) if host else None
             raise
         occasion.timing.external_ms += credentials.external_ms
         return credentials
@@ -180,7 +186,7 @@ class CallExecutor:
         async def from_upstream(single: httpx.Request) -> Answer:
             def note_sent() -> None:
                 record.was_sent = True
-                occasion.timing.external_host = single.url.host
+                occasion.timing.external_host = host_of(single.url)
 
             with occasion.timing.measure("external"):
                 return await send_once(single, route, limits, note_sent=note_sent)
@@ -200,12 +206,13 @@ class CallExecutor:
                     key, single, from_upstream
                 )
             if occasion.timing.cache_hit:
-                occasion.timing.external_host = single.url.host
+                occasion.timing.external_host = host_of(single.url)
             return answer
 
         return await follow_redirects(
             request,
             from_cache_or_upstream,
+            check=lambda source, target: check_redirect(source, target, occasion.configuration),
             credential_headers=[*secret_headers, *own_headers],
             body_is_confidential=has_confidential_body(definition),
         )
@@ -243,9 +250,9 @@ def refuse_guest(definition: Connector | Step, user: User, *, owner: str) -> Non
     Raises:
         GuestRefusedError: it does, and the user is a guest.
     """
-    if user.is_guest and speaks_of_the_user(definition):
+    if user.is_guest and (place := speaks_of_the_user(definition)):
         raise GuestRefusedError(
-            f"{owner} sends who calls in its headers or query, and a guest is nobody it could name: sign in."
+            f"{owner} sends who calls in {place}, and a guest is nobody it could name: sign in."
         )
 
 
@@ -260,6 +267,6 @@ def _note_dropped(
 
 def _host_of(url: str) -> str | None:
     try:
-        return httpx.URL(url).host or None
+        return host_of(httpx.URL(url)) or None
     except (httpx.InvalidURL, UnicodeError):
         return None

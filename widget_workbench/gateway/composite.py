@@ -15,7 +15,7 @@ from widget_workbench.gateway.errors import (
     GatewayError,
     StepHttpError,
 )
-from widget_workbench.gateway.execution import StepRecord
+from widget_workbench.gateway.execution import StepRecord, as_object
 from widget_workbench.gateway.occasion import Occasion
 from widget_workbench.gateway.template_variables import response_variables, text_or_none
 from widget_workbench.gateway.timing import milliseconds_since
@@ -93,16 +93,10 @@ def _named(composite: CompositeConnector, step: Step) -> str:
 def _request_variables(call: Call) -> dict[str, Any]:
     """What steps read of the composite's own request; of its headers Content-Type only."""
     content_type = call.header("content-type")
-    query: dict[str, Any] = {}
-    for key, value in call.query:
-        query[key] = value if key not in query else _listed(query[key], value)
+    query = as_object(call.query)
     return {
         "body_text": text_or_none(call.body),
         "body_raw": call.body,
         "headers": {"content-type": content_type} if content_type else {},
         "query_parameters": query,
     }
-
-
-def _listed(held: str | list[str], value: str) -> list[str]:
-    return [*held, value] if isinstance(held, list) else [held, value]

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, TypeGuard, get_args
 
 from pydantic import (
     AfterValidator,
@@ -17,11 +17,17 @@ from pydantic import (
 
 from widget_workbench.gateway.authentication import Authentication, NoAuthentication
 from widget_workbench.gateway.header_fields import check_header_name, holds_control_character
+from widget_workbench.gateway.suggestions import did_you_mean
 from widget_workbench.gateway.templates import check_url_template
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 METHODS: tuple[Method, ...] = get_args(Method)
 BODY_METHODS: frozenset[str] = frozenset({"POST", "PUT", "PATCH"})
+
+# What is told where a step names a connector instead of being one.
+_STEP_OR_ITS_URL = re.compile(r"steps\[\d+\](?:\.url)?")
+_NO_STEP = ("is required", "is not an object")
+_NO_REFERENCE = ": a step is a whole connector definition, it does not refer to one"
 
 PERMALINK = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 
@@ -196,8 +202,10 @@ def _read_one(
         return model.model_validate(entry), []
     except ValidationError as error:
         permalink = _usable_permalink(entry)
-        name = permalink or _text(entry, "name") or place
-        problems = [DefinitionProblem(name, field, message) for field, message in bad_fields(error)]
+        name = name_of(entry, place)
+        problems = [
+            DefinitionProblem(name, field, message) for field, message in _bad_fields(error)
+        ]
         if permalink is None:
             return None, problems
         method = (_text(entry, "method") or "GET") if model is Connector else "POST"
@@ -210,6 +218,17 @@ def _read_one(
         return broken, problems
 
 
+def _bad_fields(error: ValidationError) -> Iterator[tuple[str, str]]:
+    for field, message in bad_fields(error):
+        no_reference = message in _NO_STEP and _STEP_OR_ITS_URL.fullmatch(field)
+        yield field, message + _NO_REFERENCE if no_reference else message
+
+
+def name_of(entry: object, place: str) -> str:
+    """What messages call a definition: its permalink, else its name, else where it stands."""
+    return _usable_permalink(entry) or _text(entry, "name") or place
+
+
 def _usable_permalink(entry: object) -> str | None:
     permalink = _text(entry, "permalink") or derived_permalink(_text(entry, "name") or "")
     return permalink if re.fullmatch(PERMALINK, permalink) else None
@@ -220,21 +239,74 @@ def _text(entry: object, key: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def bad_fields(error: ValidationError) -> Iterator[tuple[str, str]]:
-    """Each bad field of a validation as `(path, message)`: `("headers[0].key", "is required")`."""
+def bad_fields(
+    error: ValidationError, model: type[BaseModel] | None = None
+) -> Iterator[tuple[str, str]]:
+    """Each bad field of a validation as `(path, message)`: `("headers[0].key", "is required")`.
+
+    Args:
+        error: the validation's.
+        model: what was validated, for messages that tell which keys there are.
+    """
     for detail in error.errors(include_url=False, include_input=False):
+        place = detail["loc"]
         match detail["type"]:
             case "missing":
                 message = "is required"
             case "extra_forbidden":
-                message = "is not a known key"
+                message = "is not a known key" + _keys_instead(model, place)
             case "model_type":
                 message = "is not an object"
             case "value_error":
                 message = detail["msg"].removeprefix("Value error, ")
-            case _:
-                message = detail["msg"][:1].lower() + detail["msg"][1:]
-        yield field_path(detail["loc"]), message
+            case kind:
+                message = _SHAPES.get((kind, _field(place)), "")
+                message = message or detail["msg"][:1].lower() + detail["msg"][1:]
+        yield field_path(place), message
+
+
+_PAIRS = 'has to be a list of {"key": …, "value": …, "overridable": …}'
+_TEMPLATE = (
+    'has to be a template in a string, such as "{\\"name\\": {{ user.first_name | tojson }}}"'
+)
+_SLUG = "is lower-case letters, digits and single hyphens, such as 'my-api'"
+
+# What a field of a definition has to be, by pydantic's type of error.
+_SHAPES: Mapping[tuple[str, str], str] = {
+    **{("list_type", name): _PAIRS for name in ("headers", "query_parameters", "path_parameters")},
+    ("list_type", "steps"): "has to be a list of steps, each a whole connector definition",
+    ("string_type", "request_body"): _TEMPLATE,
+    ("string_type", "response_body"): _TEMPLATE,
+    ("string_pattern_mismatch", "permalink"): _SLUG,
+    ("string_pattern_mismatch", "steps.name"): _SLUG,
+}
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    """A definition's field, a step's as the definition's own: `headers` of `steps[0].headers`."""
+    match place:
+        case ("steps", int(), "name"):
+            return "steps.name"
+        case ("steps", int(), *rest):
+            return _field(tuple(rest))
+    return ".".join(map(str, place))
+
+
+def _keys_instead(model: type[BaseModel] | None, place: tuple[int | str, ...]) -> str:
+    """What follows "is not a known key", as far as the model tells."""
+    *containers, key = place
+    for name in containers:
+        field = model.model_fields.get(str(name)) if model else None
+        annotation = field.annotation if field else None
+        model = annotation if _is_model(annotation) else None
+    if model is None:
+        return ""
+    known = sorted(model.model_fields)
+    return did_you_mean(str(key), known) or f"; there are: {', '.join(known)}"
+
+
+def _is_model(annotation: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def field_path(location: tuple[int | str, ...]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from widget_workbench.gateway.addresses import AddressRefusedError, refuse_private_name
+from widget_workbench.gateway.addresses import AddressRefusedError, host_of, refuse_private_name
 from widget_workbench.gateway.authentication import token_url
 from widget_workbench.gateway.definitions import (
     BrokenConnector,
@@ -80,9 +80,9 @@ def _names(origin: str) -> tuple[str, ...]:
         url = httpx.URL(origin)
     except (httpx.InvalidURL, UnicodeError):
         return ()
-    if not url.host:
+    if not url.raw_host:
         return ()
-    with_port, name = upstream_names(url.host, url.port or DEFAULT_PORTS[url.scheme])
+    with_port, name = upstream_names(host_of(url), url.port or DEFAULT_PORTS[url.scheme])
     return (with_port, name) if url.port else (name, with_port)
 
 
@@ -98,30 +98,57 @@ def choose_transport(
         ConnectorMisconfiguredError: platform.md §5's URL rules, as far as the text tells; what
             the name resolves to is checked when connecting.
     """
-    if url.scheme not in DEFAULT_PORTS or not url.host:
+    host = host_of(url)
+    if url.scheme not in DEFAULT_PORTS or not host:
         raise ConnectorMisconfiguredError("The URL does not start with https:// and a host.")
     if url.userinfo:
         raise ConnectorMisconfiguredError(
-            f"The URL of {url.host} holds a user name or password: use `authentication` or a header."
+            f"The URL of {host} holds a user name or password: use `authentication` or a header."
         )
-    port = DEFAULT_PORTS[url.scheme] if url.port is None else url.port
+    port = _port(url)
     if not 0 < port < 65536:
-        raise ConnectorMisconfiguredError(
-            f"The URL of {url.host} has the port {port}, which is none."
-        )
-    upstream = configuration.upstream(url.host, port)
-    if configuration.allowed_hosts.exempt(url.host, port):
+        raise ConnectorMisconfiguredError(f"The URL of {host} has the port {port}, which is none.")
+    upstream = configuration.upstream(host, port)
+    if configuration.allowed_hosts.exempt(host, port):
         return upstream or network, upstream is not None
     if url.scheme != "https":
         raise ConnectorMisconfiguredError(
-            f"The platform calls https only: write https://{url.netloc.decode('ascii')} instead of http://. (The "
+            f"The platform calls https only: write https://{url.netloc.decode('ascii')} instead of http://. The "
             "preview calls a service of your own that is not published by http, too, if preview.toml's allow_hosts "
-            "names its host.)"
+            "names its host."
         )
     if upstream is not None:
         return upstream, True
     try:
-        refuse_private_name(url.host)
+        refuse_private_name(host)
     except AddressRefusedError as error:
         raise ConnectorMisconfiguredError(str(error)) from None
     return network, False
+
+
+def check_redirect(source: httpx.URL, target: httpx.URL, configuration: Configuration) -> None:
+    """Keeps the developer's own hosts from redirects by others: what they are exempt from is not others' to use.
+
+    Args:
+        source: the URL whose answer redirects.
+        target: the absolute URL that it redirects to.
+
+    Raises:
+        ConnectorMisconfiguredError: the target's host is mapped or allowed, and the source's is neither.
+    """
+    if _is_own(target, configuration) and not _is_own(source, configuration):
+        raise ConnectorMisconfiguredError(
+            f"{host_of(target)} is a host of preview.toml's [upstreams] or allow_hosts, where only those lead. If "
+            f"{host_of(source)} may lead there, map or name it there, too."
+        )
+
+
+def _is_own(url: httpx.URL, configuration: Configuration) -> bool:
+    """Whether the host is mapped or allowed."""
+    host, port = host_of(url), _port(url)
+    is_mapped = configuration.upstream(host, port) is not None
+    return is_mapped or configuration.allowed_hosts.exempt(host, port)
+
+
+def _port(url: httpx.URL) -> int:
+    return DEFAULT_PORTS[url.scheme] if url.port is None else url.port

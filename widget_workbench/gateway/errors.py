@@ -4,6 +4,7 @@
     ├── ConnectorNotFoundError        404  CONNECTOR_NOT_FOUND
     ├── MethodNotAllowedError         405  METHOD_NOT_ALLOWED
     ├── PayloadTooLargeError          413  PAYLOAD_TOO_LARGE
+    ├── UriTooLongError               414  URI_TOO_LONG
     ├── MissingPathParametersError    400  MISSING_PATH_PARAMETERS
     ├── InvalidPathParametersError    400  INVALID_PATH_PARAMETERS
     ├── CsrfTokenError                403  CSRF_TOKEN_INVALID
@@ -18,7 +19,7 @@
         └── StepHttpError             502  DOWNSTREAM_ERROR
 
 The path parameter and misconfiguration codes, the scopes of the 502 and of templates, and the 422s are the
-platform's. The other codes, the scope of a failed token request, and the statuses of 403, 405, 413 and the
+platform's. The other codes, the scope of a failed token request, and the statuses of 403, 405, 413, 414 and the
 misconfiguration are ours: the portal gives none.
 """
 
@@ -92,6 +93,13 @@ class PayloadTooLargeError(GatewayError):
 
     status = 413
     code = "PAYLOAD_TOO_LARGE"
+
+
+class UriTooLongError(GatewayError):
+    """With the caller's query parameters, the upstream's URL is longer than one can be."""
+
+    status = 414
+    code = "URI_TOO_LONG"
 
 
 class MissingPathParametersError(GatewayError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from widget_workbench.gateway.addresses import AddressRefusedError
+from widget_workbench.gateway.addresses import AddressRefusedError, host_of
 from widget_workbench.gateway.answer import Answer
 from widget_workbench.gateway.content_encoding import BodyReader
 from widget_workbench.gateway.errors import (
@@ -60,7 +60,7 @@ async def send_once(
         ConnectorMisconfiguredError: the host may not be reached, as `route` says or as its name resolves.
     """
     transport, mapped = route(request.url)
-    host = request.url.host
+    host = host_of(request.url)
     progress = _Progress()
     request.extensions["trace"] = progress.trace
     try:
@@ -113,18 +113,16 @@ def _failure(what: str, progress: _Progress, mapped: bool) -> str:
 
 
 async def _read(request: httpx.Request, response: httpx.Response, size_limit: int) -> Answer:
-    status = response.status_code
+    host, status = host_of(request.url), response.status_code
     if not 200 <= status <= 599:
-        raise DownstreamError(
-            f"{request.url.host} answered with the status {status}, which is none."
-        )
+        raise DownstreamError(f"{host} answered with the status {status}, which is none.")
     headers = tuple((name.lower(), value) for name, value in response.headers.raw)
     assert isinstance(response.stream, httpx.AsyncByteStream)
     if request.method == "HEAD" or status in BODILESS_STATUSES:
         async for _ in response.stream:
             pass  # a connection is kept if its answer was read to the end
         return Answer(status, headers, b"")
-    reader = BodyReader(request.url.host, headers, size_limit)
+    reader = BodyReader(host, headers, size_limit)
     async for part in response.stream:
         reader.feed(part)
     return Answer(status, headers, reader.finish())

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
 import httpx
 
-from widget_workbench.gateway.addresses import AllowedHosts
+from widget_workbench.gateway.addresses import AllowedHosts, looked_up
 from widget_workbench.gateway.answer import Answer
 from widget_workbench.gateway.call import Call
 from widget_workbench.gateway.definitions import CompositeConnector, Connector, Definition
@@ -20,6 +19,7 @@ from widget_workbench.gateway.errors import (
 )
 from widget_workbench.gateway.identity import GUEST, User
 from widget_workbench.gateway.masking import Masking
+from widget_workbench.gateway.suggestions import did_you_mean
 from widget_workbench.gateway.unreadable_answer import unreadable
 
 
@@ -92,8 +92,7 @@ class Connectors:
                 return "; a connector has it: connectors.execute calls that."
             return "; a composite connector has it: connectors.composite.execute calls that."
         known = [name for is_composite, name in self._definitions if is_composite == composite]
-        close = get_close_matches(permalink.lower(), known, n=3)
-        return f"; did you mean {' or '.join(map(repr, close))}?" if close else "."
+        return did_you_mean(permalink.lower(), known) or "."
 
 
 def is_composite(definition: Definition) -> bool:
@@ -107,7 +106,7 @@ def _method(definition: Definition) -> str | None:
 
 def upstream_names(host: str, port: int) -> tuple[str, str]:
     """What a URL's host may be called in `Configuration.upstreams`; the first one counts first."""
-    name = host.lower().rstrip(".")
+    name = looked_up(host).rstrip(".")
     name = f"[{name}]" if ":" in name else name
     return f"{name}:{port}", name
 
@@ -116,8 +115,8 @@ def upstream_names(host: str, port: int) -> tuple[str, str]:
 class Configuration:
     """What holds for an execution; asked for anew at each, so that it may change between them.
 
-    `upstreams` gives the transport for a host (or `host:port`), by lower-case name: those hosts
-    are reached through it, exempt from the address rules. `suspended` tells why no connector is
+    `upstreams` gives the transport for a host (or `host:port`), by lower-case name as
+    it is looked up (IDNA): those hosts are reached through it, exempt from the address rules. `suspended` tells why no connector is
     executed at present. `secrets` and `variables` are what `get_secret` and `get_variable` give,
     `user` is who calls where nothing else tells.
     """

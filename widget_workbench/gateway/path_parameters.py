@@ -1,6 +1,7 @@
 """Path parameters: from the `X-Path-Params` header into the URL (platform.md §4 and §5)."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -8,6 +9,8 @@ from urllib.parse import parse_qsl
 from widget_workbench.gateway.definitions import Connector, Step
 from widget_workbench.gateway.errors import InvalidPathParametersError, MissingPathParametersError
 from widget_workbench.gateway.templates import path_parameter_keys
+
+LONGEST_HEADER = 4096  # characters, as the client's (platform.md §4)
 
 _VALUE = re.compile(r"[A-Za-z0-9._~-]{1,200}")
 
@@ -34,8 +37,13 @@ def resolve_path_parameters(
 
     Raises:
         MissingPathParametersError: a needed key has no value; wins over invalid values.
-        InvalidPathParametersError: a value breaks platform.md §5's rule, or a key is given twice.
+        InvalidPathParametersError: a value breaks platform.md §5's rule, a key is given twice, or all are too long.
     """
+    if len(header) > LONGEST_HEADER:
+        raise InvalidPathParametersError(
+            f"{owner}: its path parameters have {len(header):,} characters, and {LONGEST_HEADER:,} are allowed.",
+            params=(),
+        )
     pairs = parse_qsl(header, keep_blank_values=True)
     sent = dict(pairs)
     declared = {parameter.key: parameter for parameter in call.path_parameters}
@@ -59,15 +67,16 @@ def resolve_path_parameters(
             missing.append(key)
     if missing:
         raise MissingPathParametersError(
-            f"{owner} needs a value for the path {_named(missing)}: give it in pathParams.",
+            f"{owner} needs a value for the path {_named(missing)}: give it in `path_params` (in JavaScript "
+            "`pathParams`).",
             params=missing,
         )
 
-    keys = [key for key, _ in pairs]
+    times = Counter(key for key, _ in pairs)
     invalid = [
         key
         for key, value in {**sent, **values}.items()
-        if not is_valid_value(value) or keys.count(key) > 1
+        if not is_valid_value(value) or times[key] > 1
     ]
     if invalid:
         raise InvalidPathParametersError(

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 import httpx
 
+from widget_workbench.gateway.addresses import host_of
 from widget_workbench.gateway.answer import Answer
 from widget_workbench.gateway.errors import ConnectorMisconfiguredError, DownstreamError
 
@@ -21,6 +22,7 @@ async def follow_redirects(
     request: httpx.Request,
     send: Callable[[httpx.Request], Awaitable[Answer]],
     *,
+    check: Callable[[httpx.URL, httpx.URL], None] = lambda source, target: None,
     credential_headers: Collection[str] = (),
     body_is_confidential: bool = False,
 ) -> Answer:
@@ -31,6 +33,7 @@ async def follow_redirects(
 
     Args:
         send: sends one request and does not follow; refuses the URLs that connectors may not call.
+        check: refuses a redirect, told from which URL to which, by a ConnectorMisconfiguredError.
         credential_headers: names of further headers that hold credentials, in any case.
         body_is_confidential: whether the body holds credentials.
 
@@ -48,19 +51,20 @@ async def follow_redirects(
         following = _redirected(request, answer.status, location, credentials)
         if body_is_confidential and following.content and _differ(request.url, location):
             raise DownstreamError(
-                f"{request.url.host} redirected the call to {_origin(location)}, and its body holds what is signed for "
+                f"{host_of(request.url)} redirected the call to {_origin(location)}, and its body holds what is signed for "
                 "the host that the connector names."
             )
         try:
+            check(request.url, location)
             answer = await send(following)
         except ConnectorMisconfiguredError as error:
             raise DownstreamError(
-                f"{request.url.host} redirected the call to {_origin(location)}, which is refused: {error.detail}"
+                f"{host_of(request.url)} redirected the call to {_origin(location)}, which is refused: {error.detail}"
             ) from error
         request = following
     if _location(request.url, answer) is not None:
         raise DownstreamError(
-            f"{request.url.host} redirected the call once more after {MOST_REDIRECTS} redirects, the "
+            f"{host_of(request.url)} redirected the call once more after {MOST_REDIRECTS} redirects, the "
             "most that the gateway follows."
         )
     return answer
@@ -78,21 +82,21 @@ def _location(url: httpx.URL, answer: Answer) -> httpx.URL | None:
     if not locations:
         return None
     if len(locations) > 1:
-        raise DownstreamError(f"{url.host} redirected the call with more than one Location.")
+        raise DownstreamError(f"{host_of(url)} redirected the call with more than one Location.")
     location = locations.pop()
     try:
         reference = httpx.URL(location.decode())
         target = url.join(reference).copy_with(fragment=None)
     except (httpx.InvalidURL, ValueError):  # UnicodeDecodeError among them
         raise _no_url(url) from None
-    if target.scheme not in ("http", "https") or (reference.scheme and not reference.host):
+    if target.scheme not in ("http", "https") or (reference.scheme and not reference.raw_host):
         raise _no_url(url)
     return target
 
 
 def _no_url(url: httpx.URL) -> DownstreamError:
     return DownstreamError(
-        f"{url.host} redirected the call, and its Location is no URL that starts with https://."
+        f"{host_of(url)} redirected the call, and its Location is no URL that starts with https://."
     )
 
 

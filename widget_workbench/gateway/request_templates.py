@@ -64,13 +64,22 @@ def has_confidential_body(call: Connector | Step) -> bool:
     return template is not None and is_confidential(template)
 
 
-def speaks_of_the_user(call: Connector | Step) -> bool:
-    """Whether its headers or query do, which a guest's call is refused for (platform.md §5)."""
-    return any(
-        "user" in template.names
-        for place, template in request_templates(call).items()
-        if place.startswith(("headers[", "query_parameters[")) and not template.is_plain
-    )
+def speaks_of_the_user(call: Connector | Step) -> str | None:
+    """The first of its headers or query parameters that does, which a guest's call is refused for (platform.md §5).
+
+    Returns:
+        Its place and name, `query_parameters[0] "mail"`; None where none does.
+    """
+    templates = request_templates(call)
+    for parameters, field, place in (
+        (call.headers, "headers", header_place),
+        (call.query_parameters, "query_parameters", query_place),
+    ):
+        for index, parameter in enumerate(parameters):
+            template = templates[place(index)]
+            if not template.is_plain and "user" in template.names:
+                return f'{field}[{index}] "{parameter.key}"'
+    return None
 
 
 def _texts(call: Connector | Step) -> Iterator[tuple[str, str, Field]]:

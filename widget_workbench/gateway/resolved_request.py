@@ -16,7 +16,11 @@ from widget_workbench import __version__
 from widget_workbench.gateway.call import Call, parse_query
 from widget_workbench.gateway.content_encoding import ACCEPTED_ENCODINGS
 from widget_workbench.gateway.definitions import BODY_METHODS, Connector, Step
-from widget_workbench.gateway.errors import ConnectorMisconfiguredError, TemplateRenderingError
+from widget_workbench.gateway.errors import (
+    ConnectorMisconfiguredError,
+    TemplateRenderingError,
+    UriTooLongError,
+)
 from widget_workbench.gateway.header_fields import holds_control_character
 from widget_workbench.gateway.parameters import Merged, merge_headers, merge_query
 from widget_workbench.gateway.request_templates import (
@@ -24,6 +28,7 @@ from widget_workbench.gateway.request_templates import (
     URL,
     header_place,
     query_place,
+    request_templates,
 )
 
 _OWN_HEADERS = (
@@ -33,11 +38,16 @@ _OWN_HEADERS = (
 
 # RFC 3986 §2.1: a percent sign stands for itself as `%25` alone.
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+# What `get_variable` for an unknown name leaves in the place of a host; nothing else may be templated there.
+_UNKNOWN_HOST = re.compile(r"https?://[^/?#]*?\{\{-?\s*get_variable\(\s*['\"](\w*)['\"]", re.IGNORECASE)
+
 _ORIGIN = re.compile(r"[^/]*(?://[^/]*)?")
 
 # RFC 3986 §3.3 and §3.4, and what is escaped already. A browser escapes all others, httpx some.
 _LEGAL_IN_PATH = "/%!$&'()*+,;=:@"
 _LEGAL_IN_QUERY = f"{_LEGAL_IN_PATH}?"
+
+LONGEST_URL = 60_000  # characters; httpx takes no more than 65,536, and few servers as many
 
 _Value = TypeVar("_Value", str, bytes)
 
@@ -142,22 +152,31 @@ def resolve_request(
     )
 
 
-def to_request(resolved: ResolvedRequest, *, owner: str, templated: bool) -> httpx.Request:
+def to_request(
+    resolved: ResolvedRequest, definition: Connector | Step, *, owner: str
+) -> httpx.Request:
     """The request that is sent.
 
     Args:
         owner: whose it is, for messages: "Connector 'weather-api'".
-        templated: whether a template made the URL: then messages leave its text out, which may hold what a step gave.
 
     Raises:
         ConnectorMisconfiguredError: the definition's URL is none.
         TemplateRenderingError: a template has made it lead to another path than its own.
+        UriTooLongError: with the caller's query it is longer than a request's URL can be.
     """
-    if templated:
+    _check_url(resolved.url, definition, owner)
+    if _is_templated(definition):
         _refuse_dot_segments(resolved.url)
+    full_url = resolved.full_url
+    if len(full_url) > LONGEST_URL:
+        raise UriTooLongError(
+            f"{owner}: its URL with all query parameters has {len(full_url):,} characters, and the gateway sends "
+            f"{LONGEST_URL:,} at the most."
+        )
     return httpx.Request(
         resolved.method,
-        _parse_url(resolved.full_url, owner, "its rendered URL" if templated else None),
+        full_url,
         headers=[(name.encode("latin-1"), value) for name, value in resolved.headers],
         content=resolved.body,
     )
@@ -205,20 +224,25 @@ def _replaced(
     yield from instead
 
 
-def _parse_url(text: str, owner: str, instead: str | None) -> httpx.URL:
-    what = instead or repr(text)
+def _check_url(address: str, definition: Connector | Step, owner: str) -> None:
+    """Checks the URL without its query. Messages quote the definition: what was rendered may hold what a step gave."""
+    what = f"the URL {definition.url!r}"
+    if _is_templated(definition):
+        what += ", rendered,"
     try:
-        url = httpx.URL(text)
-    except (httpx.InvalidURL, UnicodeError) as error:
-        reason = "" if instead else f": {error}".rstrip(".")
-        raise ConnectorMisconfiguredError(f"{owner}: {what} is not a URL{reason}.") from None
-    if url.scheme not in ("https", "http") or not url.host:
+        url = httpx.URL(address)
+    except (httpx.InvalidURL, UnicodeError):
+        raise ConnectorMisconfiguredError(f"{owner}: {what} is not a URL.") from None
+    if url.scheme not in ("https", "http") or not url.raw_host:
         raise ConnectorMisconfiguredError(
             f"{owner}: {what} is not a URL that starts with https:// and names a host."
         )
     if url.port is not None and not 0 < url.port < 65536:
-        raise ConnectorMisconfiguredError(f"{owner}: {url.port} in its URL is no port.")
-    return url
+        raise ConnectorMisconfiguredError(f"{owner}: {what} has a port that is none.")
+
+
+def _is_templated(definition: Connector | Step) -> bool:
+    return not request_templates(definition)[URL].is_plain
 
 
 def _encodable(rendered: Mapping[str, str], place: str) -> str:
@@ -239,6 +263,14 @@ def _address_and_query(url: str) -> tuple[str, str]:
     assert origin is not None  # it may be empty
     path = quote(address[origin.end() :], safe=_LEGAL_IN_PATH)
     return origin[0] + path, quote(query, safe=_LEGAL_IN_QUERY)
+
+
+def _refuse_unknown_host(url: str, owner: str) -> None:
+    """Refuses a host whose variable nobody knows: its expression has stayed in the text."""
+    if found := _UNKNOWN_HOST.match(url):
+        raise ConnectorMisconfiguredError(
+            f"The host of {owner} needs the variable {found[1]!r}, which [variables] of preview.toml does not give."
+        )
 
 
 def _refuse_dot_segments(url: str) -> None:

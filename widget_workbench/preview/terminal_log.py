@@ -39,4 +39,4 @@ class _Terminal(logging.Handler):
         self._hide = hide
 
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(self._hide(self.format(record)), err=True)
+        click.echo(self._hide(self.format(record)).replace("\n", "\n  "), err=True)

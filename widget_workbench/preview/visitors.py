@@ -68,17 +68,21 @@ class Visitors:
     def role(self, request: Request) -> str | None:
         """The role of who sends a request; None where nothing tells, and nothing has to.
 
-        A browser that writes has to send a good token; what only reads is answered in any case, and so is whoever
-        calls from outside of a browser, with `curl` or in a test: nobody else can make them call.
+        A page that writes has to send a good token. One that only reads is answered in any case, as the visitor whose
+        token it was if that has only expired, else as a guest. Whoever calls from outside of a page, by `curl` or in a
+        test, needs no token: nobody else can make them call.
 
         Raises:
-            CsrfTokenError: a browser writes, and the token is missing, expired or not of this community.
+            CsrfTokenError: a page writes, and the token is missing, expired or not of this community.
         """
+        reads = request.method in _SAFE_METHODS
         try:
-            return self._read(request.headers.get(_HEADER))
+            return self._read(request.headers.get(_HEADER), expired=reads)
         except CsrfTokenError:
-            if request.method in _SAFE_METHODS or not _is_browsers(request):
+            if not _is_a_pages(request):
                 return None
+            if reads:
+                return GUEST_ROLE
             raise
 
     def identify(self, request: Request, configuration: Configuration) -> User:
@@ -128,6 +132,9 @@ class Visitors:
         return role
 
 
-def _is_browsers(request: Request) -> bool:
-    """Whether a page sent it: browsers name its origin with all that writes (the Fetch standard, §3.2)."""
-    return "origin" in request.headers or "sec-fetch-site" in request.headers
+def _is_a_pages(request: Request) -> bool:
+    """Whether a page sent it: browsers name its origin with all that writes (the Fetch standard, §3.2).
+
+    What one opens from the address bar comes from no page (W3C Fetch Metadata, §2.4).
+    """
+    return "origin" in request.headers or request.headers.get("sec-fetch-site", "none") != "none"

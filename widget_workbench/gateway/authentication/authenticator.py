@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from widget_workbench.gateway.addresses import host_of
 from widget_workbench.gateway.authentication.config_texts import CONFIG
 from widget_workbench.gateway.authentication.credentials import NO_CREDENTIALS, Credentials
 from widget_workbench.gateway.authentication.models import (
@@ -193,7 +194,7 @@ def _compare_lifetimes(token_url: str, ttl: float, issued: IssuedToken) -> None:
         logger.warning(
             "A token of %s holds for %g s, and authentication.config.token_ttl keeps it for %g s: in the time between, "
             "the upstream will refuse it.",
-            httpx.URL(token_url).host,
+            host_of(httpx.URL(token_url)),
             issued.lifetime,
             ttl,
         )

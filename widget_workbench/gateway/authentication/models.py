@@ -21,10 +21,16 @@ from widget_workbench.gateway.authentication.signing import (
     DEFAULT_ALGORITHM,
 )
 from widget_workbench.gateway.header_fields import check_header_name
+from widget_workbench.gateway.suggestions import did_you_mean, listed
+from widget_workbench.gateway.templates import Field as TemplateField
+from widget_workbench.gateway.templates import Template
 
 DEFAULT_TOKEN_TTL = 3600  # seconds, platform.md §5
 
 _TEMPLATE = re.compile(r"\{\{|\{%|\{#")
+
+# What others give: a caller, and the upstream of an earlier step.
+_ANSWERED = frozenset({"request", "steps"})
 
 # What another writer of the definition calls it, and the platform takes as well.
 _ALIASES = {"apikey": "api_key"}
@@ -52,12 +58,14 @@ def _token_endpoint(url: str) -> str:
     # Whether http:// will do is told when it is called, as for a connector's own URL: `allow_hosts` may exempt it.
     template = _TEMPLATE.search(url)
     literal = url[: template.start()] if template else url
-    if template and not literal:
-        return url
-    if not literal.lower().startswith(("https://", "http://")):
+    if (literal or not template) and not literal.lower().startswith(("https://", "http://")):
         raise ValueError("must start with https://")
     if not template and not _names_a_host(url):
         raise ValueError("is not a URL that names a host")
+    if not _ANSWERED.isdisjoint(Template(url, "token_url", TemplateField.SENT).names):
+        raise ValueError(
+            "goes by what a caller sent or an earlier step answered: neither may choose where secrets are sent"
+        )
     return url
 
 
@@ -186,10 +194,23 @@ _MODELS: Mapping[str, type[_Authentication]] = {
 }
 
 
+# What other clients call a token that is sent as it is.
+_FIXED_TOKENS = ("basic", "bearer")
+
+
+def _known_type(type: str) -> str:
+    type = _ALIASES.get(type, type)
+    if type in _MODELS:
+        return type
+    if type.lower() in _FIXED_TOKENS:
+        hint = "; a fixed token is api_key with the key Authorization"
+    else:
+        hint = did_you_mean(type, _MODELS)
+    raise ValueError(f"is none of {listed(_MODELS)}{hint}")
+
+
 class _Typed(_Model):
-    type: Literal[
-        "none", "api_key", "apikey", "oauth_client_credentials", "jwt", "oauth_jwt_bearer"
-    ]
+    type: Annotated[str, AfterValidator(_known_type)]
 
 
 def _read(data: Any) -> Any:
@@ -203,8 +224,7 @@ def _read(data: Any) -> Any:
         raise ValueError("is not an object")
     if "type" not in data and not data.get("config"):
         return NoAuthentication()
-    named = _Typed.model_validate(data).type
-    type = _ALIASES.get(named, named)
+    type = _Typed.model_validate(data).type
     # Without a config, each field that it has to have is told.
     return _MODELS[type].model_validate({"config": {}, **data, "type": type})
 
@@ -220,3 +240,13 @@ def token_url(authentication: Authentication) -> str | None:
             return authentication.config.token_url
         case _:
             return None
+
+
+def config_fields(type: object) -> frozenset[str]:
+    """The names that a config of this type may have; none for one that is not known."""
+    model = _MODELS.get(_ALIASES.get(type, type)) if isinstance(type, str) else None
+    config = model.model_fields.get("config") if model else None
+    if config is None or config.annotation is None:
+        return frozenset()
+    fields: Mapping[str, Any] = config.annotation.model_fields
+    return frozenset(field.alias or name for name, field in fields.items())

@@ -71,7 +71,7 @@ def _request(url: str, form: Mapping[str, str]) -> httpx.Request:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, UnicodeError):
         parsed = httpx.URL()
-    if not parsed.host:
+    if not parsed.raw_host:
         raise AuthenticationError(
             "authentication.config.token_url is not a URL that starts with https:// and names a host"
         )

@@ -14,7 +14,6 @@ from widget_workbench.gateway.suggestions import did_you_mean, listed
 from widget_workbench.gateway.templates.available import ALL_NAMES, available_names
 from widget_workbench.gateway.templates.compilation import (
     InvalidTemplate,
-    is_plain,
     parse,
     undeclared_names,
 )
@@ -24,7 +23,7 @@ from widget_workbench.gateway.templates.template import Field, Template
 LOOKED_THROUGH = 65_536
 
 _GETTERS = frozenset({"get_secret", "get_variable"})
-_OF_THE_PAYLOAD = frozenset({"body_text", "body_raw"})
+OF_THE_PAYLOAD = frozenset({"body_text", "body_raw"})
 
 # What attributes a variable has: by name, as far as it is known of each; `str` is a text, None anything.
 _ANSWER = {"body": str, "status_code": None, "headers": None}
@@ -75,29 +74,25 @@ def findings(template: Template, steps: Sequence[str] = ()) -> tuple[Finding, ..
     """
     if template.is_plain or len(template.text) > LOOKED_THROUGH:
         return ()
-    return _findings(template.text, template.field, template.in_composite, tuple(steps))
+    return _findings(template, tuple(steps))
 
 
 @lru_cache(maxsize=512)
-def _findings(
-    text: str, field: Field, in_composite: bool, steps: tuple[str, ...]
-) -> tuple[Finding, ...]:
-    if is_plain(text):
-        return ()
+def _findings(template: Template, steps: tuple[str, ...]) -> tuple[Finding, ...]:
     try:
-        tree = parse(text)
+        tree = parse(template.text)
         expected = list(_expected(tree))
         prepared_for = {
             node.node.name
             for node in tree.find_all(nodes.Test)
             if _asks_for_definition(node) and isinstance(node.node, nodes.Name)
         }
-        undeclared = undeclared_names(tree, text) - prepared_for
+        undeclared = undeclared_names(tree, template.text) - prepared_for
     except InvalidTemplate as error:
         return (Finding(None, f"the template {error}"),)
     except RecursionError:
         return (Finding(None, "the template nests too deeply"),)
-    inspection = _Inspection(text, field, in_composite, steps, undeclared, expected)
+    inspection = _Inspection(template, steps, undeclared, expected)
     found: dict[str | None, Finding] = {}
     for finding in inspection.findings():
         found.setdefault(finding.name, finding)
@@ -129,22 +124,19 @@ class _Inspection:
 
     def __init__(
         self,
-        text: str,
-        field: Field,
-        in_composite: bool,
+        template: Template,
         steps: tuple[str, ...],
         undeclared: frozenset[str],
         expected: list[nodes.Node],
     ) -> None:
-        self._text = text
-        self._field = field
-        self._in_composite = in_composite
-        self._steps = steps
-        self._available = available_names(field, in_composite)
+        self._text = template.text
+        self._field = template.field
+        self._in_composite = template.in_composite
+        self._available = available_names(template.field, template.in_composite)
         self._undeclared = undeclared
         self._expected = expected
         self._unquoted = dict(_unquoted(expected))
-        self._hyphens = dict(_hyphens(expected, text))
+        self._hyphens = dict(_hyphens(expected, template.text))
         attributes = {**_ATTRIBUTES, "steps": dict.fromkeys(steps, _ANSWER)}
         read = undeclared & self._available
         self._attributes = {name: held for name, held in attributes.items() if name in read}
@@ -159,7 +151,7 @@ class _Inspection:
 
     def _of_name(self, node: nodes.Name) -> Iterator[Finding]:
         name = node.name
-        if name in _OF_THE_PAYLOAD and self._in_composite:
+        if name in OF_THE_PAYLOAD and self._in_composite:
             if name in self._available:
                 reason = f"{name} is empty in a step, which has no payload of its own"
             else:
@@ -203,7 +195,7 @@ class _Inspection:
         container = _written(node.node)
         if isinstance(held, Mapping):
             if key not in held and not (isinstance(node, nodes.Getattr) and hasattr(dict, key)):
-                reason = f"{_shown(_written(node))} is not defined{self._line(node)}"
+                reason = f"{_written(node)} is not defined{self._line(node)}"
                 yield Finding(key, reason, self._hint_for_key(node, container, key, held))
         elif held is str and not (isinstance(node, nodes.Getattr) and hasattr(str, key)):
             reason = f"{container} is a text, which has no {_shown(key)}{self._line(node)}"

@@ -16,13 +16,11 @@ from widget_workbench.gateway.templates.compilation import (
     meant_instead,
 )
 from widget_workbench.gateway.templates.filters import EmptyJson
-from widget_workbench.gateway.templates.inspection import findings
+from widget_workbench.gateway.templates.inspection import OF_THE_PAYLOAD, findings
 from widget_workbench.gateway.templates.limits import OUTPUT_LIMIT
 from widget_workbench.gateway.templates.refusal import Refusal, UndefinedInput
-from widget_workbench.gateway.templates.template import Field, Template
+from widget_workbench.gateway.templates.template import Template
 from widget_workbench.gateway.templates.unknown_name import UnknownName
-
-_OF_THE_PAYLOAD = frozenset({"body_text", "body_raw"})
 
 # What Python raises where a template treats a value as what it is not; its own words could quote the value.
 _REASONS: Mapping[type[BaseException], str] = {
@@ -58,7 +56,7 @@ def render_text(template: Template, variables: dict[str, Any]) -> str:
         raise JwtSigningError(f"{template.place}: {error.detail}") from None
     except Exception as error:
         where = _line(compiled, error) if "\n" in template.text else ""
-        reason = _reason(template, error, tuple(variables.get("steps", ())))
+        reason = _reason(template, error, variables)
         failure = f"The template of {template.place} failed{where}: {reason}"
         # The cause is for those who ask what kind it was; its words are not for any answer.
         raise TemplateRenderingError(ended(failure)) from error
@@ -75,13 +73,13 @@ def _joined(pieces: Iterator[str]) -> str:
     return "".join(texts)
 
 
-def _reason(template: Template, error: Exception, steps: Sequence[str]) -> str:
-    """Why it failed; `steps` are the composite's that came before."""
+def _reason(template: Template, error: Exception, variables: Mapping[str, Any]) -> str:
+    steps = tuple(variables.get("steps", ()))
     match error:
         case UndefinedInput():
             return _undefined(template, error.name, error.needs, steps) or error.reason
         case EmptyJson():
-            return error.reason + _about_the_payload(template)
+            return error.reason + _about_the_payload(template, variables)
         case Refusal():
             return error.reason
         case UndefinedError():
@@ -117,14 +115,12 @@ def _undefined(template: Template, name: str, needs: str, steps: Sequence[str]) 
     return f"{name!r} is not defined, and {needs}{hint}"
 
 
-def _about_the_payload(template: Template) -> str:
-    if template.field is not Field.REQUEST_BODY or template.names.isdisjoint(_OF_THE_PAYLOAD):
-        return ""
+def _about_the_payload(template: Template, variables: Mapping[str, Any]) -> str:
+    """What follows "… was given an empty text", where that may be the payload's."""
+    empty = {name for name in OF_THE_PAYLOAD if name in variables and not variables[name]}
     if template.in_composite:
-        return "".join(
-            f": {found}" for found in findings(template) if found.name in _OF_THE_PAYLOAD
-        )
-    return ": the call has no payload, or it is not what the filter is given"
+        return "".join(f": {found}" for found in findings(template) if found.name in empty)
+    return ": the call has no payload" if empty else ""
 
 
 def _line(compiled: jinja2.Template | None, error: Exception) -> str:
