@@ -13,15 +13,28 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import httpx
 from pydantic import ValidationError
 
+from widget_workbench.definition_warnings import (
+    UnknownValue,
+    refused_destinations,
+    templated_length,
+    unknown_fields,
+    unknown_values,
+    wrong_templates,
+)
+from widget_workbench.gateway import AllowedHosts, Configuration
 from widget_workbench.gateway.definitions import (
     BrokenConnector,
     CompositeConnector,
+    Connector,
     Definition,
+    DefinitionProblem,
     bad_fields,
     read_definitions,
 )
+from widget_workbench.gateway.suggestions import ended
 from widget_workbench.manifest import Source, WidgetManifest
 from widget_workbench.secret_values import (
     FILE,
@@ -32,7 +45,6 @@ from widget_workbench.secret_values import (
 )
 from widget_workbench.settings import PreviewSettings, SettingsReading, read_settings
 from widget_workbench.uncalled_hosts import connector_urls, uncalled_hosts
-from widget_workbench.unknown_values import UnknownValue, unknown_values
 
 __all__ = [
     "PreviewSettings",
@@ -43,6 +55,9 @@ __all__ = [
     "WidgetManifest",
     "read_repository",
 ]
+
+# Characters of templates that are looked through, in a few seconds at the worst: there are hostile repositories.
+_LOOKED_THROUGH = 262_144
 
 _WIDGET_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -156,6 +171,7 @@ class _Reading:
         self._problems: list[Problem] = []
         self._connector_urls: list[str] = []
         self._unreadable_connectors: list[str] = []
+        self._broken_connectors = False
         self._unreadable_secrets = False
 
     def repository(self) -> Repository:
@@ -169,7 +185,7 @@ class _Reading:
         secrets = self._secrets()
         reading = self._settings(secrets)
         self._report_uncalled(reading.settings.upstreams)
-        self._report_unknown_values(connectors, secrets, reading)
+        self._report_warnings(connectors, secrets, reading)
         return Repository(
             root=self._root,
             widgets=tuple(widgets),
@@ -261,11 +277,12 @@ class _Reading:
         self._connector_urls += connector_urls(document)
         definitions, problems = read_definitions(document)
         for problem in problems:
-            where = f"connector {problem.connector!r}, " if problem.connector else ""
-            what = f"`{problem.field}`: {problem.message}" if problem.field else problem.message
-            self._report(path, f"{where}{what}.", connector=problem.connector or None)
+            what = self._report_of_definition(self._relative(path), problem)
             if not problem.connector:
-                self._unreadable_connectors.append(f"{self._relative(path)}: {what}.")
+                self._unreadable_connectors.append(f"{self._relative(path)}: {what}")
+            self._broken_connectors = True
+        for ignored in unknown_fields(document):
+            self._report_of_definition(self._relative(path), ignored)
         return [_Placed(self._relative(path), definition) for definition in definitions]
 
     def _callable_connectors(
@@ -319,7 +336,7 @@ class _Reading:
             self._report(path, str(error))
             return SettingsReading(unreadable=f"{path.name} {error}")
         for key, message in reading.bad_keys:
-            self._report(path, f"`{key}`: {message}.")
+            self._report(path, ended(f"`{key}`: {message}"))
         return reading
 
     def _secrets(self) -> SecretsReading:
@@ -342,18 +359,44 @@ class _Reading:
         self._problems += [Problem(place, message) for place, message in reading.bad_entries]
         return reading
 
-    def _report_unknown_values(
+    def _report_warnings(
         self, connectors: Iterable[_Placed], secrets: SecretsReading, settings: SettingsReading
     ) -> None:
-        variables = settings.settings.variables
+        """What is not meant in definitions that are good."""
+        left = _LOOKED_THROUGH
+        hosts = _hosts(settings)
         for placed in connectors:
             definition = placed.definition
             if isinstance(definition, BrokenConnector):
                 continue
-            for use in unknown_values(definition, secrets=secrets.secrets, variables=variables):
-                if not self._is_explained(use, secrets, settings):
-                    what = f"connector {definition.permalink!r}, {use}"
-                    self._problems.append(Problem(placed.path, what, definition.permalink))
+            if settings.unreadable is None:  # else nobody knows which hosts are allowed
+                for field, message in refused_destinations(definition, hosts):
+                    self._report_field(placed, field, message)
+            if left < 0:
+                continue
+            left -= templated_length(definition)
+            if left < 0:
+                self._report_about(
+                    placed,
+                    "and those after it are not looked through for mistakes in templates: these are too long.",
+                )
+                continue
+            for field, message in wrong_templates(definition):
+                self._report_field(placed, field, message)
+            self._report_unknown_values(placed, definition, secrets, settings)
+
+    def _report_unknown_values(
+        self,
+        placed: _Placed,
+        definition: Connector | CompositeConnector,
+        secrets: SecretsReading,
+        settings: SettingsReading,
+    ) -> None:
+        variables = settings.settings.variables
+        for use in unknown_values(definition, secrets=secrets.secrets, variables=variables):
+            if not self._is_explained(use, secrets, settings):
+                what = f"connector {definition.permalink!r}, {use}"
+                self._problems.append(Problem(placed.path, what, definition.permalink))
 
     def _is_explained(
         self, use: UnknownValue, secrets: SecretsReading, settings: SettingsReading
@@ -367,8 +410,8 @@ class _Reading:
         )
 
     def _report_uncalled(self, upstreams: Iterable[str]) -> None:
-        if self._unreadable_connectors:
-            return  # one of them may call it
+        if self._unreadable_connectors or self._broken_connectors:
+            return  # one of them may be meant to call it
         for host, meant in uncalled_hosts(upstreams, self._connector_urls):
             question = f"; did you mean {meant}?" if meant else "."
             self._report(
@@ -421,6 +464,18 @@ class _Reading:
     def _report(self, path: Path, message: str, connector: str | None = None) -> None:
         self._problems.append(Problem(self._relative(path), message, connector))
 
+    def _report_field(self, placed: _Placed, field: str, message: str) -> None:
+        problem = DefinitionProblem(placed.definition.permalink, field, message)
+        self._report_of_definition(placed.path, problem)
+
+    def _report_of_definition(self, path: str, problem: DefinitionProblem) -> str:
+        """Reports it, and returns its sentence without the connector."""
+        where = f"connector {problem.connector!r}, " if problem.connector else ""
+        what = f"`{problem.field}`: {problem.message}" if problem.field else problem.message
+        sentence = ended(what)
+        self._problems.append(Problem(path, f"{where}{sentence}", problem.connector or None))
+        return sentence
+
     def _report_about(self, placed: _Placed, message: str) -> None:
         permalink = placed.definition.permalink
         self._problems.append(Problem(placed.path, f"connector {permalink!r} {message}", permalink))
@@ -454,6 +509,15 @@ def _without_names_of(secrets: SecretsReading, settings: SettingsReading) -> Set
         bad_keys.append((f"variables.{name}", message))
     held = settings.settings.model_copy(update={"variables": kept})
     return replace(settings, settings=held, bad_keys=tuple(bad_keys))
+
+
+def _hosts(settings: SettingsReading) -> Configuration:
+    """Which hosts are mapped, if only to what is bad, and which are allowed; nothing is sent there."""
+    mapped = [*settings.settings.upstreams, *settings.bad_upstreams]
+    return Configuration(
+        upstreams=dict.fromkeys(mapped, httpx.AsyncBaseTransport()),
+        allowed_hosts=AllowedHosts.of(settings.settings.allow_hosts),
+    )
 
 
 def _refuse_constant(name: str) -> None:

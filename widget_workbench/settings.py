@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from widget_workbench.gateway.addresses import looked_up
 from widget_workbench.gateway.definitions import bad_fields
 from widget_workbench.secret_values import is_name
 
@@ -16,9 +17,12 @@ _BASE_URL = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
 
 
 def _host(value: str) -> str:
-    if not _HOST.fullmatch(value):
+    """As it is looked up: however a name beyond ASCII is written, it is one host."""
+    name, colon, port = (value, "", "") if value.startswith("[") else value.partition(":")
+    host = f"{looked_up(name)}{colon}{port}"
+    if not _HOST.fullmatch(host):
         raise ValueError(f'{value!r} is no host: write "name" or "name:port", without https://')
-    return value.lower()
+    return host
 
 
 def _upstream(value: str) -> str:
@@ -67,10 +71,11 @@ class _SettingsModel(BaseModel):
 class User(_SettingsModel):
     """What `{{ user.* }}` gives and who is on the page; by default some member.
 
-    `profile_fields` has the values by the fields' numbers, as text.
+    `id` is one that JavaScript and the community's database hold. `profile_fields` has the values by the fields'
+    numbers, as text.
     """
 
-    id: int = 7
+    id: Annotated[int, Field(ge=1, le=2**53 - 1)] = 7
     email: str = "ann@example.com"
     first_name: str = "Ann"
     last_name: str = "Example"
@@ -121,12 +126,14 @@ def read_settings(document: dict[str, Any]) -> SettingsReading:
     except ValidationError as error:
         places = [detail["loc"] for detail in error.errors(include_url=False)]
         # pydantic tells a key that is bad itself by this part.
-        bad_keys = tuple((key.removesuffix(".[key]"), text) for key, text in bad_fields(error, PreviewSettings))
+        bad_keys = tuple(
+            (key.removesuffix(".[key]"), text) for key, text in bad_fields(error, PreviewSettings)
+        )
     bad_upstreams: dict[str, str] = {}
     unreadable: str | None = None
     for place, (key, message) in zip(places, bad_keys, strict=True):
         if _is_bad_value(place, document):
-            bad_upstreams[str(place[1]).lower()] = f"`{key}`: {message}."
+            bad_upstreams[_host(str(place[1]))] = f"`{key}`: {message}."
         elif place[0] == "upstreams":
             unreadable = unreadable or f"In preview.toml, `{key}`: {message}."
     return SettingsReading(_good(document, places), bad_keys, bad_upstreams, unreadable)

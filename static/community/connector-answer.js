@@ -7,7 +7,7 @@
 import { ConnectorExecuteError, plainError } from "./connector-errors.js";
 import { messages } from "./messages.js";
 
-/** The code by which the gateway marks its own 404: an upstream's 404 is relayed without it. */
+/** The code of the gateway's 404 for a permalink that no connector has. */
 const UNKNOWN_PERMALINK = "CONNECTOR_NOT_FOUND";
 
 /**
@@ -39,14 +39,14 @@ function isJson(headers) {
  * @param {Answer} answer
  */
 function failure(permalink, { status, headers, text }) {
+  if (status === 404 && gatewaysErrorCode(headers) === UNKNOWN_PERMALINK) {
+    return plainError(messages.notFound(permalink), { status });
+  }
   const envelope = parsedObject(text);
   const requestId = envelope.request_id ?? headers.get("X-Request-ID") ?? undefined;
 
   if (envelope.success === false && isObject(envelope.errors)) {
     const { code, detail, scope, params } = envelope.errors;
-    if (status === 404 && code === UNKNOWN_PERMALINK) {
-      return plainError(messages.notFound(permalink), { status });
-    }
     return new ConnectorExecuteError(permalink, { status, code, detail, scope, params, requestId });
   }
   if ("failure_scope" in envelope) {
@@ -54,6 +54,17 @@ function failure(permalink, { status, headers, text }) {
     return new ConnectorExecuteError(permalink, { status, failureScope, reason, requestId });
   }
   return new ConnectorExecuteError(permalink, { status, detail: text, requestId });
+}
+
+/**
+ * The code of an error that is the gateway's own. Its header tells, and no body: an upstream's may look like the
+ * gateway's, and the answer to HEAD has none.
+ *
+ * @param {Headers} headers
+ * @returns {unknown}
+ */
+function gatewaysErrorCode(headers) {
+  return parsedObject(headers.get("X-Connector-Timing") ?? "").error;
 }
 
 /**

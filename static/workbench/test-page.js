@@ -15,6 +15,7 @@
  * @property {number} status
  * @property {string} body
  * @property {string} content_type
+ * @property {string | null} error_code of an answer that is the gateway's own
  * @property {number} delay seconds
  * @property {"network" | "timeout" | null} failure
  *
@@ -133,12 +134,16 @@ function isHostsOwn(name, value) {
  * @param {AbortSignal} signal aborted when the client's time is over
  * @returns {Promise<Answer>}
  */
-async function stubbed({ status, body, content_type, delay, failure }, method, signal) {
+async function stubbed(answer, method, signal) {
+  const { status, body, content_type, error_code, delay, failure } = answer;
   await passed(delay * 1000, signal);
   if (failure === "network") throw new TypeError("Failed to fetch");
   if (failure === "timeout") throw new DOMException("The time is over.", "AbortError");
   const hasBody = method !== "HEAD" && !WITHOUT_BODY.has(status);
   const headers = new Headers({ "Content-Type": content_type });
+  if (error_code !== null) {
+    headers.set("X-Connector-Timing", JSON.stringify({ error: error_code }));
+  }
   return { status, headers, text: hasBody ? body : "" };
 }
 

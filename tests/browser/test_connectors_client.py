@@ -259,8 +259,21 @@ def test_a_composite_on_the_wire(host: Host, options: str, expected: dict[str, A
             told |= {"query": sent.query, "body": sent.body}
             assert {name: told.get(name) for name in expected} == expected
             assert sent.headers["x-csrf-token"] == page_token(host)
+        host.value(
+            "const sdk = new WidgetServiceSDK({headers: {'X-Mine': '1'}});"
+            'return await sdk.connectors.composite.execute({permalink: "report"})'
+        )
+        assert host.sent[0].headers["x-mine"] == "1"
     finally:
         host.page.unroute("**/connectors/composite/**")
+
+
+def test_a_client_waits_for_30_seconds_unless_told_otherwise(host: Host) -> None:
+    host.page.reload()
+    host.opened.widget("plain")
+
+    read = "[new WidgetServiceSDK().connectors, window.sdks[0].connectors].map((c) => c.getDefaultTimeout?.() ?? null)"
+    assert host.page.evaluate(read) == [None, 30_000]
 
 
 # What is refused before it is sent
@@ -343,9 +356,24 @@ def envelope(code: str, **errors: Any) -> str:
         pytest.param(
             404,
             envelope("CONNECTOR_NOT_FOUND", detail="No."),
-            {},
+            {"X-Connector-Timing": '{"error":"CONNECTOR_NOT_FOUND"}'},
             {"error": "Error", "fields": {"status": 404}},
             id="a plain error for an unknown permalink",
+        ),
+        pytest.param(
+            404,
+            envelope("CONNECTOR_NOT_FOUND", detail="No."),
+            {"X-Connector-Timing": '{"cache_hit":false}'},
+            {
+                "error": "ConnectorExecuteError",
+                "fields": {
+                    "status": 404,
+                    "code": "CONNECTOR_NOT_FOUND",
+                    "detail": "No.",
+                    "requestId": "r-1",
+                },
+            },
+            id="an upstream's own error, which only looks like an unknown permalink",
         ),
         pytest.param(
             500,
@@ -404,6 +432,8 @@ def test_the_gateways_own_answers(host: Host) -> None:
     """The same by the gateway itself: an unknown permalink, another method, a missing path parameter."""
     unknown = host.run('return await shared.execute({permalink: "no-such-connector"})')
     assert (unknown["error"], unknown["fields"]) == ("Error", {"status": 404})
+    bodiless = host.run('return await own.execute({permalink: "no-such-one", method: "HEAD"})')
+    assert (bodiless["error"], bodiless["fields"]) == ("Error", {"status": 404})
     method = host.run('return await shared.execute({permalink: "text", method: "POST"})')
     assert (method["error"], method["fields"]["status"]) == ("ConnectorExecuteError", 405)
     missing = host.run('return await shared.execute({permalink: "with-path"})')

@@ -114,6 +114,24 @@ def test_a_call_that_comes_when_all_have_gone_makes_a_request_of_its_own() -> No
     run(test())
 
 
+def test_a_token_that_comes_after_all_was_forgotten_is_for_those_that_wait() -> None:
+    async def test() -> None:
+        cache, endpoint = TokenCache(), Endpoint()
+        (early,) = await waiting(cache, endpoint, 1)
+
+        cache.clear()
+        endpoint.begun.clear()
+        (late,) = await waiting(cache, endpoint, 1)
+        endpoint.let.set()
+
+        assert await settled(early, late) == ["token-1", "token-2"]
+        assert cache.kept("key") == "token-2"
+        cache.clear()
+        assert cache.kept("key") is None
+
+    run(test())
+
+
 def test_a_failure_reaches_every_call_that_waits_and_is_not_kept() -> None:
     async def test() -> None:
         cache, endpoint = TokenCache(), Endpoint()

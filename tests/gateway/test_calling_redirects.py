@@ -5,11 +5,21 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from widget_workbench.gateway import (
+    AllowedHosts,
+    Configuration,
+    Connectors,
+    Gateway,
+    read_definitions,
+)
 
 from .hostile_upstream import HOST, OK, Community, Exchange, connector
 
 OTHER = "other.example"
-HOSTS = (HOST, OTHER, f"{HOST}:8080")
+HOSTS = (HOST, OTHER, f"{HOST}:8080", "xn--mnchen-3ya.example")
 
 
 def redirect(status: int, *locations: str) -> bytes:
@@ -66,6 +76,8 @@ class Redirected:
         ("//other.example/c", OTHER, "/c"),
         ("http://OTHER.example:80/c", OTHER, "/c"),
         ("http://api.example:8080", f"{HOST}:8080", "/"),
+        ("http://m\u00fcnchen.example/c", "xn--mnchen-3ya.example", "/c"),
+        ("http://xn--mnchen-3ya.example/c", "xn--mnchen-3ya.example", "/c"),
         ("/c#part", HOST, "/c"),
         ("/caf\N{LATIN SMALL LETTER E WITH ACUTE}", HOST, "/caf%C3%A9"),
         ("/a%2Fb?c=%26", HOST, "/a%2Fb?c=%26"),
@@ -221,6 +233,94 @@ def test_a_redirect_to_what_connectors_may_not_reach_is_the_upstreams_failure(
     assert call.connected == [HOST]
 
 
+class Redirecting:
+    """An application that redirects to `location`, but answers at `/there`."""
+
+    def __init__(self, location: str) -> None:
+        self._location = location
+        self.requests: list[str] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.requests.append(scope["path"])
+        response = Response("ok")
+        if scope["path"] != "/there":
+            response = Response(status_code=302, headers={"Location": self._location})
+        await response(scope, receive, send)
+
+
+PUBLIC, OWN, MAPPED = "public.example", "own.example:9000", "mapped.example"
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "reached"),
+    [
+        (PUBLIC, f"http://{OWN}/there", False),
+        (PUBLIC, f"https://{OWN}/there", False),
+        (PUBLIC, f"https://{MAPPED}/there", False),
+        (PUBLIC, f"https://{MAPPED.upper()}.:443/there", False),
+        (PUBLIC, "https://other.example/there", True),
+        (PUBLIC, "/there", True),
+        (OWN, f"http://{OWN}/there", True),
+        (OWN, "/there", True),
+        (OWN, f"https://{MAPPED}/there", True),
+        (OWN, f"https://{PUBLIC}/there", True),
+        (MAPPED, f"http://{OWN}/there", True),
+        (MAPPED, f"https://{MAPPED}/there", True),
+        (MAPPED, "/there", True),
+        (MAPPED, f"https://{PUBLIC}/there", True),
+    ],
+)
+def test_a_developers_own_hosts_are_redirected_to_by_each_other_only(
+    source: str, target: str, reached: bool
+) -> None:
+    application = Redirecting(target)
+    response = _call(source, application)
+
+    assert application.requests == ["/from", "/there"][: 1 + reached]
+    if reached:
+        assert response.text == "ok"
+    else:
+        errors = response.json()["errors"]
+        assert (response.status_code, errors["code"]) == (502, "DOWNSTREAM_ERROR")
+        assert f"{PUBLIC} redirected the call to http" in errors["detail"]
+        assert errors["detail"].endswith(f"If {PUBLIC} may lead there, map or name it there, too.")
+
+
+def test_a_redirect_back_from_elsewhere_does_not_lead_to_a_developers_own_host() -> None:
+    """Own to public is fine; what the public one says then is its own doing."""
+    hops = {"/from": f"https://{PUBLIC}/on", "/on": f"http://{OWN}/there"}
+
+    class Chain(Redirecting):
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            self._location = hops.get(scope["path"], "")
+            await super().__call__(scope, receive, send)
+
+    application = Chain("")
+
+    assert _call(OWN, application).status_code == 502
+    assert application.requests == ["/from", "/on"]
+
+
+def _call(host: str, application: ASGIApp) -> httpx.Response:
+    """A call of `/from` on a host, where the application is the whole network, and the mapped host, too."""
+    network = httpx.ASGITransport(application)
+    definitions, problems = read_definitions(
+        {"connectors": [connector(url=f"{'http' if host == OWN else 'https'}://{host}/from")]}
+    )
+    assert problems == []
+    configuration = Configuration(
+        Connectors(definitions), {MAPPED: network}, AllowedHosts.of([OWN])
+    )
+    gateway = Gateway(configuration=lambda: configuration, network=network)
+
+    async def answer() -> httpx.Response:
+        transport = httpx.ASGITransport(gateway)
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+            return await client.get("/things/execute")
+
+    return asyncio.run(answer())
+
+
 @pytest.mark.parametrize(
     "location",
     [
@@ -230,6 +330,7 @@ def test_a_redirect_to_what_connectors_may_not_reach_is_the_upstreams_failure(
         "http://",
         "http:c",
         "http://a:b/",
+        "https://xn--a/",
     ],
 )
 def test_a_location_that_is_no_url_is_the_upstreams_failure(location: str) -> None:

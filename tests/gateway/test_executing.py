@@ -652,7 +652,7 @@ def test_each_step_is_recorded_with_its_method_and_url_and_whether_it_was_sent()
         ({"response_body": '{"id": 5'}, "not valid JSON after response_body (line 1, column 9)"),
         (
             {"response_body": "{\n{{ response.body }}"},
-            "not valid JSON after response_body (line 2, column 2): &#34; is an escaped quote, use | tojson or | safe",
+            "not valid JSON after response_body (line 2, column 1): &#34; is an escaped quote, use | tojson or | safe",
         ),
         ({"response_body": "[NaN]"}, "not valid JSON after response_body"),
         ({"response_body": "{{ response.body | safe }}"}, None),

@@ -105,6 +105,27 @@ def test_a_template_chooses_no_protocol_and_a_host_by_a_variable_alone(
     assert community.requests == []
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "{{ get_variable('regoin') }}.api.example",
+        '{{-get_variable( "regoin" )-}}',
+        "a.{{ get_variable('region') }}.{{ get_variable('regoin') }}",
+    ],
+)
+def test_a_host_whose_variable_nobody_knows_names_it(host: str) -> None:
+    community = Community(
+        connector(url=f"https://{host}/{{{{ user.id }}}}"), variables={"region": "eu"}
+    )
+
+    response = community.call("GET", "/things/execute")
+
+    assert response.status_code == 500
+    assert error_of(response)["code"] == "CONNECTOR_MISCONFIGURED"
+    assert "needs the variable 'regoin', which [variables]" in error_of(response)["detail"]
+    assert community.requests == []
+
+
 def test_a_host_that_a_variable_gives_is_held_to_the_address_rules() -> None:
     community = Community(
         connector(url="https://{{ get_variable('host') }}/"), variables={"host": "127.0.0.1"}
@@ -182,20 +203,27 @@ def test_a_header_cannot_come_to_hold_a_line_break(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "definition",
+    ("definition", "place"),
     [
-        {"headers": [header("X-User", "{{ user.id }}")]},
-        {"query_parameters": [header("user", "{{ user.email | lower }}")]},
-        {"headers": [header("X-User", "{% if user.id %}1{% endif %}", overridable=True)]},
+        ({"headers": [header("X-User", "{{ user.id }}")]}, 'headers[0] "X-User"'),
+        (
+            {"query_parameters": [header("q", "x"), header("mail", "{{ user.email | lower }}")]},
+            'query_parameters[1] "mail"',
+        ),
+        (
+            {"headers": [header("X-User", "{% if user.id %}1{% endif %}", overridable=True)]},
+            'headers[0] "X-User"',
+        ),
     ],
 )
 def test_a_guest_is_refused_where_headers_or_query_speak_of_the_user(
-    definition: dict[str, Any],
+    definition: dict[str, Any], place: str
 ) -> None:
     community, response = execute(definition, guest=True)
 
     assert response.status_code == 403
     assert error_of(response)["code"] == "GUEST_REFUSED"
+    assert f"sends who calls in {place}, and a guest" in error_of(response)["detail"]
     assert community.requests == []
 
 

@@ -39,6 +39,11 @@ def is_running(pid: int) -> bool:
     return not status.exists() or ") Z " not in status.read_text()
 
 
+def processes(renderer: Renderer) -> frozenset[WorkerProcess]:
+    pool = renderer._workers._pool
+    return pool.processes if pool else frozenset()
+
+
 def wait_until(condition: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + 10
     while not condition():
@@ -91,11 +96,11 @@ def test_a_worker_that_was_killed_while_it_was_idle_is_replaced_unnoticed() -> N
 
     try:
         render(renderer, LOOP.text)
-        [first] = renderer._workers._all
+        [first] = processes(renderer)
         os.kill(first.pid, signal.SIGKILL)
         wait_until(lambda: not first.is_alive, "the worker's end")
         assert render(renderer, LOOP.text) == "12"
-        assert renderer._workers._all.isdisjoint({first})
+        assert processes(renderer).isdisjoint({first})
     finally:
         asyncio.run(renderer.aclose())
 
@@ -106,7 +111,7 @@ def test_a_worker_that_hangs_is_ended_from_outside() -> None:
         renderer = Renderer(workers=1)
         try:
             await renderer.render([LOOP], context())
-            [worker] = renderer._workers._all
+            [worker] = processes(renderer)
             renderer._workers._wait_limit = 0.2
             os.kill(worker.pid, signal.SIGSTOP)
             with pytest.raises(TemplateRenderingError, match=r"not rendered within 0\.2 s"):

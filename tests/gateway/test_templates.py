@@ -502,7 +502,7 @@ def told(
 @pytest.mark.parametrize(
     ("field", "text"),
     [
-        *[(field, text) for text, fields, _ in TABLE for field in fields],
+        *[(field, text) for text, fields, _ in TABLE for field in Field if field in fields],
         *[(field, text) for field, text, _ in VALUES if "nickname" not in text],
         *[(SENT, text) for text, _ in FILTERS if "nothing" not in text],
         *[(SENT, text) for text, _ in UNKNOWN],

@@ -238,6 +238,24 @@ FAILURES = [
         'GET api failed: no connector has the permalink "api".',
     ),
     _failed(
+        "an unknown permalink, as an envelope",
+        {"error": {"code": "CONNECTOR_NOT_FOUND"}, "status": 404},
+        "ConnectorNotFoundError",
+        'GET api failed: no connector has the permalink "api".',
+    ),
+    _failed(
+        "an upstream's own answer that looks like an unknown permalink",
+        {
+            "json": {"success": False, "errors": {"code": "CONNECTOR_NOT_FOUND"}},
+            "status": 404,
+        },
+        "ConnectorExecuteError",
+        'GET api failed (status 404, CONNECTOR_NOT_FOUND): Connector "api" failed with HTTP status 404: '
+        "CONNECTOR_NOT_FOUND",
+        code="CONNECTOR_NOT_FOUND",
+        status=404,
+    ),
+    _failed(
         "no network",
         {"error": "network"},
         "ConnectorNetworkError",

@@ -13,10 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from widget_workbench.cli import main
-from widget_workbench.connectors_command.layout import MOST_COLUMNS, bar, cut, visible
+from widget_workbench.connectors_command.layout import MOST_COLUMNS, bar, cut
+from widget_workbench.connectors_command.listing import as_text
 from widget_workbench.connectors_command.report import report
 from widget_workbench.connectors_command.trial import Outcome, Trial
 from widget_workbench.gateway.masking import Masking
+from widget_workbench.repository import read_repository
+from widget_workbench.visible_text import visible
 
 MARKER = "mArKeR-of-a-secret"
 
@@ -213,14 +216,16 @@ def test_the_upstreams_lifespan_is_run(run: Run, repository: Path) -> None:
     [
         (["ecoh"], "No connector has the permalink 'ecoh'; did you mean 'echo'"),
         (["zzz"], "There are: echo, echo-post, echo-path, status, "),
-        (["status", "--composite"], "No composite connector has the permalink 'status'"),
+        (["status", "--composite"], "'status' is a connector, no composite one: leave out --compo"),
+        (["boht", "--composite"], "No composite connector has the permalink 'boht'; did you mean"),
+        (["Both-Of"], "No connector has the permalink 'Both-Of'; did you mean 'both'?"),
         (["contacts"], "each of POST and PUT: choose by --method."),
         (["echo", "--payload", "{}"], "A payload goes with POST, PUT and PATCH, not with GET."),
         (["both", "--path", "a=b"], "A composite connector takes no path parameters."),
         (["echo-post", "--payload", "{"], "The payload is not JSON: Expecting"),
         (["echo-post", "--payload", "[]"], "The payload is no JSON object"),
         (["echo-post", "--payload", '{"a": NaN}'], "The payload is not JSON: NaN"),
-        (["echo", "--header", "a b=c"], "'a b' is no name of a header."),
+        (["echo", "--header", "a b=c"], "'a b' is not a header's name"),
         (["echo", "--header", "a=Ł"], "a browser sends characters of Latin-1 only."),
         (["echo", "--header", "a=b\r\nc: d"], "holds a line break"),
     ],
@@ -295,7 +300,7 @@ def test_an_error_of_the_gateways_is_told_as_a_sentence(run: Run) -> None:
     assert "400 Bad Request" in result.stdout
     assert "MISSING_PATH_PARAMETERS" in result.stdout
     assert "Connector 'status' needs a value for the path parameter 'code'" in result.stdout
-    assert "Parameters: code." in result.stdout
+    assert "\n    Here: --path code=…\n" in result.stdout
     assert "None was made." in result.stdout
     assert '"success"' not in result.stdout
     assert executed(run, "status")["error"]["params"] == ["code"]
@@ -380,9 +385,122 @@ def test_an_upstream_that_cannot_be_imported_is_told(run: Run, repository: Path)
 def test_an_upstreams_traceback_is_told_without_the_secret_that_it_quotes(run: Run) -> None:
     result = run("test", "fail")
 
-    assert "Traceback" in result.stderr
-    assert "planted in the upstream: m***" in result.stderr
+    assert result.stderr.splitlines() == [
+        "  The upstream 'upstream:app' failed.",
+        "  Traceback (most recent call last):",
+        '    File "upstream.py", line 32, in fail',
+        "      raise RuntimeError(f\"planted in the upstream: {request.headers['x-key']}\")",
+        "  RuntimeError: planted in the upstream: m***",
+    ]
     assert MARKER not in result.output
+
+
+# What was sent, and what was not
+
+
+def test_a_request_that_was_refused_is_told_as_not_sent(run: Run, repository: Path) -> None:
+    write_definitions(repository, {"name": "plain", "url": "http://api.example/echo"})
+    text = run("test", "plain").stdout
+
+    assert "  Request (not sent)\n    GET http://api.example/echo\n" in text
+    assert "write https://api.example instead of http://" in text
+    assert "was called" not in text
+    assert executed(run, "plain")["sent"] is False
+
+
+def test_a_host_that_does_not_exist_was_not_called(run: Run, repository: Path) -> None:
+    write_definitions(repository, {"name": "nowhere", "url": "https://no-such-host.invalid/"})
+    text = " ".join(run("test", "nowhere").stdout.split())
+
+    assert "Request (not sent) GET https://no-such-host.invalid/" in text
+    assert "its name could not be resolved" in text
+    assert "the real host was tried: map it in preview.toml's [upstreams]." in text
+    assert "was called" not in text
+
+
+def test_where_no_token_was_given_no_request_was_made(run: Run, repository: Path) -> None:
+    config = {
+        "client_id": "a",
+        "client_secret": "b",
+        "token_url": "https://api.example/status/500",
+    }
+    authentication = {"type": "oauth_client_credentials", "config": config}
+    write_definitions(
+        repository,
+        {"name": "signed", "url": "https://api.example/echo", "authentication": authentication},
+    )
+    text = run("test", "signed").stdout
+
+    assert "None was made: the request for a token comes before it." in text
+    assert "The token endpoint api.example answered" in text
+    assert "was called" not in text
+
+
+def test_a_step_that_was_refused_is_told_as_not_sent(run: Run, repository: Path) -> None:
+    steps = [
+        {"name": "first", "url": "https://api.example/echo"},
+        {"name": "second", "url": "https://localhost/"},
+        {"name": "third", "url": "https://api.example/echo"},
+    ]
+    write_definitions(repository, composites=[{"name": "chain", "steps": steps}])
+    text = run("test", "chain").stdout
+
+    assert "    1. first\n    GET https://api.example/echo\n" in text
+    assert "    2. second (not sent)\n    GET https://localhost/\n" in text
+    assert "third" not in text
+    assert executed(run, "chain")["sent"] == [True, False]
+
+
+def test_a_steps_path_parameter_is_none_that_a_caller_could_give(
+    run: Run, repository: Path
+) -> None:
+    step = {"name": "first", "url": "https://api.example/echo/{{ pathParams.id }}"}
+    write_definitions(repository, composites=[{"name": "chain", "steps": [step]}])
+    text = " ".join(run("test", "chain").stdout.split())
+
+    assert "give it in the step's path_parameters, as callers cannot." in text
+    assert "--path" not in text
+
+
+def test_json_that_the_widget_cannot_parse_is_told(run: Run, repository: Path) -> None:
+    write_definitions(
+        repository,
+        {
+            "name": "spoilt",
+            "url": "https://api.example/echo",
+            "response_body": '{"id": {{ response.body }}}',
+        },
+        {"name": "sound", "url": "https://api.example/echo"},
+    )
+    result = run("test", "spoilt")
+
+    assert result.exit_code == 0
+    assert "Not valid JSON after response_body (line 1, column 9): &#34;" in result.stdout
+    assert executed(run, "spoilt")["note"].startswith("not valid JSON after response_body")
+    assert executed(run, "sound")["note"] is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "way_out"),
+    [
+        ("", ["--guest"], "Here: leave out --guest."),
+        ("guest = true", [], "Here: take guest = true out of preview.toml's [user]."),
+    ],
+)
+def test_a_guest_that_is_refused_is_told_how_to_be_none(
+    run: Run, repository: Path, settings: str, arguments: list[str], way_out: str
+) -> None:
+    (repository / "preview.toml").write_text(f"[user]\n{settings}")
+
+    assert f"    {way_out}\n" in run("test", "whose", *arguments).stdout
+
+
+def write_definitions(
+    repository: Path, *connectors: dict[str, Any], composites: tuple[Any, ...] | list[Any] = ()
+) -> None:
+    """Puts other definitions in the place of the repository's."""
+    document = {"connectors": list(connectors), "composite_connectors": list(composites)}
+    (repository / "widgets/w/connectors.json").write_text(json.dumps(document))
 
 
 # How it is printed
@@ -556,17 +674,19 @@ def test_a_terminal_without_the_characters_gets_their_numbers(
 
 
 def test_the_connectors_are_listed_by_file(run: Run) -> None:
-    lines = [re.sub(r" {2,}", "  ", line.strip()) for line in run("list").stdout.splitlines()]
+    result = run("list")
+    lines = [re.sub(r" {2,}", "  ", line.strip()) for line in result.stdout.splitlines()]
 
     assert "widgets/w/connectors.json" in lines
     for line in (
         "echo  GET  api.example → upstream:app",
-        "both  POST  api.example → upstream:app  composite, 2 steps",
-        "broken  ?",
+        "both  POST  composite, 2 steps  api.example → upstream:app",
+        "broken  ?  broken",
         "contacts  PUT  api.example → upstream:app",
     ):
         assert line in lines, lines
-    assert lines[lines.index("broken  ?") + 1].startswith("method: ")
+    assert "connector 'broken', `method`" in result.stderr
+    assert result.exit_code == 1
     assert lines.index("preview.connectors.json") > lines.index(
         "echo  GET  api.example → upstream:app"
     )
@@ -602,6 +722,86 @@ def test_the_list_for_programs(run: Run, repository: Path) -> None:
     (broken,) = [each for each in listed if each["permalink"] == "broken"]
     assert broken["method"] is None
     assert "method: " in broken["broken"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('{"connectors": [ {"name": "x", } ]}', "is not JSON"),
+        ('{"connectors": {}}', "`connectors`: is not an array of definitions"),
+        ("[]", "is not a JSON object"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_by_the_list(
+    run: Run, repository: Path, content: str, told: str
+) -> None:
+    (repository / "preview.connectors.json").unlink()
+    (repository / "widgets/w/connectors.json").write_text(content)
+    result = run("list")
+
+    assert result.exit_code == 1
+    assert "has no connectors that could be read." in result.stdout
+    assert f"widgets/w/connectors.json: {told}" in result.stderr
+    as_json = run("list", "--json")
+    assert (as_json.exit_code, as_json.stdout, as_json.stderr) == (1, "[]\n", result.stderr)
+
+
+def test_a_definition_without_a_usable_permalink_is_told_by_its_name(
+    run: Run, repository: Path
+) -> None:
+    url = "https://api.example/echo"
+    write_definitions(
+        repository,
+        {"name": "Mine", "permalink": "My_Api", "url": url},
+        {"name": "good", "url": url},
+    )
+    result = run("list")
+
+    assert re.search(r"^    Mine +\? +broken$", result.stdout, re.MULTILINE)
+    assert result.stdout.count("widgets/w/connectors.json") == 1
+    assert "connector 'Mine', `permalink`" in result.stderr
+    assert result.exit_code == 1
+    listed = json.loads(run("list", "--json").stdout)
+    assert (listed[-1]["permalink"], listed[-1]["name"]) == (None, "Mine")
+    assert "connector 'Mine', `permalink`" in run("test", "My_Api").stderr
+
+
+def test_a_list_without_anything_broken_ends_well(run: Run, repository: Path) -> None:
+    write_definitions(repository, {"name": "good", "url": "https://api.example/echo"})
+    result = run("list")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("width", [None, 100, 60, 40, 20])
+def test_nothing_of_the_list_is_lost_in_a_narrow_terminal(
+    repository: Path, width: int | None
+) -> None:
+    steps = [
+        {"name": f"step-{number}", "url": f"https://host-{number}.example/"} for number in range(5)
+    ]
+    write_definitions(
+        repository,
+        {
+            "name": "a-connector-of-some-length",
+            "url": "https://api.example/",
+            "authentication": {
+                "type": "api_key",
+                "config": {"key": "X-Key", "value": "a", "in": "header"},
+            },
+        },
+        composites=[{"name": "chain", "steps": steps}],
+    )
+    lines = [click.unstyle(line) for line in as_text(read_repository(repository), width)]
+
+    if width is None:
+        chain = next(line for line in lines if line.startswith("    chain"))
+        assert chain.endswith(", ".join(f"host-{number}.example" for number in range(5)))
+    elif width > len("  widgets/w/connectors.json"):
+        assert max(map(len, lines)) <= width
+    everything = "".join("".join(lines).split())
+    for text in ("a-connector-of-some-length", "api_key", "composite,5steps", "host-4.example"):
+        assert text in everything
 
 
 def test_a_repository_without_connectors_says_so(tmp_path: Path) -> None:

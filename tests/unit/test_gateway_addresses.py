@@ -344,6 +344,26 @@ def test_the_connection_goes_to_the_address_that_was_checked(address: str) -> No
     assert internet.network.connections == [(address, 443)]
 
 
+@pytest.mark.parametrize("host", ["münchen.example", "MÜNCHEN.example", "xn--mnchen-3ya.example"])
+def test_a_name_beyond_ascii_is_looked_up_as_idna_writes_it(host: str) -> None:
+    internet = Internet({"xn--mnchen-3ya.example": ["93.184.215.14"]})
+
+    assert internet.call(f"https://{host}/").text == "ok"
+    assert internet.resolved == ["xn--mnchen-3ya.example"]
+
+
+def test_a_name_beyond_ascii_is_told_as_it_is_looked_up() -> None:
+    response = Internet().call("https://münchen.example/")
+
+    assert response.status_code == 502
+    detail = response.json()["errors"]["detail"]
+    assert detail.startswith("xn--mnchen-3ya.example could not be called: its name")
+
+
+def test_a_name_that_idna_does_not_read_is_no_url() -> None:
+    assert "is not a URL" in refusal(Internet().call("https://xn--a/"))
+
+
 def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
     internet = Internet({"api.example": ["93.184.215.14", "93.184.215.15"]}, down=["93.184.215.14"])
 
@@ -375,6 +395,9 @@ def test_a_name_that_does_not_resolve_is_the_upstreams_failure() -> None:
         ("localhost", "http://localhost:1234/", ("localhost", 1234)),
         ("localhost", "http://localhost/", ("localhost", 80)),
         ("10.0.0.7", "https://10.0.0.7/", ("10.0.0.7", 443)),
+        ("münchen.example", "http://xn--mnchen-3ya.example/", ("xn--mnchen-3ya.example", 80)),
+        ("München.example:9000", "http://münchen.example:9000/", ("xn--mnchen-3ya.example", 9000)),
+        ("xn--mnchen-3ya.example", "http://münchen.example/", ("xn--mnchen-3ya.example", 80)),
         ("[::1]:9000", "http://[::1]:9000/", ("::1", 9000)),
     ],
 )

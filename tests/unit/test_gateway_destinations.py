@@ -6,7 +6,10 @@ import pytest
 
 from widget_workbench.gateway import Destination, destinations, read_definitions
 
-UPSTREAMS = {"api.example": "upstream:app", "api.example:8443": "x:y", "[2001:db8::1]": "x:y"}
+UPSTREAMS = {
+    host: "upstream:app"
+    for host in ("api.example", "api.example:8443", "[2001:db8::1]", "xn--mnchen-3ya.example")
+}
 
 
 def destinations_of(url: str, key: str = "connectors", **fields: Any) -> list[Destination]:
@@ -29,6 +32,9 @@ def destinations_of(url: str, key: str = "connectors", **fields: Any) -> list[De
         ("https://api.example:8443/", "api.example:8443", True),
         ("https://api.example:9000/", "api.example:9000", True),
         ("https://[2001:db8::1]/", "[2001:db8::1]", True),
+        ("https://münchen.example/", "xn--mnchen-3ya.example", True),
+        ("https://xn--mnchen-3ya.example/", "xn--mnchen-3ya.example", True),
+        ("https://xn--a/", "xn--a", False),
         ("https://other.example?a=https://api.example/", "other.example", False),
         ("https://other.example:8443/", "other.example:8443", False),
         ("https://{{ get_variable('host') }}/things", None, False),

@@ -113,6 +113,69 @@ def test_it_tells_the_names_of_secrets_and_variables(
         assert re.search(f"^{line}$", told, re.MULTILINE), told
 
 
+def test_an_upstreams_traceback_shows_the_authors_own_lines(repository: Path) -> None:
+    (repository / "upstream.py").write_text(
+        "from starlette.applications import Starlette\n"
+        "from starlette.routing import Route\n"
+        "async def things(request):\n"
+        "    return found()\n"
+        "def found():\n"
+        "    return {}['thing']\n"
+        "app = Starlette(routes=[Route('/', things)])\n"
+    )
+    with running(repository) as (process, url, _):
+        httpx.get(f"{url}connectors/echo/execute", trust_env=False)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+
+    assert '    File "upstream.py", line 4, in things\n' in rest
+    assert "  KeyError: 'thing'\n" in rest
+    assert "site-packages" not in rest
+
+
+def test_an_upstream_that_does_not_start_is_told_in_a_sentence_and_its_traceback(
+    repository: Path,
+) -> None:
+    (repository / "upstream.py").write_text(
+        "from contextlib import asynccontextmanager\n"
+        "from starlette.applications import Starlette\n"
+        "@asynccontextmanager\n"
+        "async def lifespan(app):\n"
+        "    raise RuntimeError('planted')\n"
+        "    yield\n"
+        "app = Starlette(lifespan=lifespan)\n"
+    )
+    with running(repository) as (process, url, _):
+        answer = httpx.get(f"{url}connectors/echo/execute", trust_env=False)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+
+    detail = answer.json()["errors"]["detail"]
+    assert "its startup failed: RuntimeError: planted" in detail
+    assert "Traceback" not in detail
+    assert 'File "upstream.py", line 5, in lifespan' in rest
+
+
+def test_an_answer_that_the_widget_cannot_parse_is_told(repository: Path) -> None:
+    upstream = repository / "upstream.py"
+    upstream.write_text(
+        upstream.read_text().replace(
+            "'headers': []", "'headers': [(b'content-type', b'application/json')]"
+        )
+    )
+    file = repository / "widgets/clock/connectors.json"
+    file.write_text(file.read_text().replace('"url"', '"response_body": "{", "url"'))
+    with running(repository) as (process, url, _):
+        httpx.get(f"{url}connectors/echo/execute", trust_env=False)
+        [entry] = httpx.get(f"{url}_preview/log", trust_env=False).json()
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+
+    assert re.search(r"GET +echo +200 .*not valid JSON after response_body \(line 1, column", rest)
+    assert entry["note"].startswith("not valid JSON")
+    assert (entry["url"], "sent" in entry) == ("https://api.example/", False)
+
+
 def test_an_answer_from_the_cache_is_told_as_such(repository: Path) -> None:
     upstream = repository / "upstream.py"
     upstream.write_text(

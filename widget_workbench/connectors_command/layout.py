@@ -1,30 +1,20 @@
-"""Text for a terminal: no wider than it should be, and nothing in it that steers the terminal."""
+"""Text for a terminal, no wider than it should be."""
 
 import shutil
 import textwrap
 import unicodedata
 from collections.abc import Iterator
 
+from widget_workbench.visible_text import visible
+
 MOST_COLUMNS = 100
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_TAB = 4  # columns
 
 
 def columns() -> int:
     """How wide the output may be."""
     return min(MOST_COLUMNS, shutil.get_terminal_size((MOST_COLUMNS, 24)).columns)
-
-
-def visible(text: str) -> str:
-    r"""The text with what is not printable written out (`\x1b`), line ends and tabs apart.
-
-    An upstream's answer might move the cursor, or reorder what stands beside it, otherwise.
-    """
-    plain = text.replace("\r\n", "\n").expandtabs(_TAB)
-    if plain.replace("\n", "").isprintable():
-        return plain
-    return "".join(each if each == "\n" or each.isprintable() else _escaped(each) for each in plain)
 
 
 def cut(line: str, width: int) -> Iterator[str]:
@@ -56,10 +46,6 @@ def bar(share: float, cells: int) -> str:
         eighths = max(eighths, 1)
     full, rest = divmod(eighths, 8)
     return "█" * full + (_EIGHTHS[rest] if rest else "")
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
 
 
 def _cells(character: str) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from widget_workbench.connectors_command.layout import cut, visible
+from widget_workbench.connectors_command.layout import cut
 from widget_workbench.connectors_command.trial import without_permalink
 from widget_workbench.gateway import (
     BrokenConnector,
@@ -17,6 +17,7 @@ from widget_workbench.gateway import (
     is_composite,
 )
 from widget_workbench.repository import Problem, Repository
+from widget_workbench.visible_text import visible
 
 _MARGIN = "    "
 _GAP = "  "

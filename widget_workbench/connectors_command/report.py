@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
-from widget_workbench.connectors_command.layout import bar, columns, cut, sentences, visible
+from widget_workbench.connectors_command.layout import bar, columns, cut, sentences
 from widget_workbench.connectors_command.trial import Outcome
+from widget_workbench.visible_text import visible
 
 # Of a body that is shown without --full.
 _MOST_LINES = 60
@@ -16,6 +17,7 @@ _MOST_CHARACTERS = 6_000
 _MARGIN = "    "
 _NONE = "None was made."
 _NONE_YET = "None was made: the request for a token comes before it."
+_TOO_LONG = "… the gateway tells no more of it."
 _NOT_SENT = " (not sent)"
 _WAYS_TO_SIGN_IN = {
     "--guest": "Here: leave out --guest.",
@@ -108,6 +110,7 @@ def _lacks_a_token(outcome: Outcome) -> bool:
 
 
 def _one_request(sent: Mapping[str, Any], width: int, full: bool) -> Iterator[str]:
+    """As `X-Debug-Request` tells it, which leaves out what makes it too long for a header."""
     method, url = str(sent.get("method", "")), visible(str(sent.get("url", "")))
     first, *rest = cut(url, width - len(method) - 1)
     yield f"{method} {click.style(first, fg='cyan')}"
@@ -121,7 +124,9 @@ def _one_request(sent: Mapping[str, Any], width: int, full: bool) -> Iterator[st
         yield ""
         yield from _cut_body(_pretty(body), width, full)
         if sent.get("body_truncated"):
-            yield click.style("… the gateway tells no more of it.", dim=True)
+            yield click.style(_TOO_LONG, dim=True)
+    if sent.get("truncated"):
+        yield click.style(_TOO_LONG, dim=True)
 
 
 def _header(name: str, value: str, width: int) -> Iterator[str]:

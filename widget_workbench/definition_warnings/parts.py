@@ -47,3 +47,13 @@ def calls_of(definition: Connector | CompositeConnector) -> Iterator[CallPart]:
     names = tuple(step.name for step in definition.steps)
     for index, step in enumerate(definition.steps):
         yield CallPart(step, f"steps[{index}].", names[:index])
+
+
+def templated_length(definition: Connector | CompositeConnector) -> int:
+    """Characters of all its texts that have something to render."""
+    return sum(
+        len(template.text)
+        for part in calls_of(definition)
+        for template in part.templates()
+        if not template.is_plain
+    )

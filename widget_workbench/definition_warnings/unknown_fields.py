@@ -1,6 +1,6 @@
 """Fields that no definition has: the platform ignores them without a word, a misspelt one too (platform.md §5)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -51,7 +51,9 @@ def unknown_fields(document: object) -> Iterator[DefinitionProblem]:
 def _of_object(
     connector: str, value: Mapping[str, Any], model: type[BaseModel], place: str
 ) -> Iterator[DefinitionProblem]:
-    yield from _problems(connector, value, model.model_fields, place)
+    # A connector's whole definition may have become a step.
+    more = ("permalink",) if model is Step else ()
+    yield from _problems(connector, value, (*model.model_fields, *more), place)
     for field, model_of_entry in _LISTS.items():
         if field in model.model_fields:
             for index, entry in _entries(value, field):
@@ -72,11 +74,11 @@ def _of_authentication(connector: str, value: object, place: str) -> Iterator[De
 
 
 def _problems(
-    connector: str, value: object, known: Mapping[str, Any] | tuple[str, ...], place: str
+    connector: str, value: object, known: Collection[str], place: str
 ) -> Iterator[DefinitionProblem]:
     if not isinstance(value, dict):
         return
-    unknown = [key for key in value if key not in known and not key.startswith(("$", "_"))]
+    unknown = [key for key in value if key not in known and not _is_note(key)]
     for key in unknown[:_TOLD]:
         message = "is not a known field and is ignored" + did_you_mean(key, known)
         shown = key if len(key) <= _LONGEST else f"{key[:_LONGEST]}…"
@@ -84,6 +86,10 @@ def _problems(
     if len(unknown) > _TOLD:
         rest = f"{len(unknown) - _TOLD} more fields are not known and ignored"
         yield DefinitionProblem(connector, place.removesuffix("."), rest)
+
+
+def _is_note(key: str) -> bool:
+    return key.startswith(("$", "_"))
 
 
 def _entries(value: object, key: str) -> Iterator[tuple[int, dict[str, Any]]]:

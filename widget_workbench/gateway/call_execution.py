@@ -23,6 +23,7 @@ from widget_workbench.gateway.exchange import BODILESS_STATUSES, Limits, send_on
 from widget_workbench.gateway.execution import CallRecord, Configuration
 from widget_workbench.gateway.http_cache import HttpCache, cache_key
 from widget_workbench.gateway.identity import User
+from widget_workbench.gateway.network import NetworkTransport
 from widget_workbench.gateway.occasion import Occasion
 from widget_workbench.gateway.path_parameters import PathParameters, resolve_path_parameters
 from widget_workbench.gateway.redirects import follow_redirects
@@ -74,6 +75,8 @@ class CallExecutor:
         self._renderer = Renderer()
         self._cache = HttpCache()
         self._authenticator = Authenticator(self._send_token_request)
+        self._seen: Configuration | None = None
+        self._generation = 0
 
     async def aclose(self) -> None:
         await self._renderer.aclose()
@@ -98,6 +101,7 @@ class CallExecutor:
         Raises:
             GatewayError: whatever stands between the caller and an upstream's answer.
         """
+        generation = await self._forget_what_changed(occasion.configuration)
         with occasion.timing.measure("transform"):
             refuse_guest(definition, occasion.user, owner=owner)
             path = await self._path_parameters(definition, occasion, record, owner)
@@ -113,11 +117,32 @@ class CallExecutor:
             sent = to_request(resolved, definition, owner=owner)
             await note_sent(record, request, resolved, sent, credentials)
         answer = await self._exchange(
-            sent, definition, occasion, record, credentials=credentials, cache_name=cache_name
+            sent,
+            definition,
+            occasion,
+            record,
+            credentials=credentials,
+            cache_name=f"{generation} {cache_name}",
         )
         record.status = answer.status
         with occasion.timing.measure("transform"):
             return await self._transformed(definition, occasion, answer)
+
+    async def _forget_what_changed(self, configuration: Configuration) -> int:
+        """Lets what is kept between executions go, when hosts lead elsewhere than before or secrets are others.
+
+        Returns:
+            A number for cached answers: an execution that began before the change stores none for those after it.
+        """
+        seen, self._seen = self._seen, configuration
+        if seen is None or seen is configuration or _sources(seen) == _sources(configuration):
+            return self._generation
+        self._generation = generation = self._generation + 1
+        self._cache.clear()
+        self._authenticator.forget()
+        if isinstance(self._network, NetworkTransport):
+            await self._network.forget()
+        return generation
 
     async def _path_parameters(
         self, definition: Connector | Step, occasion: Occasion, record: CallRecord, owner: str
@@ -263,6 +288,11 @@ def _note_dropped(
     record.dropped = {
         kind: tuple(map(occasion.masking.text, names)) for kind, names in dropped.items() if names
     }
+
+
+def _sources(configuration: Configuration) -> tuple[Any, ...]:
+    """What decides where answers, connections and tokens come from."""
+    return configuration.upstreams, configuration.allowed_hosts, configuration.secrets
 
 
 def _host_of(url: str) -> str | None:

@@ -115,10 +115,10 @@ def upstream_names(host: str, port: int) -> tuple[str, str]:
 class Configuration:
     """What holds for an execution; asked for anew at each, so that it may change between them.
 
-    `upstreams` gives the transport for a host (or `host:port`), by lower-case name as
-    it is looked up (IDNA): those hosts are reached through it, exempt from the address rules. `suspended` tells why no connector is
-    executed at present. `secrets` and `variables` are what `get_secret` and `get_variable` give,
-    `user` is who calls where nothing else tells.
+    `upstreams` gives the transport for a host (or `host:port`), by lower-case name as it is looked up (IDNA): those
+    hosts are reached through it, exempt from the address rules. `suspended` tells why no connector is executed at
+    present. `secrets` and `variables` are what `get_secret` and `get_variable` give, `user` is who calls where nothing
+    else tells.
     """
 
     connectors: Connectors = field(default_factory=Connectors)

@@ -44,6 +44,11 @@ class NetworkTransport(httpx.AsyncBaseTransport):
         self._ssl_context = ssl_context
         self._kept = _KeptConnections()
 
+    async def forget(self) -> None:
+        """Closes the kept connections, and lets none that is in use now be used again."""
+        kept, self._kept = self._kept, _KeptConnections()
+        await kept.aclose()
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         with _httpx_exceptions(request):
             connection, response = await self._answer(request)
@@ -87,6 +92,7 @@ class _KeptConnections:
 
     def __init__(self) -> None:
         self._origins: dict[httpcore.AsyncHTTPConnection, _Origin] = {}  # in the order of their use
+        self._is_closed = False
 
     async def take(self, origin: _Origin) -> httpcore.AsyncHTTPConnection | None:
         """A connection that is still open, as far as can be told before it is used."""
@@ -100,6 +106,9 @@ class _KeptConnections:
         return None
 
     async def keep(self, connection: httpcore.AsyncHTTPConnection, origin: _Origin) -> None:
+        if self._is_closed:
+            await connection.aclose()
+            return
         self._origins[connection] = origin
         oldest = next(iter(self._origins))
         if len(self._origins) > MOST_KEPT or oldest.has_expired():
@@ -107,6 +116,7 @@ class _KeptConnections:
             await oldest.aclose()
 
     async def aclose(self) -> None:
+        self._is_closed = True
         while self._origins:
             connection, _ = self._origins.popitem()
             await connection.aclose()

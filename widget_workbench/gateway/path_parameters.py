@@ -66,10 +66,13 @@ def resolve_path_parameters(
         elif key in needed:
             missing.append(key)
     if missing:
+        way_out = (
+            "give it in the step's path_parameters, as callers cannot."
+            if isinstance(call, Step)
+            else "give it in `path_params` (in JavaScript `pathParams`)."
+        )
         raise MissingPathParametersError(
-            f"{owner} needs a value for the path {_named(missing)}: give it in `path_params` (in JavaScript "
-            "`pathParams`).",
-            params=missing,
+            f"{owner} needs a value for the path {_named(missing)}: {way_out}", params=missing
         )
 
     times = Counter(key for key, _ in pairs)

@@ -51,8 +51,8 @@ async def follow_redirects(
         following = _redirected(request, answer.status, location, credentials)
         if body_is_confidential and following.content and _differ(request.url, location):
             raise DownstreamError(
-                f"{host_of(request.url)} redirected the call to {_origin(location)}, and its body holds what is signed for "
-                "the host that the connector names."
+                f"{host_of(request.url)} redirected the call to {_origin(location)}, and its body holds what is signed "
+                "for the host that the connector names."
             )
         try:
             check(request.url, location)
@@ -87,9 +87,10 @@ def _location(url: httpx.URL, answer: Answer) -> httpx.URL | None:
     try:
         reference = httpx.URL(location.decode())
         target = url.join(reference).copy_with(fragment=None)
+        has_host = bool(reference.host)  # raises for `xn--` before what decodes to nothing
     except (httpx.InvalidURL, ValueError):  # UnicodeDecodeError among them
         raise _no_url(url) from None
-    if target.scheme not in ("http", "https") or (reference.scheme and not reference.raw_host):
+    if target.scheme not in ("http", "https") or (reference.scheme and not has_host):
         raise _no_url(url)
     return target
 

@@ -71,14 +71,20 @@ def speaks_of_the_user(call: Connector | Step) -> str | None:
         Its place and name, `query_parameters[0] "mail"`; None where none does.
     """
     templates = request_templates(call)
-    for parameters, field, place in (
-        (call.headers, "headers", header_place),
-        (call.query_parameters, "query_parameters", query_place),
-    ):
-        for index, parameter in enumerate(parameters):
-            template = templates[place(index)]
-            if not template.is_plain and "user" in template.names:
-                return f'{field}[{index}] "{parameter.key}"'
+    named = [
+        *(
+            (header_place(index), "headers", index, each.key)
+            for index, each in enumerate(call.headers)
+        ),
+        *(
+            (query_place(index), "query_parameters", index, each.key)
+            for index, each in enumerate(call.query_parameters)
+        ),
+    ]
+    for place, field, index, key in named:
+        template = templates[place]
+        if not template.is_plain and "user" in template.names:
+            return f'{field}[{index}] "{key}"'
     return None
 
 

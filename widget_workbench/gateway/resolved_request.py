@@ -39,7 +39,9 @@ _OWN_HEADERS = (
 # RFC 3986 §2.1: a percent sign stands for itself as `%25` alone.
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # What `get_variable` for an unknown name leaves in the place of a host; nothing else may be templated there.
-_UNKNOWN_HOST = re.compile(r"https?://[^/?#]*?\{\{-?\s*get_variable\(\s*['\"](\w*)['\"]", re.IGNORECASE)
+_UNKNOWN_HOST = re.compile(
+    r"https?://[^/?#]*?\{\{-?\s*get_variable\(\s*['\"](\w*)['\"]", re.IGNORECASE
+)
 
 _ORIGIN = re.compile(r"[^/]*(?://[^/]*)?")
 
@@ -165,6 +167,8 @@ def to_request(
         TemplateRenderingError: a template has made it lead to another path than its own.
         UriTooLongError: with the caller's query it is longer than a request's URL can be.
     """
+    if _is_templated(definition):
+        _refuse_unknown_host(resolved.url, owner)
     _check_url(resolved.url, definition, owner)
     if _is_templated(definition):
         _refuse_dot_segments(resolved.url)
@@ -231,9 +235,10 @@ def _check_url(address: str, definition: Connector | Step, owner: str) -> None:
         what += ", rendered,"
     try:
         url = httpx.URL(address)
+        has_host = bool(url.host)  # raises for `xn--` before what decodes to nothing
     except (httpx.InvalidURL, UnicodeError):
         raise ConnectorMisconfiguredError(f"{owner}: {what} is not a URL.") from None
-    if url.scheme not in ("https", "http") or not url.raw_host:
+    if url.scheme not in ("https", "http") or not has_host:
         raise ConnectorMisconfiguredError(
             f"{owner}: {what} is not a URL that starts with https:// and names a host."
         )
@@ -269,7 +274,8 @@ def _refuse_unknown_host(url: str, owner: str) -> None:
     """Refuses a host whose variable nobody knows: its expression has stayed in the text."""
     if found := _UNKNOWN_HOST.match(url):
         raise ConnectorMisconfiguredError(
-            f"The host of {owner} needs the variable {found[1]!r}, which [variables] of preview.toml does not give."
+            f"{owner}: the host of its URL needs the variable {found[1]!r}, which [variables] of preview.toml does "
+            "not give."
         )
 
 

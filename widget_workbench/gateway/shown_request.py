@@ -40,6 +40,7 @@ async def note_sent(
     if request.is_confidential or credentials.headers or credentials.query:
         rendered = await request.rendered_masked()
         shown = request.resolved(rendered, _masked(credentials, request.unresolved))
+    record.method, record.url = shown.method, text(_readable(shown.full_url))
     record.query = tuple((text(_readable(k)), text(_readable(v))) for k, v in shown.all_query)
     record.headers = _shown_headers(sent, shown, request)
     record.body = text(sent.content.decode("utf-8", "replace")) or None

@@ -102,5 +102,5 @@ def _answer(answer: Answer, hide: Callable[[str], str]) -> RecordedAnswer:
     return RecordedAnswer(
         status=answer.status,
         body=hide(answer.body.decode("utf-8-sig", "replace")),
-        content_type=headers.get(b"content-type", b"").decode("latin-1"),
+        content_type=hide(headers.get(b"content-type", b"").decode("latin-1")),
     )

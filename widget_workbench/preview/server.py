@@ -25,6 +25,7 @@ from widget_workbench.preview.site import Site
 from widget_workbench.preview.terminal_log import log_on_terminal
 from widget_workbench.repository import Problem, Repository
 from widget_workbench.secret_values import FILE
+from widget_workbench.visible_text import visible_line
 
 ADDRESS = "127.0.0.1"
 
@@ -213,7 +214,7 @@ def _recording_and_telling(recording: Recording | None) -> Callable[[Execution],
             if recording is not None and recording.record(execution):
                 outcome = click.style("recorded", fg="cyan")
         except NotRecordedError as error:
-            outcome = click.style(f"not recorded: {error}", fg="yellow")
+            outcome = click.style(visible_line(f"not recorded: {error}"), fg="yellow")
         _tell_execution(execution, outcome)
 
     return handle
@@ -224,7 +225,7 @@ def _tell_execution(execution: Execution, outcome: str) -> None:
     colour = "green" if execution.status < 400 else "red"
     parts = [
         f"  {execution.method:<6}",
-        execution.permalink,
+        visible_line(execution.permalink),
         click.style(str(execution.status), fg=colour),
         click.style(f"{execution.ms:.0f} ms", dim=True),
     ]
@@ -233,10 +234,10 @@ def _tell_execution(execution: Execution, outcome: str) -> None:
     if outcome:
         parts.append(outcome)
     if execution.error:
-        parts.append(execution.error)
+        parts.append(visible_line(execution.error))
     if execution.note:
-        parts.append(click.style(execution.note, fg="yellow"))
+        parts.append(click.style(visible_line(execution.note), fg="yellow"))
     for kind, names in execution.dropped.items():
         text = f"not passed on: {kind} {', '.join(names)}"
-        parts.append(click.style(text, fg="yellow"))
+        parts.append(click.style(visible_line(text), fg="yellow"))
     click.echo("  ".join(parts))

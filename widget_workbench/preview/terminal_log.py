@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 import click
 
+from widget_workbench.visible_text import visible
+
 _LOGGERS = ("widget_workbench", "uvicorn.error")
 
 
@@ -39,4 +41,5 @@ class _Terminal(logging.Handler):
         self._hide = hide
 
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(self._hide(self.format(record)).replace("\n", "\n  "), err=True)
+        text = visible(self._hide(self.format(record)))
+        click.echo(text.replace("\n", "\n  "), err=True)

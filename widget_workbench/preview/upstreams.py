@@ -21,7 +21,8 @@ class Upstreams:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._applications: dict[str, Application] = {}
-        self._network: dict[str, httpx.AsyncBaseTransport] = {}
+        # One for each target, always the same: by it the gateway tells that a host still leads to where it led.
+        self._by_target: dict[str, httpx.AsyncBaseTransport] = {}
         self.transports: Mapping[str, httpx.AsyncBaseTransport] = {}
 
     def mount(self, mapping: Mapping[str, str], bad: Mapping[str, str]) -> list[Problem]:
@@ -58,7 +59,7 @@ class Upstreams:
     async def aclose(self) -> None:
         for application in self._applications.values():
             await application.aclose()
-        for transport in self._network.values():
+        for transport in self._by_target.values():
             await transport.aclose()
 
     def _changed_modules(self, targets: Iterable[str]) -> Iterator[Problem]:
@@ -70,12 +71,14 @@ class Upstreams:
             )
 
     def _transport(self, target: str) -> httpx.AsyncBaseTransport:
+        if target not in self._by_target:
+            self._by_target[target] = self._new_transport(target)
+        return self._by_target[target]
+
+    def _new_transport(self, target: str) -> httpx.AsyncBaseTransport:
         if "://" in target:
-            if target not in self._network:
-                self._network[target] = _Rebased(httpx.URL(target))
-            return self._network[target]
-        if target not in self._applications:
-            self._applications[target] = load_application(self._root, target)
+            return _Rebased(httpx.URL(target))
+        self._applications[target] = load_application(self._root, target)
         return httpx.ASGITransport(self._applications[target])
 
 

@@ -273,7 +273,7 @@ def _value(answer: StubAnswer, permalink: str, *, has_body: bool) -> Any:
     """
     text = answer.body if has_body and answer.status not in _STATUSES_WITHOUT_BODY else ""
     if not 200 <= answer.status < 300:
-        raise _failure(permalink, answer.status, text)
+        raise _failure(permalink, answer, text)
     if text == "":
         return None
     media_type = answer.content_type.partition(";")[0].strip()
@@ -289,15 +289,14 @@ def _value(answer: StubAnswer, permalink: str, *, has_body: bool) -> Any:
         raise _Rejection("Error", message) from None
 
 
-def _failure(permalink: str, status: int, text: str) -> _Rejection:
+def _failure(permalink: str, answer: StubAnswer, text: str) -> _Rejection:
+    status = answer.status
+    if (status, answer.error_code) == (404, UNKNOWN_PERMALINK):
+        return _Rejection("Error", f'No connector has the permalink "{permalink}".', status=status)
     envelope = _object(text)
     fields: dict[str, Any] = {"status": status, "requestId": envelope.get("request_id")}
     errors = envelope.get("errors")
     if envelope.get("success") is False and isinstance(errors, dict):
-        if (status, errors.get("code")) == (404, UNKNOWN_PERMALINK):
-            return _Rejection(
-                "Error", f'No connector has the permalink "{permalink}".', status=status
-            )
         fields |= {name: errors.get(name) for name in ("code", "detail", "scope", "params")}
     elif "failure_scope" in envelope:
         fields |= {

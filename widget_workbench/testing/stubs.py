@@ -95,6 +95,7 @@ class StubAnswer:
         status: HTTP status.
         body: as text; empty for none.
         content_type: of the body.
+        error_code: of an answer that is the gateway's own, as `X-Connector-Timing` tells it; None for an upstream's.
         delay: seconds before it comes.
         failure: "network": the host is not reached; "timeout": the client's time is over at once. None: an answer.
     """
@@ -102,6 +103,7 @@ class StubAnswer:
     status: int = _SUCCESS
     body: str = ""
     content_type: str = "application/json"
+    error_code: str | None = None
     delay: float = 0.0
     failure: Literal["network", "timeout"] | None = None
 
@@ -356,7 +358,7 @@ def _answer(response: Response, place: str) -> StubAnswer:
         return _failed(response["error"], response.get("status"), delay, place)
     status = response.get("status", _SUCCESS)
     if "text" in response:
-        return StubAnswer(status, response["text"], "text/plain; charset=utf-8", delay)
+        return StubAnswer(status, response["text"], "text/plain; charset=utf-8", delay=delay)
     body = _json(response["json"], place) if "json" in response else ""
     return StubAnswer(status, body, delay=delay)
 
@@ -364,13 +366,11 @@ def _answer(response: Response, place: str) -> StubAnswer:
 def _failed(error: object, status: int | None, delay: float, place: str) -> StubAnswer:
     __tracebackhide__ = True
     if isinstance(error, Mapping):
-        envelope = {"success": False, "errors": dict(error), "request_id": "stub"}
-        return StubAnswer(status or _UNPROCESSABLE, _json(envelope, place), delay=delay)
+        return _own_answer(status or _UNPROCESSABLE, error, delay, place)
     if status is not None:
         raise TypeError(f"{place}: status= goes with json=, text= or an envelope, not {error!r}")
     if error == "not-found":
-        envelope = {"success": False, "errors": {"code": UNKNOWN_PERMALINK}, "request_id": "stub"}
-        return StubAnswer(_NOT_FOUND, _json(envelope, place), delay=delay)
+        return _own_answer(_NOT_FOUND, {"code": UNKNOWN_PERMALINK}, delay, place)
     if error == "network":
         return StubAnswer(delay=delay, failure="network")
     if error == "timeout":
@@ -378,6 +378,14 @@ def _failed(error: object, status: int | None, delay: float, place: str) -> Stub
     raise ValueError(
         f'{place}: error= is "network", "timeout", "not-found" or an envelope\'s errors as a dict, not {error!r}'
     )
+
+
+def _own_answer(status: int, errors: Mapping[str, Any], delay: float, place: str) -> StubAnswer:
+    """The gateway's own answer: an envelope, and the header that tells it from an upstream's."""
+    __tracebackhide__ = True
+    body = _json({"success": False, "errors": dict(errors), "request_id": "stub"}, place)
+    code = errors.get("code")
+    return StubAnswer(status, body, error_code=code if isinstance(code, str) else None, delay=delay)
 
 
 def _json(value: object, place: str) -> str:

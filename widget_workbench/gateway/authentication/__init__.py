@@ -14,6 +14,7 @@ from widget_workbench.gateway.authentication.models import (
     JwtAuthentication,
     JwtBearerAuthentication,
     NoAuthentication,
+    config_fields,
     token_url,
 )
 from widget_workbench.gateway.authentication.signing import ALGORITHMS, sign
@@ -31,6 +32,7 @@ __all__ = [
     "JwtBearerAuthentication",
     "NoAuthentication",
     "TokenCache",
+    "config_fields",
     "filled",
     "sign",
     "templates",

@@ -48,6 +48,10 @@ class Authenticator:
         self._send = send
         self._tokens = tokens or TokenCache()
 
+    def forget(self) -> None:
+        """Forgets the tokens."""
+        self._tokens.clear()
+
     async def credentials(
         self,
         authentication: Authentication,

@@ -69,9 +69,10 @@ class _NoTokenError(Exception):
 def _request(url: str, form: Mapping[str, str]) -> httpx.Request:
     try:
         parsed = httpx.URL(url)
+        has_host = bool(parsed.host)  # raises for `xn--` before what decodes to nothing
     except (httpx.InvalidURL, UnicodeError):
-        parsed = httpx.URL()
-    if not parsed.raw_host:
+        has_host = False
+    if not has_host:
         raise AuthenticationError(
             "authentication.config.token_url is not a URL that starts with https:// and names a host"
         )

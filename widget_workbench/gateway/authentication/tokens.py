@@ -48,6 +48,7 @@ class TokenCache:
         self._clock = clock
         self._kept: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self._flights: dict[str, _Flight] = {}
+        self._clearings = 0
 
     def kept(self, key: str) -> str | None:
         """The token that is kept under this key and still holds."""
@@ -60,6 +61,12 @@ class TokenCache:
             return None
         self._kept.move_to_end(key)
         return text
+
+    def clear(self) -> None:
+        """Forgets everything; tokens on their way serve the calls that wait for them, and no later one."""
+        self._kept.clear()
+        self._flights.clear()
+        self._clearings += 1
 
     async def token(self, key: str, request: RequestToken) -> str:
         """The token that is kept, or a new one; calls that need the same one at once share one request.
@@ -87,7 +94,8 @@ class TokenCache:
             flight.waiting -= 1
             if flight.waiting == 0:
                 # Away with it at once: a call that comes now must not join what is being cancelled.
-                del self._flights[key]
+                if self._flights.get(key) is flight:
+                    del self._flights[key]
                 flight.task.cancel()  # does nothing to one that is done
         return issued.text
 
@@ -100,9 +108,10 @@ class TokenCache:
         return flight
 
     async def _request(self, key: str, request: RequestToken) -> IssuedToken:
-        asked = self._clock()
+        asked, clearings = self._clock(), self._clearings
         issued = await request()
-        if issued.lifetime is not None and issued.lifetime > 0:
+        is_current = self._clearings == clearings
+        if is_current and issued.lifetime is not None and issued.lifetime > 0:
             self._keep(key, issued.text, asked + issued.lifetime)
         return issued
 

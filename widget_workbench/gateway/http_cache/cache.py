@@ -120,6 +120,11 @@ class HttpCache:
         self._storage.remove_url(str(url))
         self._invalidations += 1
 
+    def clear(self) -> None:
+        """Forgets everything; answers on their way are not stored."""
+        self._storage.clear()
+        self._invalidations += 1
+
     async def _change(self, request: httpx.Request, send: Send) -> Answer:
         answer = await send(request)
         if request.method not in _SAFE_METHODS and answer.status < 400:

@@ -62,6 +62,11 @@ class Storage:
         if stored is not None:
             self._size -= stored.size
 
+    def clear(self) -> None:
+        """Removes everything."""
+        self._answers.clear()
+        self._size = 0
+
     def remove_url(self, url: str) -> None:
         """Removes every answer that the URL gave."""
         for key in [key for key, stored in self._answers.items() if stored.url == url]:

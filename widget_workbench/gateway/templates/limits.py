@@ -8,18 +8,31 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2.filters import FILTERS
+from jinja2.nodes import EvalContext
+from jinja2.utils import pass_eval_context
 
 from widget_workbench.gateway.templates.refusal import Refusal
 
 OUTPUT_LIMIT = 10_000_000  # characters of a rendered text, as the gateway's limit of a body
 _LENGTH_LIMIT = 1_000_000  # characters or items that `*` may make
 _WIDTH_LIMIT = 10_000  # characters that a text may be padded to
+_INDENT_LIMIT = 100  # characters a level of JSON; JSON.stringify has ten at the most
 _BITS_LIMIT = 100_000  # of an integer
 
 # `%1000000d`, `%.1000000f` and the width that comes as an argument, `%*d`.
 _WIDE_FORMAT = re.compile(r"%[^%a-zA-Z]*(?:\d{5,}|\*)")
 
 _PADDING_METHODS = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs"})
+
+
+def add(left: Any, right: Any) -> Any:
+    if (
+        isinstance(left, str | bytes | list | tuple)
+        and isinstance(right, str | bytes | list | tuple)
+        and len(left) + len(right) > OUTPUT_LIMIT
+    ):
+        raise Refusal(f"+ would make more than {OUTPUT_LIMIT:,} characters or items")
+    return left + right
 
 
 def multiply(left: Any, right: Any) -> Any:
@@ -89,11 +102,21 @@ def _format(value: Any, *args: Any, **kwargs: Any) -> Any:
     return FILTERS["format"](value, *args, **kwargs)
 
 
+@pass_eval_context
+def _tojson(eval_context: EvalContext, value: Any, indent: Any = None) -> Any:
+    width = len(indent) if isinstance(indent, str) else indent
+    if isinstance(width, int) and width > _INDENT_LIMIT:
+        raise Refusal(f"tojson takes an indent of at most {_INDENT_LIMIT}")
+    return FILTERS["tojson"](eval_context, value, indent)
+
+
 LIMITED_FILTERS: Mapping[str, Callable[..., Any]] = {
     **{name: _with_checked_widths(name) for name in ("batch", "center", "indent", "slice")},
     "format": _format,
+    "tojson": _tojson,
 }
 LIMITED_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": add,
     "*": multiply,
     "**": power,
     "%": modulo,

@@ -31,7 +31,7 @@ class Renderer:
         for template in templates:
             if template.is_plain:
                 texts.append(template.text)
-            elif is_small_work(template.text, context.data):
+            elif is_small_work(template.text, context):
                 texts.append(render_text(template, available(template, context)))
             else:
                 texts.append(await self._workers.render(template, _narrowed(template, context)))
