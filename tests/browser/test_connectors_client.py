@@ -432,7 +432,9 @@ def test_the_gateways_own_answers(host: Host) -> None:
     """The same by the gateway itself: an unknown permalink, another method, a missing path parameter."""
     unknown = host.run('return await shared.execute({permalink: "no-such-connector"})')
     assert (unknown["error"], unknown["fields"]) == ("Error", {"status": 404})
-    bodiless = host.run('return await own.execute({permalink: "no-such-one", method: "HEAD"})')
+    bodiless = host.run(
+        'return await own.execute({permalink: "no-such-connector", method: "HEAD"})'
+    )
     assert (bodiless["error"], bodiless["fields"]) == ("Error", {"status": 404})
     method = host.run('return await shared.execute({permalink: "text", method: "POST"})')
     assert (method["error"], method["fields"]["status"]) == ("ConnectorExecuteError", 405)

@@ -65,6 +65,14 @@ def pair(kind: str) -> Pair:
     )
 
 
+def no_real_key(bits: int) -> str:
+    """An RSA key of that size whose factors are no primes: making a real one takes seconds, refusing this one none."""
+    p, q = 2 ** (bits // 2) - 1, 2 ** (bits // 2) - 3
+    numbers = rsa.RSAPrivateNumbers(p, q, 3, 3, 3, 3, rsa.RSAPublicNumbers(65537, p * q))
+    key = numbers.private_key(unsafe_skip_rsa_key_validation=True)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
 def keys(algorithm: str) -> Pair:
     """What signs by an algorithm, and what verifies it."""
     if algorithm.startswith("HS"):
@@ -235,6 +243,8 @@ def encrypted_pem() -> str:
         (pair("rsa").private[:-200], "RS256", "not a private key in PEM format"),
         (pair("rsa").private.replace("\n", r"\n"), "RS256", r"its line breaks are written as \n"),
         (encrypted_pem(), "ES256", "encrypted"),
+        (no_real_key(4096), "RS256", "not a private key in PEM format"),
+        (no_real_key(4104), "RS256", "has 4104 bits, and keys of up to 4096 are taken"),
         (pair("secp256r1").private, "RS256", "takes an RSA key"),
         (pair("dsa").private, "PS512", "takes an RSA key"),
         (pair("rsa").private, "ES256", "takes an elliptic curve key"),

@@ -170,27 +170,20 @@ def test_200_slow_calls_do_not_starve_a_fast_one() -> None:
 
     async def calls() -> None:
         async with community.running() as client:
-
-            async def seconds_of_a_fast_call() -> float:
-                durations = []
-                for _ in range(20):
-                    started = time.perf_counter()
-                    assert (await client.get(PATH)).status_code == 200
-                    durations.append(time.perf_counter() - started)
-                return min(durations)
-
-            alone = await seconds_of_a_fast_call()
+            assert (await client.get(PATH)).status_code == 200
             slow_ones = [asyncio.create_task(client.get("/slow/execute")) for _ in range(200)]
             while (
                 len([each for each in community.upstream.requests if each.target == "/slow"]) < 200
             ):
                 await asyncio.sleep(0.01)
-            beside = await seconds_of_a_fast_call()
+            for _ in range(20):
+                assert (await client.get(PATH)).status_code == 200
+            assert not any(each.done() for each in slow_ones)
             connections = community.upstream.connections
             slow_ones_may_end.set()
             assert {(await each).status_code for each in slow_ones} == {200}
 
-        assert beside < 2 * alone
+        # One each for the slow ones, and one that the fast ones share. How fast they are, `make bench` tells.
         assert connections == 201
 
     asyncio.run(calls())

@@ -75,6 +75,41 @@ def test_a_renderer_that_was_closed_starts_anew() -> None:
 
 
 @needs_posix
+@pytest.mark.parametrize("template", [LOOP, ENDLESS], ids=["loop", "endless"])
+@pytest.mark.parametrize("head_start", [0, 0.001, 0.01, 0.05, 0.3])
+def test_what_is_under_way_when_it_is_closed_is_told_so_and_no_process_stays(
+    template: Template, head_start: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[WorkerProcess] = []
+
+    class Noted(WorkerProcess):
+        def __init__(self) -> None:
+            super().__init__()
+            started.append(self)
+
+    monkeypatch.setattr("widget_workbench.gateway.templates.worker_pool.WorkerProcess", Noted)
+
+    async def run() -> list[str | BaseException]:
+        renderer = Renderer(workers=2, time_limit=30)
+        # The third waits for its turn.
+        tasks = [asyncio.create_task(renderer.render([template], context())) for _ in range(3)]
+        await asyncio.sleep(head_start)
+        await renderer.aclose()
+        assert not any(is_running(worker.pid) for worker in started)
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        # A task that had not begun when it was closed has started anew.
+        await renderer.aclose()
+        return [each if isinstance(each, BaseException) else each[0] for each in outcomes]
+
+    for outcome in asyncio.run(run()):
+        if template is LOOP and outcome == "12":
+            continue
+        assert isinstance(outcome, TemplateRenderingError)
+        assert outcome.detail.endswith("was not rendered: the gateway was closed meanwhile.")
+    assert not any(is_running(worker.pid) for worker in started)
+
+
+@needs_posix
 def test_a_worker_that_is_killed_while_it_renders_is_an_error_and_no_hang() -> None:
     worker = WorkerProcess()
     worker.render(LOOP, context(), 5)

@@ -7,8 +7,10 @@ import pytest
 from widget_workbench.gateway import Destination, destinations, read_definitions
 
 UPSTREAMS = {
-    host: "upstream:app"
-    for host in ("api.example", "api.example:8443", "[2001:db8::1]", "xn--mnchen-3ya.example")
+    "api.example": "upstream:app",
+    "api.example:8443": "x:y",
+    "[2001:db8::1]": "x:y",
+    "xn--mnchen-3ya.example": "x:y",
 }
 
 

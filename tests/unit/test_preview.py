@@ -897,6 +897,30 @@ def test_an_upstream_may_be_a_server_by_its_base_url(preview: Preview) -> None:
     assert response.text == f"get /base/echo?q=1 http/1.1 127.0.0.1:{port}"
 
 
+def test_what_is_cached_outlives_a_reload_but_not_a_change_of_its_upstream(
+    preview: Preview,
+) -> None:
+    for name in ("one", "two"):
+        preview.write(
+            f"{name}.py",
+            "from starlette.responses import PlainTextResponse\n"
+            f"answer = PlainTextResponse({name!r}, headers={{'Cache-Control': 'max-age=60'}})\n"
+            "async def app(scope, receive, send):\n"
+            "    assert scope['type'] == 'http'\n"
+            "    await answer(scope, receive, send)\n",
+        )
+    answers: list[tuple[str, bool]] = []
+    with preview.start() as client:
+        for name in ("one", "one", "two", "one"):
+            preview.write("preview.toml", f'[upstreams]\n"api.example" = "{name}:app"\n')
+            client.get("/")
+            response = client.get("/connectors/echo/execute")
+            timing = json.loads(response.headers["X-Connector-Timing"])
+            answers.append((response.text, timing["cache_hit"]))
+
+    assert answers == [("one", False), ("one", True), ("two", False), ("one", False)]
+
+
 def test_a_host_of_allow_hosts_is_called_as_it_is(preview: Preview) -> None:
     with preview.start() as client, client.server(tell_request_line) as port:
         url = f"http://127.0.0.1:{port}/x"

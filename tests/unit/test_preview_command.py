@@ -176,6 +176,27 @@ def test_an_answer_that_the_widget_cannot_parse_is_told(repository: Path) -> Non
     assert (entry["url"], "sent" in entry) == ("https://api.example/", False)
 
 
+def test_what_a_caller_sends_neither_steers_the_terminal_nor_forges_a_line(
+    repository: Path,
+) -> None:
+    forged = "forged%1b]0;pwned%07%e2%80%ae"
+    line = "%0a  GET     forged  200  1 ms"
+    with running(repository) as (process, url, _):
+        httpx.get(f"{url}connectors/{forged}/execute", trust_env=False)
+        path_params = {"X-Path-Params": f"{forged}{line}=1"}
+        httpx.get(f"{url}connectors/echo/execute", headers=path_params, trust_env=False)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+
+    unknown, known = (line for line in rest.splitlines() if "forged" in line)
+    escaped = r"forged\x1b]0;pwned\x07\u202e"
+    assert unknown.startswith(f"  GET     {escaped}  404")
+    assert re.match(r"  GET +echo +200 ", known)
+    told = rf"not passed on: path_params {escaped}\n  GET     forged  200  1 ms"
+    assert known.endswith(told)
+    assert not re.search("[\x07\x1b\u202e]", rest)
+
+
 def test_an_answer_from_the_cache_is_told_as_such(repository: Path) -> None:
     upstream = repository / "upstream.py"
     upstream.write_text(
@@ -284,7 +305,9 @@ def test_what_is_recorded_holds_no_secret(repository: Path) -> None:
         "from starlette.responses import JSONResponse\n"
         "from starlette.routing import Route\n"
         "async def echo(request):\n"
-        "    return JSONResponse({'key': request.headers['x-key'], 'body': await request.json()})\n"
+        "    key = request.headers['x-key']\n"
+        "    media_type = f'application/json; key={key}'\n"
+        "    return JSONResponse({'key': key, 'body': await request.json()}, media_type=media_type)\n"
         "app = Starlette(routes=[Route('/', echo, methods=['POST'])])\n"
     )
     call = {
@@ -318,6 +341,7 @@ def test_what_is_recorded_holds_no_secret(repository: Path) -> None:
     assert exchange["query"] == {"q": "m***"}
     assert exchange["payload"] == {"mine": "m***"}
     assert exchange["answer"]["json"] == {"key": "m***", "body": {"mine": "m***"}}
+    assert exchange["answer"]["content_type"] == "application/json; key=m***"
     composite = json.loads((repository / "fixtures/composite/both.json").read_text("utf-8"))
     assert composite["exchanges"][0]["answer"] == exchange["answer"]
     everything = told + rest + json.dumps([entries, composite, exchange])

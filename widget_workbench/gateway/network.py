@@ -50,12 +50,13 @@ class NetworkTransport(httpx.AsyncBaseTransport):
         await kept.aclose()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        kept = self._kept  # those of now: what is opened before all are let go is not kept after it
         with _httpx_exceptions(request):
-            connection, response = await self._answer(request)
+            connection, response = await self._answer(request, kept)
         return httpx.Response(
             status_code=response.status,
             headers=response.headers,
-            stream=_Body(request, response, connection, self._kept),
+            stream=_Body(request, response, connection, kept),
             extensions=response.extensions,
         )
 
@@ -63,10 +64,10 @@ class NetworkTransport(httpx.AsyncBaseTransport):
         await self._kept.aclose()
 
     async def _answer(
-        self, request: httpx.Request
+        self, request: httpx.Request, kept: "_KeptConnections"
     ) -> tuple[httpcore.AsyncHTTPConnection, httpcore.Response]:
         sent = _as_httpcore(request)
-        connection = await self._kept.take(_origin(request.url))
+        connection = await kept.take(_origin(request.url))
         if connection is not None:
             try:
                 return connection, await connection.handle_async_request(sent)

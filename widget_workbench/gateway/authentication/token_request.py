@@ -26,6 +26,8 @@ Send = Callable[[httpx.Request], Awaitable[Answer]]
 _ERROR_CODE = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,100}")
 _LONGEST_DESCRIPTION = 200  # characters
 
+LONGEST_TOKEN = 16_384  # characters; ours: commonly, servers take no longer header
+
 
 async def request_token(
     send: Send, url: str, form: Mapping[str, str], *, masking: Masking
@@ -107,6 +109,10 @@ def _issued(answer: Answer, masking: Masking) -> IssuedToken:
         text = header_value(token)
     except ValueError as error:
         raise _NoTokenError(f"with an access_token that {error}") from None
+    if len(text) > LONGEST_TOKEN:
+        raise _NoTokenError(
+            f"with an access_token of {len(text):,} characters, and the gateway sends {LONGEST_TOKEN:,} at most"
+        )
     return IssuedToken(text, _lifetime(body.get("expires_in")))
 
 

@@ -21,7 +21,7 @@ from widget_workbench.gateway.templates.work_bound import (
 )
 
 # Of what a template may do in this process: nanoseconds on a slow core, or bytes, whichever is more.
-WORK_LIMIT = 12_000_000
+WORK_LIMIT = 8_000_000
 
 # A tree of as many takes 20 ms to compile.
 _NODES_LIMIT = 400
@@ -103,8 +103,9 @@ def _work(text: str) -> Linear | None:
         if sum(1 for _ in tree.find_all(nodes.Node)) > _NODES_LIMIT:
             return None
         work = work_bound(tree)
-    except InvalidTemplate:
-        return Linear()
+    except InvalidTemplate as error:
+        # How deep is too deep depends on who calls: it may be valid for the next one.
+        return None if isinstance(error.__context__, RecursionError) else Linear()
     except (RecursionError, UnboundedError):
         return None
     return work if work.constant <= WORK_LIMIT else None

@@ -32,8 +32,9 @@ _COMPARE = 8
 _SEARCH = 64  # `in`: a short text with its like in a long one
 _PARSE_NUMBER = 35
 _CALL_METHOD = 20
+_METHOD_GROWTH = 3  # of `upper`
 _SIGN = 200
-_PARSE_JSON = 40
+_PARSE_JSON = 60
 
 _VALUE_GROWTH = 10  # "\U000e0001" for one character, and less for `{`, `'` and 1e15, escaped or not
 _ESCAPE_GROWTH = 5  # "&#34;"
@@ -53,17 +54,17 @@ class _Growth:
     work: int  # per character of the input
 
 
-# Given a text, or what a value prints as, they make a text.
-_TEXT_FILTERS: Mapping[str, _Growth] = {
-    "base64_decode": _Growth(1, 4),
-    "base64_encode": _Growth(6, 16),
-    "capitalize": _Growth(3, 20),
-    "lower": _Growth(2, 20),
-    "string": _Growth(1, 4),
-    "title": _Growth(3, 120),
-    "trim": _Growth(1, 4),
-    "upper": _Growth(3, 20),
-    "urlencode": _Growth(12, 170),
+# Given a text, and given another value, which they print at first, they make a text.
+_TEXT_FILTERS: Mapping[str, tuple[_Growth, _Growth]] = {
+    "base64_decode": (_Growth(1, 6), _Growth(10, 60)),
+    "base64_encode": (_Growth(6, 20), _Growth(14, 60)),
+    "capitalize": (_Growth(3, 20), _Growth(10, 140)),
+    "lower": (_Growth(2, 20), _Growth(10, 60)),
+    "string": (_Growth(1, 4), _Growth(10, 40)),
+    "title": (_Growth(3, 120), _Growth(10, 300)),
+    "trim": (_Growth(1, 4), _Growth(10, 40)),
+    "upper": (_Growth(3, 20), _Growth(10, 60)),
+    "urlencode": (_Growth(12, 180), _Growth(12, 600)),
 }
 _JSON_FILTERS: Mapping[str, _Growth] = {"json_encode": _Growth(6, 45), "tojson": _Growth(12, 70)}
 _TEXT_METHODS = frozenset({"lower", "strip", "upper"})
@@ -285,14 +286,14 @@ class _Reckoning:
             return _either(given, *map(self._value, others))
         if node.args or node.kwargs:
             raise UnboundedError
-        if growth := _TEXT_FILTERS.get(node.name):
-            text = self._printed(given, escaping=False)
-            self.work += text * growth.work
-            length = text * growth.length + _PART
-            return _Value(length, is_text=True, may_be_escaped=given.may_be_escaped)
-        if growth := _JSON_FILTERS.get(node.name):
+        if growths := _TEXT_FILTERS.get(node.name):
+            growth = growths[0] if given.is_text else growths[1]
             self.work += given.length * growth.work
             length = given.length * growth.length + _PART
+            return _Value(length, is_text=True, may_be_escaped=given.may_be_escaped)
+        if to_json := _JSON_FILTERS.get(node.name):
+            self.work += given.length * to_json.work
+            length = given.length * to_json.length + _PART
             return _Value(length, is_text=True, is_escaped=True, may_be_escaped=True)
         return self._filtered_otherwise(node.name, given)
 
@@ -349,7 +350,7 @@ class _Reckoning:
         given = self._value(method.node)
         if method.attr in _TEXT_METHODS:
             self.work += given.length * _CALL_METHOD
-            length = given.length * _TEXT_FILTERS["upper"].length
+            length = given.length * _METHOD_GROWTH
             return _Value(length, is_text=True, may_be_escaped=given.may_be_escaped)
         self.work += given.length * _COPY
         result = _either(given, *map(self._value, args))
