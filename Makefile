@@ -31,8 +31,10 @@ preview: $(set_up) ## Serve the examples on a community page, on http://127.0.0.
 	@$(bin)/widget preview examples --port $(PORT)
 
 test: $(set_up) browser ## Run every test, those in a browser last
-	@echo "Running the unit tests, and the gateway's"
-	@$(bin)/pytest tests/unit tests/gateway -n $(WORKERS) --maxprocesses=4 --dist worksteal
+	@echo "Running the unit tests"
+	@$(bin)/pytest tests/unit -n $(WORKERS) --maxprocesses=4 --dist worksteal
+	@echo "Running the gateway's tests"
+	@$(bin)/pytest tests/gateway -n $(WORKERS) --maxprocesses=4 --dist worksteal
 	@echo "Running the browser tests"
 	@$(bin)/pytest tests/browser examples -n $(WORKERS) --maxprocesses=4 --dist loadgroup
 

@@ -209,12 +209,12 @@ class CallExecutor:
         ]
 
         async def from_upstream(single: httpx.Request) -> Answer:
-            def note_sent() -> None:
+            def note_reached() -> None:
                 record.was_sent = True
                 occasion.timing.external_host = host_of(single.url)
 
             with occasion.timing.measure("external"):
-                return await send_once(single, route, limits, note_sent=note_sent)
+                return await send_once(single, route, limits, note_sent=note_reached)
 
         async def from_cache_or_upstream(single: httpx.Request) -> Answer:
             route(single.url)  # a cached answer is held to the address rules as well
