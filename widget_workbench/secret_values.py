@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from widget_workbench.gateway.masking import SHORTEST_FOUND
+
 FILE = "secrets.toml"
 PREFIX = "WIDGET_SECRET_"
 
@@ -97,7 +99,12 @@ def read_secrets(document: Mapping[str, Any], environment: Mapping[str, str]) ->
             secrets[name] = Secret(value, variable)
         elif variable == f"{PREFIX}{name}":
             bad.append((variable, wrong))
-    return SecretsReading(secrets, tuple(bad), frozenset(unusable - secrets.keys()))
+    bad += [
+        (secret.source, f"`{name}`: {_TOO_SHORT}" if secret.source == FILE else _TOO_SHORT)
+        for name, secret in secrets.items()
+        if len(secret.value.strip()) < SHORTEST_FOUND
+    ]
+    return SecretsReading(secrets, tuple(dict.fromkeys(bad)), frozenset(unusable - secrets.keys()))
 
 
 def variable_for(name: str) -> str:
@@ -142,6 +149,9 @@ def _wrong_name(name: str) -> str | None:
         "is no name of a secret, which consists of letters A to Z, digits and '_' and does not "
         "begin with a digit."
     )
+
+
+_TOO_SHORT = f"has fewer than {SHORTEST_FOUND} characters: it is used, but cannot be told from other text to be masked there."
 
 
 def _wrong_value(value: object) -> str | None:

@@ -43,51 +43,57 @@ def told(repository: Repository) -> list[str]:
 @pytest.mark.parametrize(
     ("document", "environment", "expected"),
     [
-        pytest.param({"a": "1"}, {}, {"a": ("1", "secrets.toml")}, id="the file"),
+        pytest.param({"a": "secret-1"}, {}, {"a": ("secret-1", "secrets.toml")}, id="the file"),
         pytest.param(
-            {}, {"WIDGET_SECRET_a": "1"}, {"a": ("1", "WIDGET_SECRET_a")}, id="the environment"
+            {},
+            {"WIDGET_SECRET_a": "secret-1"},
+            {"a": ("secret-1", "WIDGET_SECRET_a")},
+            id="the environment",
         ),
         pytest.param(
-            {"a": "1"},
-            {"WIDGET_SECRET_a": "2"},
-            {"a": ("2", "WIDGET_SECRET_a")},
+            {"a": "secret-1"},
+            {"WIDGET_SECRET_a": "secret-2"},
+            {"a": ("secret-2", "WIDGET_SECRET_a")},
             id="the environment wins",
         ),
         pytest.param(
-            {"api_key": "1"},
-            {"WIDGET_SECRET_API_KEY": "2"},
+            {"api_key": "secret-1"},
+            {"WIDGET_SECRET_API_KEY": "secret-2"},
             {
-                "API_KEY": ("2", "WIDGET_SECRET_API_KEY"),
-                "api_key": ("2", "WIDGET_SECRET_API_KEY"),
+                "API_KEY": ("secret-2", "WIDGET_SECRET_API_KEY"),
+                "api_key": ("secret-2", "WIDGET_SECRET_API_KEY"),
             },
             id="capitals stand for small letters too",
         ),
         pytest.param(
             {},
-            {"WIDGET_SECRET_API_KEY": "1", "WIDGET_SECRET_api_key": "2"},
+            {"WIDGET_SECRET_API_KEY": "secret-1", "WIDGET_SECRET_api_key": "secret-2"},
             {
-                "API_KEY": ("1", "WIDGET_SECRET_API_KEY"),
-                "api_key": ("2", "WIDGET_SECRET_api_key"),
+                "API_KEY": ("secret-1", "WIDGET_SECRET_API_KEY"),
+                "api_key": ("secret-2", "WIDGET_SECRET_api_key"),
             },
             id="unless those are set themselves",
         ),
         pytest.param(
             {},
-            {"WIDGET_SECRET_ApiKey": "1"},
-            {"ApiKey": ("1", "WIDGET_SECRET_ApiKey")},
+            {"WIDGET_SECRET_ApiKey": "secret-1"},
+            {"ApiKey": ("secret-1", "WIDGET_SECRET_ApiKey")},
             id="mixed letters stand for themselves",
         ),
         pytest.param(
-            {"a": "1", "A": "2"},
+            {"a": "secret-1", "A": "secret-2"},
             {},
-            {"a": ("1", "secrets.toml"), "A": ("2", "secrets.toml")},
+            {"a": ("secret-1", "secrets.toml"), "A": ("secret-2", "secrets.toml")},
             id="case counts",
         ),
         pytest.param(
             {"key": "line\nline"}, {}, {"key": ("line\nline", "secrets.toml")}, id="a PEM has lines"
         ),
         pytest.param(
-            {}, {"WIDGET_SECRETS": "1", "OTHER_a": "2"}, {}, id="other variables are none"
+            {},
+            {"WIDGET_SECRETS": "secret-1", "OTHER_a": "secret-2"},
+            {},
+            id="other variables are none",
         ),
     ],
 )
@@ -126,7 +132,7 @@ def test_a_secret_comes_from_the_file_or_the_environment(
 def test_a_bad_entry_is_told_once_by_its_name_and_harms_no_other(
     document: dict[str, Any], environment: dict[str, str], place: str, sentence: str
 ) -> None:
-    reading = read_secrets({**document, "good": "1"}, environment)
+    reading = read_secrets({**document, "good": "secret-1"}, environment)
 
     assert list(reading.secrets) == ["good"]
     ((where, message),) = reading.bad_entries
@@ -136,22 +142,22 @@ def test_a_bad_entry_is_told_once_by_its_name_and_harms_no_other(
 
 
 def test_an_empty_variable_does_not_hide_the_files_value() -> None:
-    reading = read_secrets({"a": "1"}, {"WIDGET_SECRET_A": ""})
+    reading = read_secrets({"a": "secret-1"}, {"WIDGET_SECRET_A": ""})
 
-    assert reading.secrets["a"].value == "1"
+    assert reading.secrets["a"].value == "secret-1"
 
 
 @pytest.mark.parametrize(
     "text",
     [
         f"a = {MARKER}",
-        f'good = "1"\n{MARKER}',
+        f'good = "secret-1"\n{MARKER}',
         f'a = "{MARKER}',
-        f'{MARKER} = "1"\n{MARKER} = "2"',
+        f'{MARKER} = "secret-1"\n{MARKER} = "secret-2"',
         f'a = "{MARKER}\\q"',
         f"[{MARKER}]\n[{MARKER}]",
         "a = " + "[" * 100_000,
-        "a = " + "9" * 5000,
+        "a = " + "secret-9" * 5000,
     ],
 )
 def test_a_file_that_is_not_toml_is_told_by_the_place_alone(text: str) -> None:
@@ -168,7 +174,7 @@ def test_a_file_that_is_not_toml_is_told_by_the_place_alone(text: str) -> None:
 
 def test_the_place_of_what_is_not_toml_is_told() -> None:
     with pytest.raises(ValueError, match=r"\(line 2, column 5\)"):
-        parsed_secrets(f'a = "1"\nb = {MARKER}')
+        parsed_secrets(f'a = "secret-1"\nb = {MARKER}')
 
 
 # In a repository
@@ -193,8 +199,8 @@ def test_a_repository_has_its_secrets_and_its_repr_does_not(
 
 
 def test_secrets_are_read_anew(tmp_path: Path) -> None:
-    assert read(tmp_path, secrets_toml='a = "1"').secrets == {"a": "1"}
-    assert read(tmp_path, secrets_toml='a = "2"').secrets == {"a": "2"}
+    assert read(tmp_path, secrets_toml='a = "secret-1"').secrets == {"a": "secret-1"}
+    assert read(tmp_path, secrets_toml='a = "secret-2"').secrets == {"a": "secret-2"}
 
 
 def test_a_broken_secrets_toml_harms_nothing_else(tmp_path: Path) -> None:
@@ -244,7 +250,7 @@ def test_a_secrets_toml_that_git_tracks_is_a_problem(tmp_path: Path) -> None:
     root = tmp_path / "repository" / "nested"
     root.mkdir(parents=True)
     git(tmp_path / "repository", "init")
-    assert told(read(root, secrets_toml='a = "1"')) == []
+    assert told(read(root, secrets_toml='a = "secret-1"')) == []
 
     git(root, "add", "secrets.toml")
     (problem,) = told(read_repository(root))
@@ -263,7 +269,7 @@ def test_another_repositorys_hook_has_git_look_at_ours(
         (tmp_path / name).mkdir()
         git(tmp_path / name, "init")
     file = tmp_path / "ours" / "secrets.toml"
-    file.write_text('a = "1"')
+    file.write_text('a = "secret-1"')
     git(tmp_path / "ours", "add", "secrets.toml")
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "theirs" / ".git"))
 
@@ -272,7 +278,7 @@ def test_another_repositorys_hook_has_git_look_at_ours(
 
 def test_without_git_nothing_is_tracked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git(tmp_path, "init")
-    (tmp_path / "secrets.toml").write_text('a = "1"')
+    (tmp_path / "secrets.toml").write_text('a = "secret-1"')
     git(tmp_path, "add", "secrets.toml")
     monkeypatch.setenv("PATH", str(tmp_path))
 
@@ -285,7 +291,7 @@ def test_without_git_nothing_is_tracked(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_gateway_gets_secrets_variables_tenant_and_user(tmp_path: Path) -> None:
     repository = read(
         tmp_path,
-        secrets_toml='api_key = "k"',
+        secrets_toml='api_key = "a-secret"',
         preview_toml="""
             [user]
             id = 9
@@ -300,7 +306,7 @@ def test_the_gateway_gets_secrets_variables_tenant_and_user(tmp_path: Path) -> N
 
     configuration = configuration_of(repository, {})
 
-    assert configuration.secrets == {"api_key": "k"}
+    assert configuration.secrets == {"api_key": "a-secret"}
     assert configuration.variables == {"region": "eu"}
     assert configuration.tenant_id == "t-1"
     assert configuration.user.variables() == {
@@ -356,7 +362,7 @@ def test_a_bad_key_of_user_or_variables_is_a_problem(
 # Secrets and variables that nobody has defined
 
 
-SECRETS = 'api_key = "k"'
+SECRETS = 'api_key = "a-secret"'
 VARIABLES = '[variables]\nregion = "eu"\n'
 
 
@@ -473,7 +479,7 @@ def test_nothing_is_said_of_a_value_that(tmp_path: Path, document: dict[str, Any
         ("{{ get_secret('x') }}", {"secrets_toml": "x = 5"}),
         ("{{ get_variable('x') }}", {"preview_toml": "[variables"}),
         ("{{ get_variable('x') }}", {"preview_toml": "[variables]\nx = 5"}),
-        ("{{ get_variable('api_key') }}", {"preview_toml": '[variables]\napi_key = "a"'}),
+        ("{{ get_variable('api_key') }}", {"preview_toml": '[variables]\napi_key = "a-secret"'}),
     ],
 )
 def test_where_a_problem_tells_why_it_is_unknown_there_is_one(
@@ -486,3 +492,17 @@ def test_a_variable_that_is_a_secret_is_told_of(tmp_path: Path) -> None:
     (problem,) = unknown(tmp_path, header("{{ get_variable('api_key') }}"))
 
     assert "uses the variable 'api_key', which [variables]" in problem
+
+
+def test_a_secret_that_is_too_short_to_be_masked_everywhere_is_told_and_used() -> None:
+    reading = read_secrets({"pin": "123", "long": "1234"}, {"WIDGET_SECRET_B": "x"})
+
+    assert {name: secret.value for name, secret in reading.secrets.items() if len(name) > 1} == {
+        "pin": "123",
+        "long": "1234",
+    }
+    assert [place for place, _ in reading.bad_entries] == [
+        "secrets.toml",
+        "WIDGET_SECRET_B",
+    ]
+    assert reading.bad_entries[0][1].startswith("`pin`: has fewer than 4 characters")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 # Shorter ones cannot be told from ordinary text: they are masked where they are known to stand, not wherever they
 # occur.
-_SHORTEST = 4
+SHORTEST_FOUND = 4
 
 # Characters. What a pattern of 64,000 takes is 0.1 s; one of 16,000 hyphens would have four million.
 _LONGEST_PATTERN = 64_000
@@ -123,7 +123,7 @@ class _Secret:
 @lru_cache(maxsize=64)
 def _longest_first(secrets: frozenset[str]) -> tuple[_Secret, ...]:
     """A secret may be a part of another one, which then has to be found first."""
-    known = [_known(secret) for secret in secrets if len(secret.strip()) >= _SHORTEST]
+    known = [_known(secret) for secret in secrets if len(secret.strip()) >= SHORTEST_FOUND]
     return tuple(sorted(known, key=lambda secret: (-len(secret.value), secret.value)))
 
 
