@@ -74,7 +74,7 @@ lock: $(python_set_up) ## Write requirements/dev.txt and package-lock.json anew 
 	@npm $(if $(UPGRADE),update,install) --package-lock-only --no-fund --no-audit --loglevel=error >/dev/null
 
 clean: ## Remove all that these targets made
-	rm -rf .venv node_modules dist .mypy_cache .pytest_cache .ruff_cache test-results
+	rm -rf .venv node_modules dist .hypothesis .mypy_cache .pytest_cache .ruff_cache test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Python's packages: the locked ones by hash, then this project in place.

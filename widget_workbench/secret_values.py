@@ -151,7 +151,10 @@ def _wrong_name(name: str) -> str | None:
     )
 
 
-_TOO_SHORT = f"has fewer than {SHORTEST_FOUND} characters: it is used, but cannot be told from other text to be masked there."
+_TOO_SHORT = (
+    f"has fewer than {SHORTEST_FOUND} characters: it is used, but nobody could tell where it stands in other text, so "
+    "it is not masked there."
+)
 
 
 def _wrong_value(value: object) -> str | None:

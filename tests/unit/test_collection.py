@@ -63,7 +63,10 @@ def repository(pytester: pytest.Pytester) -> Path:
         )
     (root / "conftest.py").write_text(CONFTEST)
     # pytest-playwright refuses a session within a session, and the kit's plugin stands on it.
-    pytester.makeini("[pytest]\naddopts = -p no:playwright -p no:widget_workbench")
+    # The last one is ours alone, and takes longer to start than all of pytest.
+    pytester.makeini(
+        "[pytest]\naddopts = -p no:playwright -p no:widget_workbench -p no:hypothesispytest"
+    )
     return root
 
 
