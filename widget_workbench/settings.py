@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from widget_workbench.gateway.addresses import looked_up
 from widget_workbench.gateway.definitions import bad_fields
+from widget_workbench.gateway.network.addresses import looked_up
 from widget_workbench.secret_values import is_name
 
 _HOST = re.compile(r"(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.IGNORECASE)

@@ -31,8 +31,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from widget_workbench.gateway.answer import Answer
-from widget_workbench.gateway.exchange import Limits, send_once
-from widget_workbench.gateway.network import NetworkTransport
+from widget_workbench.gateway.network.exchange import Limits, send_once
+from widget_workbench.gateway.network.transport import NetworkTransport
 
 HOST = "auth.example"
 TOKEN_URL = f"https://{HOST}/token"

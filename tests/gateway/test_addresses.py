@@ -18,7 +18,7 @@ from widget_workbench.gateway import (
     NetworkTransport,
     read_definitions,
 )
-from widget_workbench.gateway.addresses import is_public, refuse_private_name
+from widget_workbench.gateway.network.addresses import is_public, refuse_private_name
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 

@@ -5,7 +5,6 @@ An ASGI application of its own that knows nothing of the preview:
     Gateway(configuration=lambda: Configuration(Connectors(definitions), upstreams, allow_hosts))
 """
 
-from widget_workbench.gateway.addresses import AddressRefusedError, AllowedHosts, GuardedBackend
 from widget_workbench.gateway.answer import Answer
 from widget_workbench.gateway.app import UPSTREAM_TIME_LIMIT, Gateway
 from widget_workbench.gateway.call import Call
@@ -37,7 +36,12 @@ from widget_workbench.gateway.execution import (
 )
 from widget_workbench.gateway.fingerprint import fingerprint
 from widget_workbench.gateway.identity import GUEST, User
-from widget_workbench.gateway.network import NetworkTransport
+from widget_workbench.gateway.network.addresses import (
+    AddressRefusedError,
+    AllowedHosts,
+    GuardedBackend,
+)
+from widget_workbench.gateway.network.transport import NetworkTransport
 
 __all__ = [
     "GUEST",

@@ -14,7 +14,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from widget_workbench.gateway.addresses import GuardedBackend
 from widget_workbench.gateway.answer import Answer, relayed_headers
 from widget_workbench.gateway.call import Call
 from widget_workbench.gateway.call_execution import CallExecutor
@@ -37,7 +36,8 @@ from widget_workbench.gateway.errors import (
 )
 from widget_workbench.gateway.execution import Configuration, Execution, Relayed
 from widget_workbench.gateway.identity import User
-from widget_workbench.gateway.network import NetworkTransport
+from widget_workbench.gateway.network.addresses import GuardedBackend
+from widget_workbench.gateway.network.transport import NetworkTransport
 from widget_workbench.gateway.occasion import Occasion
 from widget_workbench.gateway.shown_request import debug_header
 from widget_workbench.gateway.timing import Timing

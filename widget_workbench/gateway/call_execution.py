@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 
 from widget_workbench.gateway import authentication
-from widget_workbench.gateway.addresses import host_of
 from widget_workbench.gateway.answer import Answer
 from widget_workbench.gateway.authentication import Authenticator, Credentials
 from widget_workbench.gateway.definitions import Connector, Step
@@ -19,14 +18,15 @@ from widget_workbench.gateway.errors import (
     ResponseTemplateError,
     TemplateRenderingError,
 )
-from widget_workbench.gateway.exchange import BODILESS_STATUSES, Limits, send_once
 from widget_workbench.gateway.execution import CallRecord, Configuration
 from widget_workbench.gateway.http_cache import HttpCache, cache_key
 from widget_workbench.gateway.identity import User
-from widget_workbench.gateway.network import NetworkTransport
+from widget_workbench.gateway.network.addresses import host_of
+from widget_workbench.gateway.network.exchange import BODILESS_STATUSES, Limits, send_once
+from widget_workbench.gateway.network.redirects import follow_redirects
+from widget_workbench.gateway.network.transport import NetworkTransport
 from widget_workbench.gateway.occasion import Occasion
 from widget_workbench.gateway.path_parameters import PathParameters, resolve_path_parameters
-from widget_workbench.gateway.redirects import follow_redirects
 from widget_workbench.gateway.request_rendering import RequestRendering
 from widget_workbench.gateway.request_templates import (
     has_confidential_body,

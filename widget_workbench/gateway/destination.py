@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import httpx
 
-from widget_workbench.gateway.addresses import AddressRefusedError, host_of, refuse_private_name
 from widget_workbench.gateway.authentication import token_url
 from widget_workbench.gateway.definitions import (
     BrokenConnector,
@@ -17,6 +16,11 @@ from widget_workbench.gateway.definitions import (
 )
 from widget_workbench.gateway.errors import ConnectorMisconfiguredError
 from widget_workbench.gateway.execution import Configuration, upstream_names
+from widget_workbench.gateway.network.addresses import (
+    AddressRefusedError,
+    host_of,
+    refuse_private_name,
+)
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
 

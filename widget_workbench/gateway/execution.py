@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 
-from widget_workbench.gateway.addresses import AllowedHosts, looked_up
 from widget_workbench.gateway.answer import Answer
 from widget_workbench.gateway.call import Call
 from widget_workbench.gateway.definitions import CompositeConnector, Connector, Definition
@@ -19,6 +18,7 @@ from widget_workbench.gateway.errors import (
 )
 from widget_workbench.gateway.identity import GUEST, User
 from widget_workbench.gateway.masking import Masking
+from widget_workbench.gateway.network.addresses import AllowedHosts, looked_up
 from widget_workbench.gateway.suggestions import did_you_mean
 from widget_workbench.gateway.unreadable_answer import unreadable
 

@@ -14,7 +14,6 @@ import httpx
 
 from widget_workbench import __version__
 from widget_workbench.gateway.call import Call, parse_query
-from widget_workbench.gateway.content_encoding import ACCEPTED_ENCODINGS
 from widget_workbench.gateway.definitions import BODY_METHODS, Connector, Step
 from widget_workbench.gateway.errors import (
     ConnectorMisconfiguredError,
@@ -22,6 +21,7 @@ from widget_workbench.gateway.errors import (
     UriTooLongError,
 )
 from widget_workbench.gateway.header_fields import holds_control_character
+from widget_workbench.gateway.network.content_encoding import ACCEPTED_ENCODINGS
 from widget_workbench.gateway.parameters import Merged, merge_headers, merge_query
 from widget_workbench.gateway.request_templates import (
     REQUEST_BODY,

@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 
-from widget_workbench.gateway.addresses import host_of
 from widget_workbench.gateway.authentication.config_texts import CONFIG
 from widget_workbench.gateway.authentication.credentials import NO_CREDENTIALS, Credentials
 from widget_workbench.gateway.authentication.models import (
@@ -26,6 +25,7 @@ from widget_workbench.gateway.authentication.tokens import IssuedToken, TokenCac
 from widget_workbench.gateway.errors import ConnectorMisconfiguredError
 from widget_workbench.gateway.header_fields import check_header_name, header_value
 from widget_workbench.gateway.masking import NOTHING_MASKED, Masking
+from widget_workbench.gateway.network.addresses import host_of
 
 ASSERTION_LIFETIME = 180  # seconds, platform.md §5
 JWT_BEARER_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"  # RFC 7523 §2.1

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 import httpcore
 import httpx
 
-from widget_workbench.gateway.network_failures import in_words
-from widget_workbench.gateway.tcp import TcpBackend
+from widget_workbench.gateway.network.failures import in_words
+from widget_workbench.gateway.network.tcp import TcpBackend
 
 _Origin = tuple[bytes, bytes, int | None]
 

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Collection
 
 import httpx
 
-from widget_workbench.gateway.addresses import host_of
 from widget_workbench.gateway.answer import Answer
 from widget_workbench.gateway.errors import ConnectorMisconfiguredError, DownstreamError
+from widget_workbench.gateway.network.addresses import host_of
 
 MOST_REDIRECTS = 5  # ours: the portal gives no number
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import httpx
 
-from widget_workbench.gateway.addresses import AddressRefusedError, host_of
 from widget_workbench.gateway.answer import Answer
-from widget_workbench.gateway.content_encoding import BodyReader
 from widget_workbench.gateway.errors import (
     TIMEOUT_CODE,
     ConnectorMisconfiguredError,
     DownstreamError,
 )
+from widget_workbench.gateway.network.addresses import AddressRefusedError, host_of
+from widget_workbench.gateway.network.content_encoding import BodyReader
 
 # Where a URL leads: the transport, and whether it leads to an upstream that is mapped for the host. Raises
 # ConnectorMisconfiguredError for a URL that connectors may not call.

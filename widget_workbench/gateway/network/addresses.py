@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import httpcore
 import httpx
 
-from widget_workbench.gateway.connection_race import connect_to_first
-from widget_workbench.gateway.network_failures import NoAddressError
+from widget_workbench.gateway.network.connection_race import connect_to_first
+from widget_workbench.gateway.network.failures import NoAddressError
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
