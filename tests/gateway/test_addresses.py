@@ -430,3 +430,16 @@ def test_a_refusal_names_the_way_out() -> None:
 
     assert "allow_hosts" in detail
     assert "[upstreams]" in detail
+
+
+@pytest.mark.parametrize("host", ["localhost", "printer.local", "10.0.0.1", "2130706433", "::1"])
+def test_the_network_itself_refuses_what_nobody_has_checked_before(host: str) -> None:
+    async def resolve(name: str, port: int) -> list[str]:
+        return ["93.184.215.14"]
+
+    network = GuardedBackend(
+        exempt=lambda host, port: False, resolve=resolve, network=httpcore.AsyncMockBackend([])
+    )
+
+    with pytest.raises(AddressRefusedError):
+        asyncio.run(network.connect_tcp(host, 443))
