@@ -189,21 +189,29 @@ def test_a_worker_ends_with_its_parent(tmp_path: Path, busy: bool, end: str) -> 
     program.write_text(
         textwrap.dedent(
             f"""
-            import os, signal, threading, time
+            import os, signal, threading
             from widget_workbench.gateway.identity import GUEST
             from widget_workbench.gateway.templates import Context, Field, Template
+            from widget_workbench.gateway.templates import worker_process
             from widget_workbench.gateway.templates.worker_process import WorkerProcess
 
             context = Context(GUEST, "t", {{}}, {{}}, {{}}, 0.0)
             worker = WorkerProcess()
             worker.render(Template({LOOP.text!r}, "url", Field.SENT), context, 5)
             if {busy}:
+                asked, read = threading.Event(), worker_process.read_message
+
+                def read_once_asked(*arguments):
+                    asked.set()
+                    return read(*arguments)
+
+                worker_process.read_message = read_once_asked
                 endless = Template({ENDLESS.text!r}, "url", Field.SENT)
                 rendering = threading.Thread(
                     target=worker.render, args=(endless, context, 1), daemon=True
                 )
                 rendering.start()
-                time.sleep(0.1)
+                asked.wait()
             print(worker.pid, flush=True)
             {end}
             """

@@ -10,10 +10,8 @@ import base64
 import html
 import json
 import os
-import re
 import signal
 import ssl
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +28,7 @@ from widget_workbench.cli import main
 from widget_workbench.gateway import GUEST, GuardedBackend, NetworkTransport
 from widget_workbench.gateway.masking import Masking, masked
 
+from ..preview_process import running
 from .community import URL, Community, error_of
 from .hostile_upstream import (
     ADDRESS,
@@ -1101,53 +1100,23 @@ def permalinks(repository: Path) -> list[str]:
 
 def test_the_preview_writes_no_secret(repository: Path) -> None:
     written: dict[str, str] = {}
-    command = "from widget_workbench.cli import main; main()"
-    with subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            command,
-            "preview",
-            str(repository),
-            "--port",
-            "0",
-            "--no-open",
-            "--record",
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
-    ) as process:
-        try:
-            assert process.stdout is not None
-            told = ""
-            while "Ctrl-C" not in told:
-                line = process.stdout.readline()
-                assert line, f"it ended early:\n{told}"
-                told += line
-            found = re.search(r"http://127\.0\.0\.1:\d+/", told)
-            assert found, told
-            with httpx.Client(base_url=found[0], trust_env=False) as client:
-                written["page"] = client.get("").text
-                paths = [
-                    *permalinks(repository),
-                    *(quote(each, safe="") for each in SECRETS.values()),
-                ]
-                statuses = set()
-                for path in paths:
-                    answer = client.get(
-                        f"connectors/{path}/execute", headers={"X-Connector-Test": "1"}
-                    )
-                    statuses.add(answer.status_code)
-                    written[f"headers of {path[:20]}"] = str(answer.headers.multi_items())
-                    if _is_the_gateways_own(answer):
-                        written[f"body of {path[:20]}"] = answer.text
-                written["log"] = client.get("_preview/log").text
-            process.send_signal(signal.SIGINT)
-            rest, _ = process.communicate()
-        finally:
-            process.kill()
+    with running(repository, "--no-open", "--record") as (process, url, told):
+        with httpx.Client(base_url=url, trust_env=False) as client:
+            written["page"] = client.get("").text
+            paths = [
+                *permalinks(repository),
+                *(quote(each, safe="") for each in SECRETS.values()),
+            ]
+            statuses = set()
+            for path in paths:
+                answer = client.get(f"connectors/{path}/execute", headers={"X-Connector-Test": "1"})
+                statuses.add(answer.status_code)
+                written[f"headers of {path[:20]}"] = str(answer.headers.multi_items())
+                if _is_the_gateways_own(answer):
+                    written[f"body of {path[:20]}"] = answer.text
+            written["log"] = client.get("_preview/log").text
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
     written["terminal"] = told + rest
     for file in (repository / "fixtures").rglob("*.json"):
         written[file.name] = file.read_text(encoding="utf-8")

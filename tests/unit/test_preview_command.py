@@ -1,14 +1,11 @@
 """`widget preview` as a person runs it."""
 
 import json
-import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +15,8 @@ from click.testing import CliRunner
 
 from widget_workbench import __version__
 from widget_workbench.cli import main
+
+from ..preview_process import running
 
 
 @pytest.fixture
@@ -40,31 +39,6 @@ def repository(tmp_path: Path) -> Path:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
     return tmp_path
-
-
-@contextmanager
-def running(repository: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
-    """The command's process, the page's URL, and what was told before it could be asked for."""
-    program = "from widget_workbench.cli import main; main()"
-    with subprocess.Popen(
-        [sys.executable, "-c", program, "preview", str(repository), "--port", "0", *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    ) as process:
-        try:
-            assert process.stdout is not None
-            told = ""
-            while "Ctrl-C" not in told:
-                line = process.stdout.readline()
-                assert line, f"it ended early:\n{told}"
-                told += line
-            found = re.search(r"http://127\.0\.0\.1:\d+/", told)
-            assert found, told
-            yield process, found[0], told
-        finally:
-            process.kill()
 
 
 def test_it_serves_tells_what_it_serves_and_stops_on_ctrl_c(repository: Path) -> None:

@@ -29,7 +29,6 @@ from widget_workbench.gateway.occasion import Occasion
 from widget_workbench.gateway.path_parameters import PathParameters, resolve_path_parameters
 from widget_workbench.gateway.request_rendering import RequestRendering
 from widget_workbench.gateway.request_templates import (
-    has_confidential_body,
     is_confidential,
     path_parameter_place,
     path_parameter_templates,
@@ -118,8 +117,7 @@ class CallExecutor:
             await note_sent(record, request, resolved, sent, credentials)
         answer = await self._exchange(
             sent,
-            definition,
-            occasion,
+            request,
             record,
             credentials=credentials,
             cache_name=f"{generation} {cache_name}",
@@ -179,8 +177,7 @@ class CallExecutor:
             )
         except AuthenticationError:
             occasion.timing.external_ms += milliseconds_since(started)
-            host = _host_of(config["token_url"])
-            occasion.timing.external_host = occasion.masking.text(host) if host else None
+            occasion.timing.external_host = _host_of(config["token_url"])
             raise
         occasion.timing.external_ms += credentials.external_ms
         return credentials
@@ -191,21 +188,23 @@ class CallExecutor:
 
     async def _exchange(
         self,
-        request: httpx.Request,
-        definition: Connector | Step,
-        occasion: Occasion,
+        sent: httpx.Request,
+        request: RequestRendering,
         record: CallRecord,
         *,
         credentials: Credentials,
         cache_name: str,
     ) -> Answer:
         """The answer that redirects lead to, each from the cache or from an upstream."""
+        occasion = request.occasion
         limits = Limits.from_now(seconds=self._time_limit, size=self._size_limit)
         route = self._route(occasion.configuration)
         secret_headers = [name for name, _ in credentials.headers]
         # Whatever the definition itself sends may be a credential: it is for the definition's own origin.
         own_headers = [
-            header.key for header in definition.headers if header.key.lower() not in _NO_CREDENTIALS
+            header.key
+            for header in request.definition.headers
+            if header.key.lower() not in _NO_CREDENTIALS
         ]
 
         async def from_upstream(single: httpx.Request) -> Answer:
@@ -235,11 +234,11 @@ class CallExecutor:
             return answer
 
         return await follow_redirects(
-            request,
+            sent,
             from_cache_or_upstream,
             check=lambda source, target: check_redirect(source, target, occasion.configuration),
             credential_headers=[*secret_headers, *own_headers],
-            body_is_confidential=has_confidential_body(definition),
+            body_is_confidential=request.has_confidential_body,
         )
 
     async def _transformed(

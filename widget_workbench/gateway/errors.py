@@ -43,13 +43,8 @@ class GatewayError(Exception):
         self.detail = detail
 
     def place_in_step(self, name: str, index: int) -> None:
-        """Makes the scope that of a composite's step (platform.md §5).
-
-        From the class's own scope, since calls that waited for one token get the same error.
-        """
-        self.scope = (
-            f"Composite step '{name}' (index {index}): {type(self).scope or 'Configuration'}"
-        )
+        """Makes the scope that of a composite's step (platform.md §5)."""
+        self.scope = f"Composite step '{name}' (index {index}): {self.scope or 'Configuration'}"
 
     @property
     def headers(self) -> dict[str, str]:
@@ -102,26 +97,24 @@ class UriTooLongError(GatewayError):
     code = "URI_TOO_LONG"
 
 
-class MissingPathParametersError(GatewayError):
+class _PathParametersError(GatewayError):
+    status = 400
+
+    def __init__(self, detail: str, *, params: Iterable[str]) -> None:
+        super().__init__(detail)
+        self.params = tuple(params)
+
+
+class MissingPathParametersError(_PathParametersError):
     """Path parameters without a value; wins over invalid ones."""
 
-    status = 400
     code = "MISSING_PATH_PARAMETERS"
 
-    def __init__(self, detail: str, *, params: Iterable[str]) -> None:
-        super().__init__(detail)
-        self.params = tuple(params)
 
-
-class InvalidPathParametersError(GatewayError):
+class InvalidPathParametersError(_PathParametersError):
     """Path parameters whose value platform.md §5 does not allow."""
 
-    status = 400
     code = "INVALID_PATH_PARAMETERS"
-
-    def __init__(self, detail: str, *, params: Iterable[str]) -> None:
-        super().__init__(detail)
-        self.params = tuple(params)
 
 
 class CsrfTokenError(GatewayError):

@@ -1,6 +1,7 @@
 """A definition's texts as they are sent, as the log shows them, and as a test call shows them (platform.md §5)."""
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from widget_workbench.gateway.authentication import Credentials
 from widget_workbench.gateway.definitions import Connector, Step
@@ -8,7 +9,11 @@ from widget_workbench.gateway.errors import JwtSigningError, TemplateRenderingEr
 from widget_workbench.gateway.masking import masked
 from widget_workbench.gateway.occasion import Occasion
 from widget_workbench.gateway.path_parameters import PathParameters
-from widget_workbench.gateway.request_templates import is_confidential, request_templates
+from widget_workbench.gateway.request_templates import (
+    REQUEST_BODY,
+    is_confidential,
+    request_templates,
+)
 from widget_workbench.gateway.resolved_request import Merging, ResolvedRequest, resolve_request
 from widget_workbench.gateway.template_variables import body_variables
 from widget_workbench.gateway.templates import Renderer, Template
@@ -30,7 +35,7 @@ class RequestRendering:
         self.merging = merging
         self.templates = _kept(request_templates(definition), merging)
         self._renderer = renderer
-        self._path = path
+        self._data = {"pathParams": path.values, **body_variables(occasion.call.body)}
         self._confidential = {
             place: template
             for place, template in self.templates.items()
@@ -43,6 +48,11 @@ class RequestRendering:
         return bool(self._confidential)
 
     @property
+    def has_confidential_body(self) -> bool:
+        """Whether the body that its template makes may hold a token; the field has no secrets."""
+        return REQUEST_BODY in self._confidential
+
+    @cached_property
     def unresolved(self) -> frozenset[str]:
         """Texts that rendering left as they are, for want of a secret or variable: they hold none."""
         return frozenset(
@@ -95,9 +105,7 @@ class RequestRendering:
     async def _render(
         self, templates: Mapping[str, Template], secrets: Mapping[str, str]
     ) -> dict[str, str]:
-        context = self.occasion.context(
-            secrets, pathParams=self._path.values, **body_variables(self.occasion.call.body)
-        )
+        context = self.occasion.context(secrets, **self._data)
         texts = await self._renderer.render(list(templates.values()), context)
         return dict(zip(templates, texts, strict=True))
 

@@ -41,6 +41,11 @@ def response_template(call: Connector | Step) -> Template | None:
     return Template(call.response_body, RESPONSE_BODY, Field.RESPONSE_BODY, isinstance(call, Step))
 
 
+def is_templated(url: str) -> bool:
+    """Whether a definition's URL has anything to render."""
+    return not Template(url, URL, Field.URL).is_plain
+
+
 def path_parameter_place(index: int) -> str:
     return f"path_parameters[{index}].value"
 
@@ -56,12 +61,6 @@ def query_place(index: int) -> str:
 def is_confidential(template: Template) -> bool:
     """Whether its text, once rendered, may hold a secret."""
     return not template.is_plain and not _CONFIDENTIAL.isdisjoint(template.names)
-
-
-def has_confidential_body(call: Connector | Step) -> bool:
-    """Whether the body that its template makes may hold a token; the field has no secrets."""
-    template = request_templates(call).get(REQUEST_BODY)
-    return template is not None and is_confidential(template)
 
 
 def speaks_of_the_user(call: Connector | Step) -> str | None:

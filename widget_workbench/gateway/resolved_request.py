@@ -27,8 +27,8 @@ from widget_workbench.gateway.request_templates import (
     REQUEST_BODY,
     URL,
     header_place,
+    is_templated,
     query_place,
-    request_templates,
 )
 
 _OWN_HEADERS = (
@@ -167,10 +167,12 @@ def to_request(
         TemplateRenderingError: a template has made it lead to another path than its own.
         UriTooLongError: with the caller's query it is longer than a request's URL can be.
     """
-    if _is_templated(definition):
+    templated = is_templated(definition.url)
+    if templated:
         _refuse_unknown_host(resolved.url, owner)
-    _check_url(resolved.url, definition, owner)
-    if _is_templated(definition):
+    what = f"the URL {definition.url!r}" + (", rendered," if templated else "")
+    _check_url(resolved.url, what, owner)
+    if templated:
         _refuse_dot_segments(resolved.url)
     full_url = resolved.full_url
     if len(full_url) > LONGEST_URL:
@@ -228,11 +230,8 @@ def _replaced(
     yield from instead
 
 
-def _check_url(address: str, definition: Connector | Step, owner: str) -> None:
-    """Checks the URL without its query. Messages quote the definition: what was rendered may hold what a step gave."""
-    what = f"the URL {definition.url!r}"
-    if _is_templated(definition):
-        what += ", rendered,"
+def _check_url(address: str, what: str, owner: str) -> None:
+    """Checks the URL without its query. Messages say `what`: the text itself may hold what a step gave."""
     try:
         url = httpx.URL(address)
         has_host = bool(url.host)  # raises for `xn--` before what decodes to nothing
@@ -244,10 +243,6 @@ def _check_url(address: str, definition: Connector | Step, owner: str) -> None:
         )
     if url.port is not None and not 0 < url.port < 65536:
         raise ConnectorMisconfiguredError(f"{owner}: {what} has a port that is none.")
-
-
-def _is_templated(definition: Connector | Step) -> bool:
-    return not request_templates(definition)[URL].is_plain
 
 
 def _encodable(rendered: Mapping[str, str], place: str) -> str:

@@ -266,6 +266,8 @@ class CommunityFactory:
         self._unwelcome = unwelcome
         self._timeout = timeout
         self._servers = ExitStack()
+        # Without a proxy of the environment, which would not find this computer.
+        self._client = self._servers.enter_context(httpx.Client(trust_env=False))
         self._urls: dict[Path, str] = {}
         # For the pages that widgets open; those of tests have a setup of their own.
         context.add_init_script(
@@ -302,7 +304,7 @@ class CommunityFactory:
             self._context.clear_cookies()
             forget = secrets.token_hex()
             # What a test's widget liked, or voted for, is not the next test's.
-            httpx.post(f"{self._urls[root]}/_community/api/reset").raise_for_status()
+            self._client.post(f"{self._urls[root]}/_community/api/reset").raise_for_status()
         community = Community(
             root,
             self._urls[root],
