@@ -9,7 +9,7 @@ PYTHON ?=
 PORT ?= 8000
 # How many processes share the browser tests: each has a browser of its own, and more than four starve each other.
 WORKERS ?= auto
-# The engines of `make engines`: some of chromium, firefox, webkit; empty: all.
+# The engines of `make engines` and `make bench`: some of chromium, firefox, webkit; empty: all.
 ENGINES ?=
 # 1: `make lock` takes the newest versions that pyproject.toml allows, instead of keeping the locked ones.
 UPGRADE ?=
@@ -56,8 +56,10 @@ check: $(set_up) ## Check format, lint and types
 browser: $(python_set_up) ## Find a browser for the tests, or install one
 	@$(bin)/python -m widget_workbench.browser --install
 
-bench: $(set_up) browser ## Measure what a connector call costs, in the page and in the gateway
+bench: $(set_up) browser ## Measure rendering, and a connector call in the page and in the gateway
 	@$(bin)/python bench/calls.py
+	@echo
+	@$(bin)/python -m bench.rendering $(ENGINES)
 	@echo
 	@$(bin)/python bench/gateway.py
 

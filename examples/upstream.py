@@ -1,11 +1,12 @@
 """The services behind the examples' connectors, played by one small application.
 
 `preview.toml` maps every host that a connector names to `app`, so a connector's URL reaches the route
-of its path. Contacts and tasks live in an in-memory database that is new at each start.
+of its path. Contacts, tasks and feedback live in an in-memory database that is new at each start.
 """
 
 import asyncio
 import os
+import re
 import sqlite3
 from datetime import date, timedelta
 
@@ -56,8 +57,57 @@ ACTIVITY = {
 }
 REPORT_DAYS = {"last-30-days": 30, "last-90-days": 90, "last-365-days": 365}
 
+# section: title and summary of its articles
+HELP_CENTER = {
+    "Getting started": [
+        ("Set up your workspace", "Name it, choose a region and add your logo in five minutes."),
+        ("Invite your team", "Send invitations one by one, or import a list of e-mail addresses."),
+        ("Import data from a spreadsheet", "Map columns to fields and check the first rows."),
+        ("Take the guided tour", "Learn the ten features that most teams use every day."),
+    ],
+    "Account & security": [
+        ("Reset your password", "What to do when the e-mail with the link does not arrive."),
+        (
+            "Set up two-factor authentication",
+            "Use an app or a security key, and keep backup codes.",
+        ),
+        ("Sign in with single sign-on (SSO)", "Connect Okta, Entra ID or any SAML 2.0 provider."),
+        ("Manage roles & permissions", "Decide who may see, edit and export which data."),
+        ("Review the audit log", "Find out who changed a setting, and when."),
+    ],
+    "Reports": [
+        ("Build your first report", "Pick a data source, group it and share the result."),
+        ("Schedule a report by e-mail", "Have a PDF or spreadsheet sent every Monday morning."),
+        ("Export a report to CSV", "Export what you see, or all rows including hidden columns."),
+        ("Why totals differ between reports", "Time zones, filters and late data, explained."),
+    ],
+    "Integrations": [
+        ("Connect Slack", "Post alerts to a channel, and answer them without leaving Slack."),
+        ("Connect Salesforce", "Keep accounts and contacts in step, in both directions."),
+        ("Create an API key", "Give a script access, and take it away again."),
+        ("Receive webhooks", "Check signatures, answer quickly and handle repeats."),
+        ("Rate limits of the API", "How many requests you may send, and what 429 means."),
+    ],
+    "Billing": [
+        ("Change your plan", "Upgrade at once, or downgrade at the end of the period."),
+        ("Download an invoice", "Find every invoice since you joined, as PDF."),
+        ("Add a purchase order number", "Have it printed on each of the coming invoices."),
+    ],
+}
+
+# member, rating, comment, days ago
+FEEDBACK = [
+    ("priya", 5, "The new search finds what I need at the first try. Thank you!", 1),
+    ("tomasz", 4, "Great answers from other members. Notifications could be calmer.", 2),
+    ("lucia_m", 5, "Office hours saved my rollout. Please keep doing them.", 4),
+    ("amara", 4, "I would love a digest of the ideas that were delivered.", 6),
+    ("jens", 3, "Good articles, but some screenshots show the old navigation.", 8),
+]
+
 SCHEMA = """
 CREATE TABLE contacts (id INTEGER PRIMARY KEY, firstName TEXT, lastName TEXT, email TEXT);
+CREATE TABLE feedback
+    (id INTEGER PRIMARY KEY, member TEXT, rating INTEGER, comment TEXT, posted TEXT);
 CREATE TABLE tasks (id INTEGER PRIMARY KEY, title TEXT, due TEXT);
 INSERT INTO contacts VALUES (42, 'Jane', 'Doe', 'jane@example.com');
 """
@@ -69,7 +119,7 @@ TASKS = [
 
 
 def new_database() -> sqlite3.Connection:
-    """A database of one contact and three tasks.
+    """A database of one contact, three tasks and five members' feedback.
 
     Its queries run on the event loop, one at a time and in microseconds; the thread check is off
     because a server may import this module in another thread than the loop's.
@@ -78,6 +128,13 @@ def new_database() -> sqlite3.Connection:
     database.row_factory = sqlite3.Row
     database.executescript(SCHEMA)
     fill_tasks(database)
+    database.executemany(
+        "INSERT INTO feedback (member, rating, comment, posted) VALUES (?, ?, ?, ?)",
+        [
+            (member, rating, comment, str(date.today() - timedelta(age)))
+            for member, rating, comment, age in FEEDBACK
+        ],
+    )
     return database
 
 
@@ -224,6 +281,78 @@ async def report(request: Request) -> JSONResponse:
     return JSONResponse({"range": range_, "rows": rows})
 
 
+async def search(request: Request) -> JSONResponse:
+    """GET /search?q=export+report: the six best articles that have each of the words
+
+    An article has a word that one of its own begins with; those with all of them in the title come first.
+    """
+    words = request.query_params.get("q", "").casefold().split()
+    articles = [(section, *texts) for section in HELP_CENTER for texts in HELP_CENTER[section]]
+    found = [
+        {
+            "id": f"article-{number}",
+            "title": title,
+            "summary": summary,
+            "section": section,
+            "url": f"/?article={number}#articles",  # in the community itself
+        }
+        for number, (section, title, summary) in enumerate(articles, 1)
+        if words and has(words, f"{title} {summary} {section}")
+    ]
+    found.sort(key=lambda article: not has(words, article["title"]))
+    return JSONResponse({"total": len(found), "articles": found[:6]})
+
+
+def has(words: list[str], text: str) -> bool:
+    return all(re.search(rf"(?<!\w){re.escape(word)}", text.casefold()) for word in words)
+
+
+async def list_feedback(request: Request) -> JSONResponse:
+    """GET /feedback, the latest first"""
+    rows = request.app.state.database.execute(
+        "SELECT * FROM feedback ORDER BY posted DESC, id DESC LIMIT 6"
+    )
+    return JSONResponse([feedback(row) for row in rows])
+
+
+async def add_feedback(request: Request) -> JSONResponse:
+    """POST /feedback?member=ann with {"rating": 4, "comment": "…"}"""
+    values = await request.json()
+    comment = str(values.get("comment", ""))
+    if values.get("rating") not in range(1, 6) or not 10 <= len(comment) <= 500:
+        raise HTTPException(
+            422, "Feedback is a rating of 1 to 5 and a comment of 10 to 500 characters."
+        )
+    row = request.app.state.database.execute(
+        "INSERT INTO feedback (member, rating, comment, posted) VALUES (?, ?, ?, ?) RETURNING *",
+        [member(request), values["rating"], comment, str(date.today())],
+    ).fetchone()
+    return JSONResponse(feedback(row), 201)
+
+
+async def delete_feedback(request: Request) -> JSONResponse:
+    """DELETE /feedback?id=feedback-5&member=ann: members take back their own, and nobody else's"""
+    key = request.query_params.get("id", "")
+    deleted = request.app.state.database.execute(
+        "DELETE FROM feedback WHERE 'feedback-' || id = ? AND member = ?", [key, member(request)]
+    )
+    if not deleted.rowcount:
+        raise HTTPException(404, f"You have no feedback {key!r}.")
+    return JSONResponse({"id": key, "deleted": True})
+
+
+def member(request: Request) -> str:
+    """Who calls, as the connector's definition says and no browser can."""
+    name = request.query_params.get("member", "")
+    if not name:
+        raise HTTPException(401, "Only members give feedback.")
+    return name
+
+
+def feedback(row: sqlite3.Row) -> dict[str, str | int]:
+    return dict(row) | {"id": f"feedback-{row['id']}"}
+
+
 async def refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     return JSONResponse({"status": error.status_code, "message": error.detail}, error.status_code)
@@ -240,6 +369,10 @@ app = Starlette(
         Route("/notices", notices),
         Route("/metrics", metrics),
         Route("/reports", report, methods=["POST"]),
+        Route("/search", search),
+        Route("/feedback", list_feedback),
+        Route("/feedback", add_feedback, methods=["POST"]),
+        Route("/feedback", delete_feedback, methods=["DELETE"]),
     ],
     exception_handlers={HTTPException: refused},
 )

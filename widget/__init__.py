@@ -21,7 +21,10 @@ from ._errors import (
     ConnectorTimeoutError,
 )
 from ._events import Event
+from ._resource import Resource
 from ._sdk import Sdk
+from ._state import State
+from ._templates import Markup, Renderable, markup
 
 __all__ = [
     "Composite",
@@ -33,8 +36,13 @@ __all__ = [
     "ConnectorTimeoutError",
     "Connectors",
     "Event",
+    "Markup",
+    "Renderable",
+    "Resource",
     "Sdk",
+    "State",
     "WidgetServiceSDK",
+    "markup",
 ]
 
 # Tracebacks name an exception by its module: the one that authors import it from.

@@ -154,7 +154,7 @@ def header_fields(headers: Mapping[str, str]) -> dict[str, str]:
         _str_key(name, "headers")
         place = f"headers[{_quote(name)}]"
         if not isinstance(value, str):
-            raise TypeError(f"{place} must be a str, not {_kind(value)}")
+            raise TypeError(f"{place} must be a str, not {kind(value)}")
         if not _HEADER_NAME.fullmatch(name):
             raise ValueError(f"{place}: that is not a header's name (RFC 9110 §5.1)")
         if name.lower() in _BROWSERS_OWN or name.lower().startswith(("proxy-", "sec-")):
@@ -191,7 +191,7 @@ def milliseconds(timeout: float | datetime.timedelta) -> float:
         value = timeout
     else:
         raise TypeError(
-            f"timeout must be milliseconds (a number) or a timedelta, not {_kind(timeout)}"
+            f"timeout must be milliseconds (a number) or a timedelta, not {kind(timeout)}"
         )
     if not 0 < value <= LONGEST_TIMEOUT_MS:
         raise ValueError(
@@ -210,7 +210,7 @@ _ENCODER = json.JSONEncoder(default=dict, check_circular=False, separators=(",",
 
 def _permalink(permalink: str) -> str:
     if not isinstance(permalink, str):
-        raise TypeError(f"permalink must be a str, not {_kind(permalink)}")
+        raise TypeError(f"permalink must be a str, not {kind(permalink)}")
     if not permalink.strip():
         raise ValueError("permalink is empty; pass the connector's, such as 'weather-api'")
     return permalink
@@ -218,7 +218,7 @@ def _permalink(permalink: str) -> str:
 
 def _method(method: str) -> str:
     if not isinstance(method, str):
-        raise TypeError(f"method must be a str, not {_kind(method)}")
+        raise TypeError(f"method must be a str, not {kind(method)}")
     if method.upper() not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
     return method.upper()
@@ -243,7 +243,7 @@ def _query(query_params: Mapping[str, Any]) -> dict[str, Any]:
                 f'{place} is None; leave the key out to send nothing, or pass "" to send it empty'
             )
         else:
-            raise TypeError(f"{place} must be a str, int, float or bool, not {_kind(value)}")
+            raise TypeError(f"{place} must be a str, int, float or bool, not {kind(value)}")
     return values
 
 
@@ -265,15 +265,15 @@ _Link: TypeAlias = "tuple[_Link | None, str | int, object]"
 
 
 def _check_json(value: object, link: _Link) -> None:
-    kind = type(value)
-    if kind is str or value is None or kind is bool:
+    cls = type(value)
+    if cls is str or value is None or cls is bool:
         return
     if isinstance(value, Mapping):
         _refuse_cycle(value, link)
         for key, item in value.items():
             if not isinstance(key, str):
                 raise TypeError(
-                    f"{_place(link)} has the key {key!r}, {_kind(key)}; JSON objects have str keys"
+                    f"{_place(link)} has the key {key!r}, {kind(key)}; JSON objects have str keys"
                 )
             _check_json(item, (link, key, value))
     elif isinstance(value, (list, tuple)):
@@ -289,7 +289,7 @@ def _check_json(value: object, link: _Link) -> None:
         _finite(value, link)
     elif not isinstance(value, str):
         raise TypeError(
-            f"{_place(link)} is {_kind(value)}, which JSON has no form for{_hint(value)}"
+            f"{_place(link)} is {kind(value)}, which JSON has no form for{_hint(value)}"
         )
 
 
@@ -319,22 +319,23 @@ def _quote(key: object) -> str:
 
 def _mapping(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise TypeError(f"{name} must be a dict, not {_kind(value)}")
+        raise TypeError(f"{name} must be a dict, not {kind(value)}")
     return value
 
 
 def _str_key(key: object, place: str) -> None:
     if not isinstance(key, str):
-        raise TypeError(f"{place} has the key {key!r}, {_kind(key)}; keys are str")
+        raise TypeError(f"{place} has the key {key!r}, {kind(key)}; keys are str")
 
 
-def _kind(value: object) -> str:
+def kind(value: object) -> str:
+    """What a message says that a value is: its class, with an article."""
     if value is None:
         return "None"
-    kind = type(value)
-    name = kind.__qualname__
-    if kind.__module__ not in ("builtins", "__main__"):
-        name = f"{kind.__module__}.{name}"
+    cls = type(value)
+    name = cls.__qualname__
+    if cls.__module__ not in ("builtins", "__main__"):
+        name = f"{cls.__module__}.{name}"
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
 

@@ -1,37 +1,79 @@
-"""Listening to the DOM: one listener on the container for each type of event, whatever the number of elements."""
+"""What a handler of DOM events receives, and how handlers are called."""
 
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from . import _ffi
 
 Handler: TypeAlias = Callable[..., Any]
 
-# These do not bubble up to the container; only capturing sees them there.
-_NOT_BUBBLING = frozenset(
-    {
-        *("blur", "focus", "invalid", "toggle", "scroll", "load", "error"),
-        *("mouseenter", "mouseleave", "pointerenter", "pointerleave"),
-        *("play", "pause", "ended", "timeupdate", "volumechange"),
-    }
-)
 
-
-@dataclass(frozen=True)
 class Event:
-    """A DOM event.
+    """A DOM event, with what handlers ask it for.
 
     Attributes:
-        js: the browser's own event object.
-        target: the element that the listener's selector matched.
+        js: the browser's own event object, for `preventDefault()` and all else.
+        target: the element that the handler's attribute stands on, or that the selector of `sdk.listen` matched; the
+            browser's own ``js.target`` may be an element within it.
     """
 
-    js: Any
-    target: Any
+    __slots__ = ("_key_of", "js", "target")
+
+    def __init__(
+        self, js: Any, target: Any, key_of: Callable[[Any], Any] = lambda element: None
+    ) -> None:
+        self.js = js
+        self.target = target
+        self._key_of = key_of
+
+    @property
+    def value(self) -> Any:
+        """What stands in the target, or is chosen there: a str, of ``<select multiple>`` a list of str.
+
+        None where the target is nothing that has a value.
+        """
+        return json.loads(_ffi.bridge().valueOf(self.target))
+
+    @property
+    def checked(self) -> bool:
+        """Whether the target, a checkbox or a radio button, is checked."""
+        return getattr(self.target, "checked", False) is True
+
+    @property
+    def form(self) -> dict[str, Any]:
+        """The values of the form that the target is, or is in, by name.
+
+        A field gives a str; a checkbox without ``value`` a bool, checkboxes with one the list of those that are
+        checked; radio buttons the value of the checked one, or None; ``<select multiple>``, or several text fields of
+        one name, a list. Files and what is disabled are left out; of the buttons the one that sent the form counts.
+
+        Raises:
+            ValueError: the target is in no form.
+        """
+        text = _ffi.bridge().formOf(self.target, getattr(self.js, "submitter", None))
+        if text is None:
+            raise ValueError(
+                f"event.form: the <{self.target.localName}> that the {self.js.type} was heard on is in no <form>"
+            )
+        values: dict[str, Any] = json.loads(text)
+        return values
+
+    @property
+    def key(self) -> Any:
+        """Of a keyboard event the key pressed, by the DOM's name, such as ``"ArrowDown"``.
+
+        Of any other event the `key` of the list item that the target is in, as the template was given it; None where
+        there is none.
+        """
+        pressed = getattr(self.js, "key", None)
+        return pressed if isinstance(pressed, str) else self._key_of(self.target)
+
+    def __repr__(self) -> str:
+        return f"<Event {self.js.type}>"
 
 
 def call_with(handler: Handler, argument: object) -> Any:
@@ -56,62 +98,3 @@ def _asks_for_argument(handler: Handler) -> bool:
         )
         for parameter in parameters
     )
-
-
-class Delegation:
-    """The listeners of one container.
-
-    Args:
-        container: the widget's own element.
-        run: calls a handler on behalf of the widget, reporting what it raises.
-    """
-
-    def __init__(self, container: Any, run: Callable[[Handler, object], object]) -> None:
-        self._container = container
-        self._run = run
-        self._listeners: dict[str, list[tuple[str, Handler]]] = {}
-        self._proxies: dict[str, Any] = {}
-
-    def listen(self, event: str, selector: str, handler: Handler) -> Callable[[], None]:
-        """Calls `handler` for each `event` on an element in the container that `selector` matches.
-
-        Returns:
-            A callable that ends it; calling it again does nothing.
-        """
-        self._container.matches(
-            selector
-        )  # a selector that does not parse fails here, not at the first event
-        entry = (selector, handler)
-        self._listeners.setdefault(event, []).append(entry)
-        if event not in self._proxies:
-            self._proxies[event] = proxy = _ffi.create_proxy(
-                lambda js_event: self._dispatch(event, js_event)
-            )
-            self._container.addEventListener(event, proxy, event in _NOT_BUBBLING)
-
-        def unlisten() -> None:
-            if entry in self._listeners.get(event, []):
-                self._listeners[event].remove(entry)
-
-        return unlisten
-
-    def close(self) -> None:
-        """Removes every listener and frees what they held."""
-        for event, proxy in self._proxies.items():
-            self._container.removeEventListener(event, proxy, event in _NOT_BUBBLING)
-            proxy.destroy()
-        self._proxies.clear()
-        self._listeners.clear()
-
-    def _dispatch(self, event: str, js_event: Any) -> None:
-        for entry in tuple(self._listeners.get(event, ())):
-            if entry not in self._listeners.get(event, ()):  # ended by a handler before it
-                continue
-            selector, handler = entry
-            target = js_event.target.closest(selector)
-            if not _ffi.is_object(target) or not self._container.contains(target):
-                continue
-            if event == "submit":
-                # Nobody wants the page to reload; a form in a widget is the widget's to send.
-                js_event.preventDefault()
-            self._run(handler, Event(js_event, target))

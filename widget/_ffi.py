@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._answers import Answer, deliver
+from ._arguments import LONGEST_TIMEOUT_MS
 from ._errors import HostError
 
 try:
-    from pyodide.ffi import JsException, JsProxy, create_proxy, jsnull
+    from pyodide.ffi import JsException, JsProxy, create_once_callable, create_proxy, jsnull
 except ImportError:
     if not TYPE_CHECKING:
 
@@ -29,6 +30,8 @@ except ImportError:
 
         def create_proxy(function: Callable[..., Any]) -> Any:
             raise RuntimeError("a widget runs in a browser; open it with `widget preview`")
+
+        create_once_callable = create_proxy
 
 
 __all__ = ["JsException", "create_proxy"]
@@ -143,6 +146,70 @@ def type_name(value: Any) -> str:
 def is_object(value: Any) -> bool:
     """Whether a value is a JavaScript object or function."""
     return isinstance(value, JsProxy)
+
+
+def call_later(seconds: float, function: Callable[[], object]) -> Callable[[], None]:
+    """Calls a function after some time.
+
+    Unlike a timer of Pyodide's event loop, one that is cancelled leaves nothing behind.
+
+    Returns:
+        What cancels it; calling that again, or too late, does nothing.
+    """
+    import js
+
+    waiting = True
+
+    def run() -> None:
+        nonlocal waiting
+        waiting = False
+        function()
+
+    def cancel() -> None:
+        nonlocal waiting
+        if waiting:
+            waiting = False
+            js.clearTimeout(timer)
+            once.destroy()
+
+    once = create_once_callable(run)
+    timer = js.setTimeout(once, min(seconds * 1000, LONGEST_TIMEOUT_MS))
+    return cancel
+
+
+def page_hidden() -> bool:
+    """Whether the page is not to be seen."""
+    import js
+
+    return bool(js.document.hidden)
+
+
+def on_visibility_change(function: Callable[[], object]) -> Callable[[], None]:
+    """Calls a function whenever `page_hidden` has changed.
+
+    Returns:
+        What ends it.
+    """
+    import js
+
+    listener = create_proxy(lambda _event: function())
+    js.document.addEventListener("visibilitychange", listener)
+
+    def end() -> None:
+        js.document.removeEventListener("visibilitychange", listener)
+        listener.destroy()
+
+    return end
+
+
+def message_of(error: JsException) -> str:
+    """What a JavaScript error says, without its class."""
+    return str(getattr(error, "message", error))
+
+
+def print_warning(text: str) -> None:
+    """Prints to the browser's console, as a warning."""
+    bridge().warn(text)
 
 
 def print_error(text: str) -> None:

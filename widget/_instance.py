@@ -10,13 +10,20 @@ import asyncio
 import contextvars
 import inspect
 import weakref
-from collections.abc import Callable, Collection, Coroutine
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from . import _ffi, _guidance, _modules
-from ._events import Delegation, Handler, call_with
+from ._events import Handler, call_with
+from ._rendering import Rendering
+from ._resolving import resolve
+from ._resource import Resource
 from ._sdk import Sdk
 from ._traceback import author_traceback, summary
+from ._view import View
+
+if TYPE_CHECKING:
+    from ._templates import Renderable
 
 T = TypeVar("T")
 
@@ -28,8 +35,18 @@ _hearing_of_error: contextvars.ContextVar[bool] = contextvars.ContextVar(
     "widget_hearing_of_error", default=False
 )
 
-# How long `async def` handlers of "destroy" may still work after the widget has left the page.
+# Set where handlers run that may finish after their widget has ended, those of "destroy" and of `Sdk.on_error`, and
+# whatever they start.
+_parting: contextvars.ContextVar[bool] = contextvars.ContextVar("widget_parting", default=False)
+
+# How long they may.
 FAREWELL_SECONDS = 5
+
+# The event, in `Instance.subscribe`, of what the widget itself raises. The host's events have other names.
+_FAILURE = "sdk.on_error"
+
+# The host knows nothing of subscriptions to these.
+_OWN_EVENTS = frozenset({"destroy", _FAILURE})
 
 
 class Stage(Protocol):
@@ -44,6 +61,7 @@ class Stage(Protocol):
     def ready(self) -> None: ...
     def failed(self, message: str, traceback: str) -> None: ...
     def reported(self, message: str, traceback: str) -> None: ...
+    def recovered(self, message: str) -> None: ...
     def uncovered(self) -> None: ...
 
 
@@ -89,7 +107,15 @@ class Instance:
         self._context.run(_current.set, self._reference)
         # Event, handler, and what ends the host's subscription.
         self._subscriptions: list[tuple[str, Handler, Callable[[], None]]] = []
-        self._delegation = Delegation(stage.container, self.run_handler)
+        self._warned_gone = False
+        self._rendering = Rendering(stage.container, self.run_handler)
+        self._view_error: BaseException | None = None
+        self._view: View | None = None
+        self._resources: list[Resource[Any]] = []
+        # The loop knows its tasks weakly: one that waits for what nobody else knows would be collected before its end.
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._starting = True
+        self._failed = False
 
     def start(self) -> None:
         """Imports the widget's main.py and runs its `init` in a task of the instance."""
@@ -104,6 +130,9 @@ class Instance:
             result = init(sdk)
             if inspect.isawaitable(result):
                 await result
+            if self._view is not None and not self._view.shown:
+                self._view.run_if_due()
+            self._starting = False
         except asyncio.CancelledError:
             self._fail(RuntimeError("init was cancelled"))
             raise
@@ -115,16 +144,45 @@ class Instance:
 
     def _fail(self, error: BaseException) -> None:
         """Shows that the widget could not start, and ends what it had begun."""
-        if self._stage is not None:
-            self._release(keep=(asyncio.current_task(),))
-            self._stage.failed(self._summary(error), author_traceback(error))
+        stage = self._stage
+        # Where the view's first run has failed, `init` is cancelled and comes here as well.
+        if stage is not None and not self._failed:
+            self._failed = True
+            self._tell(error)
+            self._release(keep=asyncio.current_task())
+            stage.failed(self._summary(error), author_traceback(error))
 
     def report(self, error: BaseException) -> None:
-        """Prints and emits what a handler or a task raised; the widget goes on."""
+        """Prints, shows and emits what a handler or a task raised; the widget goes on."""
         if self._stage is not None and not _hearing_of_error.get():
             self._stage.reported(self._summary(error), author_traceback(error))
+            self._tell(error)
         else:
             _ffi.print_error(author_traceback(error))
+
+    def report_view(self, error: BaseException) -> None:
+        """The same of what a view raised, until `view_succeeded`."""
+        self._view_error = error
+        self.report(error)
+
+    def view_succeeded(self) -> None:
+        """Takes away what `report_view` has shown."""
+        if self._view_error is not None and self._stage is not None:
+            self._stage.recovered(self._summary(self._view_error))
+        self._view_error = None
+
+    def _tell(self, error: BaseException) -> None:
+        """Calls the handlers of `Sdk.on_error`; what they raise is printed and no more."""
+        context = self._own_context()
+        context.run(_hearing_of_error.set, True)
+        self._call_parting(_FAILURE, error, context)
+
+    def _call_parting(self, event: str, argument: object, context: contextvars.Context) -> None:
+        """Calls the handlers of one of our own events, which may finish after the widget has ended."""
+        context.run(_parting.set, True)
+        for of, handler, _ in tuple(self._subscriptions):
+            if of == event:
+                context.run(self.run_handler, handler, argument)
 
     def _summary(self, error: BaseException) -> str:
         return f'The widget "{self.type}" failed: {summary(error)}'
@@ -140,9 +198,20 @@ class Instance:
         Once the widget has left the page it is an element of no document, so that what still tidies up there, such as a
         `finally` around a call, does no harm.
         """
-        if self._stage is not None:
+        if self._stage is None:
+            self.warn_gone("sdk.root was used")
+        else:
             self._stage.uncovered()
         return self._container
+
+    def warn_gone(self, what: str) -> None:
+        """Says, once, that something was done for a page that the widget is no longer on."""
+        if not self._warned_gone:
+            self._warned_gone = True
+            self.warn(
+                f'{what} after the widget "{self.type}" had left the page, where nothing shows it any more: end such '
+                'work with the widget, in a handler of sdk.on("destroy", …) or in a task of sdk.create_task(…).'
+            )
 
     def create_task(self, coro: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """A task of the instance, whose exception is reported."""
@@ -152,12 +221,16 @@ class Instance:
 
     def _task(self, coro: Coroutine[Any, Any, T], *, eager: bool = False) -> asyncio.Task[T]:
         # Not loop.create_task: Pyodide's does not pass eager_start on.
-        return asyncio.Task(
+        task = asyncio.Task(
             coro,
             loop=asyncio.get_event_loop(),
             context=self._own_context(),
             eager_start=eager,  # type: ignore[call-arg]  # of 3.12; the browser has 3.14
         )
+        if not task.done():
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return task
 
     def _own_context(self) -> contextvars.Context:
         """A copy of the running context where that is the instance's, as asyncio's tasks have; else of its first."""
@@ -196,9 +269,13 @@ class Instance:
     def subscribe(self, event: str, handler: Handler) -> Callable[[], None]:
         """Listens to one of the host's events, or one of the widget's own."""
         self.unsubscribe(event, handler)  # a handler hears an event once
-        end = _nothing if event == "destroy" else self._subscribe_host(event, handler)
+        end = _nothing if event in _OWN_EVENTS else self._subscribe_host(event, handler)
         self._subscriptions.append((event, handler, end))
         return lambda: self.unsubscribe(event, handler)
+
+    def on_error(self, handler: Handler) -> Callable[[], None]:
+        """Hears of what the widget raises, as `report` and a start that fails tell it."""
+        return self.subscribe(_FAILURE, handler)
 
     def _subscribe_host(self, event: str, handler: Handler) -> Callable[[], None]:
         stage = self._mounted()
@@ -231,7 +308,105 @@ class Instance:
     def listen(self, event: str, selector: str, handler: Handler) -> Callable[[], None]:
         """Listens to DOM events on the container's elements."""
         self._mounted()
-        return self._delegation.listen(event, selector, handler)
+        return self._rendering.listen(event, selector, handler)
+
+    def render(self, renderable: Renderable) -> None:
+        """Shows a template in the container; once the widget has left the page it does nothing but warn.
+
+        Raises:
+            TypeError, ValueError: what cannot be rendered, or a value that must not stand where it stands; what was
+                shown before stays.
+        """
+        new = resolve(renderable)
+        if self._stage is None:
+            self.warn_gone("sdk.render was called")
+            return
+        self._stage.uncovered()
+        self._rendering.show(new)
+
+    def set_view(self, function: Callable[[], Any]) -> None:
+        """Lets a function render the widget, from the next turn of the loop on."""
+        self._mounted()
+        if self._view is not None:
+            raise RuntimeError(
+                f"the widget has a view already, {self._view.name}, and a widget has one; call other functions from it"
+            )
+        self._view = View(
+            function, render=self._render_view, soon=self._soon, failed=self._view_failed
+        )
+        for event in ("propsChanged", "designTokensChanged"):
+            self.subscribe(event, self._view.request)
+        self._view.request()
+
+    def _soon(self, function: Callable[[], None]) -> asyncio.Handle:
+        return self.loop().call_soon(function, context=self._context.copy())
+
+    def _render_view(self, renderable: Renderable) -> None:
+        self.render(renderable)
+        self.view_succeeded()
+
+    def _view_failed(self, error: BaseException) -> None:
+        if self._starting and self._view is not None and not self._view.shown:
+            self._fail(error)
+        else:
+            self.report_view(error)
+
+    def refresh(self, what: str) -> bool:
+        """Lets the view run in the next turn, if there is one.
+
+        Args:
+            what: has changed, for a message: ``state.count``.
+
+        Returns:
+            Whether the widget is still there; if it is not, nothing may change any more.
+        """
+        if self._stage is None:
+            self.warn_gone(f"{what} was set")
+        elif self._view is not None:
+            self._view.request(what)
+        return self._stage is not None and not self._failed
+
+    def refuse_in_view(self, what: str) -> None:
+        """Refuses what would be done anew at every run of the view.
+
+        Raises:
+            RuntimeError: the view is running.
+        """
+        if self._view is not None and self._view.running:
+            raise RuntimeError(
+                f"{what} stands in the view {self._view.name}, which would do it at every run; do it in init, or in a "
+                "handler"
+            )
+
+    def add_resource(self, resource: Resource[Any]) -> None:
+        """Takes a resource, to be closed with the instance."""
+        self._mounted()
+        self._resources.append(resource)
+
+    def task(self, coro: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """A task of the instance, whose exception is its caller's to tell."""
+        return self._task(coro)
+
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The page's event loop."""
+        return asyncio.get_event_loop()
+
+    def call_later(self, seconds: float, function: Callable[[], object]) -> Callable[[], None]:
+        """Calls a function after some time; the callable that it returns prevents that."""
+        return _ffi.call_later(seconds, function)
+
+    @property
+    def page_hidden(self) -> bool:
+        """Whether the page cannot be seen, as where its tab is in the background."""
+        return _ffi.page_hidden()
+
+    def on_visibility_change(self, function: Callable[[], object]) -> Callable[[], None]:
+        """Calls a function whenever `page_hidden` has changed; the callable that it returns ends it."""
+        return _ffi.on_visibility_change(function)
+
+    def warn(self, text: str) -> None:
+        """Tells the author of what is odd, on the console."""
+        _ffi.print_warning(text)
 
     def unmount(self) -> None:
         """Ends the instance: its "destroy" handlers run, then everything that it owns is cancelled and freed.
@@ -240,29 +415,41 @@ class Instance:
         """
         if self._stage is None:
             return
-        farewells = [
-            task
-            for event, handler, _ in tuple(self._subscriptions)
-            if event == "destroy" and (task := self.run_handler(handler, None)) is not None
-        ]
+        self._call_parting("destroy", None, self._own_context())
         self._stage = None
-        self._release(keep=farewells)
-        for task in farewells:
-            task.add_done_callback(lambda _: self._release(keep=farewells))
-            asyncio.get_event_loop().call_later(FAREWELL_SECONDS, task.cancel)
+        self._release()
 
-    def _release(self, keep: Collection[asyncio.Task[Any] | None] = ()) -> None:
-        self._delegation.close()
+    def _release(self, keep: asyncio.Task[Any] | None = None) -> None:
+        """Ends listening and tasks; handlers that may finish have `FAREWELL_SECONDS` for it."""
+        self._rendering.close()
+        if self._view is not None:
+            self._view.close()
+        for resource in self._resources:
+            resource.close()
+        self._resources.clear()
         for _, _, end in self._subscriptions:
             end()
         self._subscriptions.clear()
+        owned = [task for task in asyncio.all_tasks() if self._owns(task) and task is not keep]
+        parting = [task for task in owned if self._is_parting(task)]
+        for task in owned:
+            if task not in parting:
+                task.cancel()
+        if parting:
+            asyncio.get_event_loop().call_later(FAREWELL_SECONDS, self._end_parting)
+
+    def _end_parting(self) -> None:
         for task in asyncio.all_tasks():
-            if self._owns(task) and task not in keep:
+            if self._owns(task):
                 task.cancel()
 
     def _owns(self, task: asyncio.Task[Any]) -> bool:
         context = task.get_context()  # type: ignore[attr-defined]  # of 3.12
         return context.get(_current) is self._reference
+
+    def _is_parting(self, task: asyncio.Task[Any]) -> bool:
+        context = task.get_context()  # type: ignore[attr-defined]  # of 3.12
+        return bool(context.get(_parting))
 
 
 def _nothing() -> None:

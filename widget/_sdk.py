@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _arguments, _ffi
 from ._connectors import Connectors, shared_connectors
+from ._resource import Resource
+from ._state import State
 from ._web import web_sdk
 
 if TYPE_CHECKING:
     from ._events import Handler
     from ._instance import Instance
+    from ._templates import Renderable
 
 T = TypeVar("T")
+View = TypeVar("View", bound="Callable[[], Renderable]")
 
 
 class Sdk:
@@ -92,6 +96,21 @@ class Sdk:
         """Unsubscribes `handler`; does nothing where it was not subscribed."""
         self._instance.unsubscribe(event, handler)
 
+    def on_error(self, handler: Handler) -> Callable[[], None]:
+        """Calls `handler` with each exception that the widget's own code raises and does not catch.
+
+        That is in `init`, in handlers, tasks and views. The visitor is told anyway; this is for telling others, as by a
+        connector. Errors before `init` runs, such as a file of the widget that is missing, are not heard here.
+
+        Args:
+            handler: `def` or `async def`; it gets the exception itself. Where the widget ends, by the error or
+                meanwhile, an `async def` has 5 s more. What the handler raises is printed on the console, and no more.
+
+        Returns:
+            A callable that unsubscribes; calling it again does nothing.
+        """
+        return self._instance.on_error(handler)
+
     def emit(self, event: str, data: _arguments.Json = None) -> None:
         """Emits an event to this instance's listeners, those in JavaScript included.
 
@@ -103,6 +122,112 @@ class Sdk:
         else:
             _arguments.json_value(data, "data")
             self.js.emit(event, _ffi.to_host(data))
+
+    def render(self, renderable: Renderable) -> None:
+        """Shows a template in the widget's container; of what is shown already, only what differs is changed.
+
+        What a visitor has typed, opened, scrolled or focused stays.
+
+        Args:
+            renderable: a t-string, `markup(…)` or anything else with ``__html__``, or a list of those.
+
+        Raises:
+            TypeError: it is none of these, or a value in it cannot be shown where it stands.
+            ValueError: a value must not stand where it stands, such as an address of ``javascript:``.
+        """
+        self._instance.render(renderable)
+
+    def state(self, /, **initial: Any) -> State:
+        """Values that the widget remembers; the view runs again, in the next turn of the loop, when one is set.
+
+            state = sdk.state(count=0)
+            state.count += 1
+
+        A list or dict changed in place is not seen until it is set: ``state.rows = [*state.rows, row]``.
+
+        Args:
+            initial: every name with its first value; no others can be set later.
+
+        Raises:
+            RuntimeError: it is called by the view, whose next run would have forgotten it.
+        """
+        self._instance.refuse_in_view("sdk.state(…)")
+        return State(self._instance.refresh, initial)
+
+    def view(self, function: View) -> View:
+        """Marks the function that renders the widget.
+
+            @sdk.view
+            def view():
+                return t"<p>{state.count}</p>"
+
+        It runs first in the next turn of the loop, at the latest as `init` ends, and what it raises then is as if
+        `init` had raised it. It runs again, once in a turn, after `state` or a resource has changed, or the host's
+        properties or design tokens; what it raises then is reported, and what was shown stays.
+
+        Args:
+            function: a plain `def` without parameters. What it returns is rendered as by `render`.
+
+        Returns:
+            The function.
+
+        Raises:
+            TypeError: it is an `async def`, or no function.
+            RuntimeError: the widget has a view already.
+        """
+        self._instance.set_view(function)
+        return function
+
+    def resource(
+        self,
+        function: Callable[..., Awaitable[T]],
+        *arguments: Any,
+        every: float | None = None,
+        retry: int = 0,
+        debounce: float = 0.0,
+        start: bool = True,
+        idempotent: bool = False,
+    ) -> Resource[T]:
+        """The answer of a connector call, with its states, kept for the view.
+
+            weather = sdk.resource(lambda: sdk.connectors.get("weather-api"), every=60, retry=2)
+
+            @sdk.view
+            def view():
+                return weather.show(card)
+
+        Args:
+            function: an `async def`, or another that returns something to await. It is called in the next turn of the
+                loop, and at each `Resource.reload`.
+            arguments: for the function, until `reload` is given others.
+            every: seconds after an answer before the function is called again, in the background; not while the page
+                is hidden. None: never.
+            retry: how often a call is repeated, after 0.5, 1, 2 … at most 30 seconds, when it failed for what may pass:
+                the network, a timeout, status 429, 502, 503 or 504. Nothing else is repeated; nor is a POST or PATCH
+                that may have done its work in spite of the failure.
+            debounce: seconds in which no further `reload` is asked for, before it calls the function.
+            start: whether to call the function now; otherwise the first `reload` does.
+            idempotent: whether a POST or PATCH does no harm if it is done twice, as one that only reads. Composite
+                connectors are called by POST. With it, `retry` repeats those too.
+
+        Raises:
+            TypeError: `function` is none, such as the coroutine of a call.
+            ValueError: a number that is none of seconds, or of repetitions.
+            RuntimeError: it is called by the view, or after the widget has left the page.
+        """
+        self._instance.refuse_in_view("sdk.resource(…)")
+        resource = Resource(
+            self._instance,
+            function,
+            arguments,
+            every=every,
+            retry=retry,
+            debounce=debounce,
+            idempotent=idempotent,
+        )
+        if start:
+            resource.start()
+        return resource
 
     def listen(self, event: str, selector: str, handler: Handler) -> Callable[[], None]:
         """Calls `handler` for DOM events on the widget's elements, present and future.

@@ -3,7 +3,9 @@
  * here. Options and answers cross as JSON text, which costs one string instead of one proxy for each object.
  * `widget/_ffi.py` is the other half and the only caller.
  */
+import { controlValue, formValues } from "./form-controls.js";
 import { toPythonsText } from "./json-text.js";
+import { Rendering } from "./rendering.js";
 
 /**
  * The functions that one interpreter's Python sees as the module `_widget_bridge`.
@@ -77,6 +79,25 @@ export function createBridge() {
      */
     construct: (Class, optionsText) => new Class(JSON.parse(optionsText)),
     report: (/** @type {string} */ text) => console.error(text),
+    warn: (/** @type {string} */ text) => console.warn(text),
+
+    /**
+     * @param {HTMLElement} container
+     * @param {import("./delegation.js").Hear} hear
+     */
+    rendering: (container, hear) => new Rendering(container, hear),
+    valueOf: (/** @type {Element} */ element) => JSON.stringify(controlValue(element)),
+
+    /**
+     * @param {any} element
+     * @param {Element | null} [submitter]
+     * @returns {string | undefined} JSON of the values of the form that it is or is in, if any
+     */
+    formOf(element, submitter = null) {
+      const form =
+        element instanceof HTMLFormElement ? element : (element.form ?? element.closest("form"));
+      return form ? JSON.stringify(formValues(form, submitter)) : undefined;
+    },
   };
   return bridge;
 }

@@ -1,4 +1,6 @@
 /** One instance of a widget, as the page sees it: its host element, its container, its state. */
+import { baseStyle } from "./base-style.js";
+import { ErrorNotice, errorPanel } from "./error-display.js";
 
 /** @typedef {import("./package.js").Package} Package */
 /** @typedef {import("./platform.js").PythonInstance} PythonInstance */
@@ -14,27 +16,46 @@ export class Instance {
   #python = null;
   /** Ends the wait for `init`. */
   #settled = () => {};
-  /** @type {CSSStyleSheet | null} */
-  #style = null;
+  /** @type {CSSStyleSheet[]} */
+  #styles = [];
+  /** @type {"loading" | "ready" | "error"} */
+  #state = "loading";
+  #notice = new ErrorNotice();
+  #begin;
+  /** The container as the entry brought it, with the skeleton. */
+  #untouched;
 
-  /** @param {WidgetSdk} sdk */
-  constructor(sdk) {
+  /**
+   * @param {WidgetSdk} sdk
+   * @param {(instance: Instance) => Promise<void>} begin fetches what the widget needs and starts it; called again
+   *   where a visitor wants another try
+   */
+  constructor(sdk, begin) {
     this.sdk = sdk;
     this.host = /** @type {HTMLElement} */ (sdk.root.host);
     this.type = this.host.dataset.widgetType ?? "widget";
     this.container = container(sdk.root);
-    this.#state("loading");
+    this.#begin = begin;
+    this.#untouched = /** @type {HTMLElement} */ (this.container.cloneNode(true));
+    this.#adopt(baseStyle());
+    this.#enter("loading");
     sdk.on("destroy", () => this.#destroy());
   }
 
-  /** @param {CSSStyleSheet | null} style */
+  /** @param {CSSStyleSheet | null} style the widget's style.css */
   adopt(style) {
-    const { root } = this.sdk;
-    if (style && !this.gone) {
-      this.#style = style;
-      root.adoptedStyleSheets.push(style);
+    if (style) {
+      this.#adopt(style);
       // The entry's copy has styled the skeleton until now.
-      root.querySelector("style[data-widget-skeleton]")?.remove();
+      this.sdk.root.querySelector("style[data-widget-skeleton]")?.remove();
+    }
+  }
+
+  /** @param {CSSStyleSheet} style */
+  #adopt(style) {
+    if (!this.gone && !this.#styles.includes(style)) {
+      this.#styles.push(style);
+      this.sdk.root.adoptedStyleSheets.push(style);
     }
   }
 
@@ -79,7 +100,7 @@ export class Instance {
       },
       ready: () => {
         this.#uncover();
-        this.#state("ready");
+        this.#enter("ready");
         performance.measure(`pyodide-widget:mount:${this.type}`, { start: this.#start });
         this.#settled();
       },
@@ -87,7 +108,13 @@ export class Instance {
         this.#failed(message, traceback);
         this.#settled();
       },
-      reported: (message, traceback) => this.#report(message, traceback),
+      reported: (message, traceback) => {
+        this.#report(message, traceback);
+        if (this.#state !== "error") {
+          this.#notice.show(message, this.container);
+        }
+      },
+      recovered: (message) => this.#notice.hide(message),
     };
   }
 
@@ -108,11 +135,40 @@ export class Instance {
     if (this.gone) {
       return;
     }
+    const focused = this.#hasFocus();
+    const panel = errorPanel(message, () => this.#retry());
+    this.#notice.hide();
     this.#covered = false;
     this.container.removeAttribute("aria-busy");
-    this.container.replaceChildren(alertBox(message));
-    this.#state("error");
+    this.container.replaceChildren(panel);
+    if (focused) {
+      panel.querySelector("button")?.focus({ preventScroll: true });
+    }
+    this.#enter("error");
     this.#report(message, trace);
+  }
+
+  /** Starts the widget anew, in a container that the failed start has never seen. */
+  #retry() {
+    if (this.gone || this.#state !== "error") {
+      return;
+    }
+    this.#release();
+    const focused = this.#hasFocus();
+    const fresh = /** @type {HTMLElement} */ (this.#untouched.cloneNode(true));
+    this.container.replaceWith(fresh);
+    this.container = fresh;
+    this.#covered = true;
+    this.#start = performance.now();
+    this.#enter("loading");
+    if (focused) {
+      holdFocus(fresh);
+    }
+    this.#begin(this);
+  }
+
+  #hasFocus() {
+    return this.container.contains(this.sdk.root.activeElement);
   }
 
   /**
@@ -120,10 +176,20 @@ export class Instance {
    * @param {string} trace
    */
   #report(message, trace) {
-    console.error(`Widget "${this.type}": ${trace}`);
+    console.error(`Widget ${this.#name()}: ${trace}`);
     const error = new Error(message);
     error.stack = trace;
     this.sdk.emit("error", { message, error });
+  }
+
+  /** By which a line on the console tells what was running. */
+  #name() {
+    const { version, build } = this.#untouched.dataset;
+    return [
+      `"${this.type}"`,
+      ...(version ? [version] : []),
+      ...(build ? [`(build ${build})`] : []),
+    ].join(" ");
   }
 
   #destroy() {
@@ -133,17 +199,37 @@ export class Instance {
     this.gone = true;
     // The host may put another widget into the same shadow root.
     const { root } = this.sdk;
-    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((style) => style !== this.#style);
-    this.#python?.unmount();
-    this.#python?.destroy();
-    this.#python = null;
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter(
+      (style) => !this.#styles.includes(style),
+    );
+    this.#notice.hide();
+    this.#release();
     this.#settled();
   }
 
+  /** Ends all that Python has of the instance. */
+  #release() {
+    this.#python?.unmount();
+    this.#python?.destroy();
+    this.#python = null;
+  }
+
   /** @param {"loading" | "ready" | "error"} state */
-  #state(state) {
+  #enter(state) {
+    this.#state = state;
     this.host.dataset.widgetState = state;
   }
+}
+
+/**
+ * Takes the focus of what has just been removed, so that a keyboard's next step starts from here.
+ *
+ * @param {HTMLElement} container
+ */
+function holdFocus(container) {
+  container.tabIndex = -1;
+  container.focus({ preventScroll: true });
+  container.addEventListener("blur", () => container.removeAttribute("tabindex"), { once: true });
 }
 
 /**
@@ -179,24 +265,4 @@ export function place({ interpreter, placed }, { name, modules }) {
     interpreter.FS.mkdirTree(file.slice(0, file.lastIndexOf("/")));
     interpreter.FS.writeFile(file, content);
   }
-}
-
-/**
- * @param {string} message
- * @returns {HTMLElement}
- */
-function alertBox(message) {
-  const box = document.createElement("div");
-  box.setAttribute("role", "alert");
-  box.textContent = message;
-  Object.assign(box.style, {
-    padding: "var(--space-200, 16px)",
-    border: "var(--border-width-100, 1px) solid var(--color-status-danger-bold, #c92c2f)",
-    borderRadius: "var(--radius-100, 8px)",
-    background: "var(--color-surface-default, #fff)",
-    color: "var(--color-content-default, #2b3346)",
-    font: "var(--text-body-small-font-size, 0.875rem)/1.5 var(--font-family-sans, Roboto), sans-serif",
-    overflowWrap: "anywhere",
-  });
-  return box;
 }

@@ -36,7 +36,12 @@ export default init;
 
 /** @param {WidgetSdk} sdk */
 async function mount(sdk) {
-  const instance = new Instance(sdk);
+  await begin(new Instance(sdk, begin));
+}
+
+/** @param {Instance} instance */
+async function begin(instance) {
+  const { sdk } = instance;
   try {
     refuseWithoutConnectors(sdk);
     const assets = declaredAssets(sdk.root);

@@ -28,8 +28,10 @@ export interface Stage {
   ready(): void;
   /** Called when the widget's module or its `init` raised. */
   failed(message: string, traceback: string): void;
-  /** Called when a handler or a task raised after the start; the widget stays alive. */
+  /** Called when a handler, a task or a view raised; the widget stays alive. */
   reported(message: string, traceback: string): void;
+  /** Called when what was reported in this message is over: the view has run again. */
+  recovered(message: string): void;
   /** Called when the widget is about to show something of its own. */
   uncovered(): void;
 }

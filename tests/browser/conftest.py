@@ -66,6 +66,7 @@ class Probe:
         opened = community.open("probe", **parameters)
         opened.widget("probe")
         self.connectors = community.connectors
+        self.console = opened.console
         self.page = opened.page
 
     def python(self, source: str, **values: Any) -> Any:

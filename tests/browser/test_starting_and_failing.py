@@ -74,7 +74,7 @@ def test_a_broken_widget_says_so_and_the_others_work(
     )
     page = community.open("sound", "broken", "sound")
     page.console.expect(
-        r'Widget "broken": Traceback[\s\S]*widgets/broken/main\.py", line 3, in divide'
+        r'Widget "broken" 1\.0\.0 \(build [0-9a-f]{8}\): Traceback[\s\S]*widgets/broken/main\.py", line 3, in divide'
     )
     broken = page.widget("broken", state="error")
     expect(broken.get_by_role("alert")).to_contain_text(
@@ -101,7 +101,7 @@ def test_a_failed_call_is_traced_to_the_authors_line_and_not_into_the_library(
     community.connectors["no-such-connector"].leave_real()
     page = community.open("caller")
     page.console.expect(
-        r'^Widget "caller": Traceback \(most recent call last\):\n'
+        r'^Widget "caller" 1\.0\.0 \(build [0-9a-f]{8}\): Traceback \(most recent call last\):\n'
         r'  File "widgets/caller/main\.py", line 3, in init\n'
         r'    await sdk\.connectors\.execute\("no-such-connector"\)\n'
         r"widget\.ConnectorNotFoundError: GET no-such-connector failed: "
@@ -143,7 +143,7 @@ def test_what_is_wrong_with_main_is_said_on_the_widget(
 ) -> None:
     write_widget(name, main, {"sibling.py": "VALUE = 1\n"})
     page = community.open(name)
-    page.console.expect(f'Widget "{name}": ')
+    page.console.expect(f'Widget "{name}" ')
     alert = page.widget(name, state="error").get_by_role("alert")
     assert re.search(message, alert.inner_text())
 
@@ -384,7 +384,7 @@ def test_a_bad_file_is_named_and_the_next_instance_tries_again(
     community: Community, file: str, spoil: Callable[[Route], None], notes: list[str]
 ) -> None:
     page = community.open("weather", prepare=lambda page: page.route(f"**/{file}", spoil))
-    page.console.expect(rf'Widget "weather": [\s\S]*{file}', *notes)
+    page.console.expect(rf'Widget "weather" [\s\S]*{file}', *notes)
     alert = page.widget("weather", state="error").get_by_role("alert")
     expect(alert).to_contain_text(file)
     page.page.unroute(f"**/{file}")

@@ -92,7 +92,7 @@ def run(name: str, driver: Driver) -> EngineRun:
     with running(REPOSITORY) as url:
         headings = {url + query: heading for heading, query in PAGES.items()}
         task = {**driver.task, "seconds": PAGE_SECONDS, "urls": list(headings)}
-        printed, complaint = _drive(driver, task)
+        printed, complaint = drive(driver, task)
     version, pages = "", {}
     for report in map(json.loads, printed):
         if "version" in report:
@@ -104,9 +104,17 @@ def run(name: str, driver: Driver) -> EngineRun:
     return EngineRun(f"{name} {version}".strip(), pages)
 
 
-def _drive(driver: Driver, task: Mapping[str, Any]) -> tuple[list[str], str]:
-    """The lines of JSON that the driver printed, and how it failed, should it have."""
-    limit = DRIVER_SECONDS + PAGE_SECONDS * len(PAGES)
+def drive(driver: Driver, task: Mapping[str, Any]) -> tuple[list[str], str]:
+    """Opens pages in an engine, whatever they are.
+
+    Args:
+        driver: what drives the engine.
+        task: as puppeteer_driver.js has it.
+
+    Returns:
+        The lines of JSON that the driver printed, and how it failed, should it have.
+    """
+    limit = DRIVER_SECONDS + task["seconds"] * len(task["urls"])
     process = subprocess.Popen(
         [*driver.command, json.dumps(task)],
         stdin=subprocess.DEVNULL,

@@ -11,6 +11,7 @@ import re
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,6 +28,7 @@ from widget import (
     WidgetServiceSDK,
 )
 from widget._instance import Instance, _current
+from widget._templates import Interpolation, Template
 from widget_workbench.testing import UnmatchedCallError
 from widget_workbench.testing.fake_sdk import FakeSdk, _Stage
 
@@ -77,7 +79,7 @@ def test_it_is_what_init_receives(sdk: FakeSdk) -> None:
 def test_each_member_of_an_sdk_is_one_that_a_test_has_or_that_a_page_has(sdk: FakeSdk) -> None:
     public = {name for name in vars(Sdk) if not name.startswith("_")}
     # What needs nothing of the host works as it is.
-    inherited = {"create_task", "off", "on"}
+    inherited = set("create_task listen off on on_error render resource state view".split())
     assert public - inherited - vars(FakeSdk).keys() == set()
 
 
@@ -86,10 +88,8 @@ def test_each_member_of_an_sdk_is_one_that_a_test_has_or_that_a_page_has(sdk: Fa
     [
         lambda sdk: sdk.root,
         lambda sdk: sdk.js,
-        lambda sdk: sdk.render("<b></b>"),
         lambda sdk: sdk.query("b"),
         lambda sdk: sdk.query_all("b"),
-        lambda sdk: sdk.listen("click", "b", print),
     ],
 )
 def test_what_needs_a_page_says_how_to_test_it(sdk: FakeSdk, use: Callable[[Any], object]) -> None:
@@ -554,3 +554,134 @@ def test_the_host_is_ready(sdk: FakeSdk) -> None:
     sdk.run(sdk.when_ready())
     assert sdk.version == "1.0.0"
     assert sdk.connectors.get_base_url().endswith("/connectors")
+
+
+def text(value: object) -> Template:
+    return Template("<p>", Interpolation(value, "value"), "</p>")
+
+
+def test_what_is_rendered_is_there_as_html(sdk: FakeSdk) -> None:
+    assert sdk.html == ""
+    sdk.render(text("<Łódź>"))
+    assert sdk.html == "<p>&lt;Łódź&gt;</p>"
+    with pytest.raises(TypeError):
+        sdk.render("<b>plain</b>")  # type: ignore[arg-type]
+    assert sdk.html == "<p>&lt;Łódź&gt;</p>"
+
+
+def test_an_init_runs_whole_and_its_view_with_it(sdk: FakeSdk) -> None:
+    sdk.connectors["api"].respond(json={"temp": 21}, delay=0.01)
+
+    async def init(sdk: Sdk) -> None:
+        state = sdk.state(count=0)
+        runs: list[None] = []
+        weather = sdk.resource(sdk.connectors.get, "api")
+
+        @sdk.view
+        def view() -> Template:
+            runs.append(None)
+            told = weather.value, sdk.props["city"], sdk.design_tokens.get("radius"), state.count
+            return text(f"run {len(runs)}: {told}")
+
+        def add() -> None:
+            state.count += 1
+            state.count += 1
+
+        sdk.listen("click", "button", add)
+        sdk.on("added", add)
+        await asyncio.sleep(0)
+
+    sdk.run(init(sdk))
+    assert sdk.html == "<p>run 1: (None, 'Warsaw', None, 0)</p>"
+    sdk.run(asyncio.sleep(0.02))
+    assert sdk.html == "<p>run 2: ({'temp': 21}, 'Warsaw', None, 0)</p>"
+    sdk.emit("added")
+    assert sdk.html == "<p>run 3: ({'temp': 21}, 'Warsaw', None, 2)</p>"
+    sdk.set_props({"city": "Łódź"})
+    assert sdk.html == "<p>run 4: ({'temp': 21}, 'Łódź', None, 2)</p>"
+    sdk.set_design_tokens({"radius": "8px"})
+    assert sdk.html == "<p>run 5: ({'temp': 21}, 'Łódź', '8px', 2)</p>"
+    sdk.destroy()
+    assert sdk.html == "<p>run 5: ({'temp': 21}, 'Łódź', '8px', 2)</p>"
+
+
+def test_a_view_hears_of_properties_after_the_authors_own_handlers(sdk: FakeSdk) -> None:
+    state = sdk.state(city="")
+
+    @sdk.view
+    def view() -> Template:
+        return text(state.city)
+
+    @partial(sdk.on, "propsChanged")
+    def changed(props: dict[str, Any]) -> None:
+        state.city = props["city"].upper()
+
+    sdk.set_props({"city": "Łódź"})
+    assert sdk.html == "<p>ŁÓDŹ</p>"
+
+
+def test_a_view_stays_a_function_and_there_is_one(sdk: FakeSdk) -> None:
+    @sdk.view
+    def card() -> Template:
+        return text("card")
+
+    assert card().strings == ("<p>", "</p>")
+    with pytest.raises(
+        RuntimeError, match=r"^the widget has a view already, card, and a widget has one"
+    ):
+        sdk.view(card)
+
+
+def failing() -> Template:
+    raise KeyError("first run")
+
+
+async def waiting_init(sdk: Sdk) -> None:
+    sdk.view(failing)
+    await asyncio.sleep(0.01)
+
+
+async def short_init(sdk: Sdk) -> None:
+    sdk.view(failing)
+
+
+@pytest.mark.parametrize("init", [waiting_init, short_init])
+def test_what_a_views_first_run_raises_is_as_if_init_had(
+    sdk: FakeSdk, init: Callable[[Sdk], Any]
+) -> None:
+    with pytest.raises(KeyError, match="first run"):
+        sdk.run(init(sdk))
+    assert sdk.verify() == []
+
+
+def test_in_an_async_test_a_view_that_fails_is_told_by_its_html_or_at_the_end(sdk: FakeSdk) -> None:
+    async def test() -> None:
+        await waiting_init(sdk)
+        with pytest.raises(KeyError, match="first run"):
+            sdk.html  # noqa: B018
+
+    asyncio.run(test())
+    assert sdk.verify() == []
+    with FakeSdk() as second:
+        asyncio.run(waiting_init(second))
+        (problem,) = second.verify()
+        assert problem.endswith("KeyError: 'first run'")
+
+
+def test_what_a_view_raises_later_is_reported_and_what_was_shown_stays(sdk: FakeSdk) -> None:
+    state = sdk.state(divisor=1)
+    heard: list[BaseException] = []
+    sdk.on_error(heard.append)
+
+    @sdk.view
+    def view() -> Template:
+        return text(6 // state.divisor)
+
+    assert sdk.html == "<p>6</p>"
+    state.divisor = 0
+    assert sdk.html == "<p>6</p>"
+    state.divisor = 2
+    assert sdk.html == "<p>3</p>"
+    assert [type(error) for error in heard] == [ZeroDivisionError]
+    assert heard == sdk.reported
+    sdk.reported.clear()

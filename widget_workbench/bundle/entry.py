@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from urllib.parse import quote
 
+from widget_workbench.bundle.digest import digest
 from widget_workbench.bundle.runtime import WIDGET_ARCHIVE, runtime
 
 # Of a url() in style.css, the path, which is looked for in assets/ first (design.md).
@@ -18,6 +19,7 @@ _CSS_URL = re.compile(r"""url\(\s*["']?([^\s"')]+)["']?\s*\)""")
 
 LOADER = "loader/loader.js"
 STYLE = "style.css"
+SKELETON = "skeleton.html"
 
 
 class BundleError(Exception):
@@ -25,7 +27,11 @@ class BundleError(Exception):
 
 
 def entry_fragment(
-    own: Mapping[str, bytes], loader: Iterable[str], runtime_base: str, skeleton: bytes | None
+    own: Mapping[str, bytes],
+    loader: Iterable[str],
+    runtime_base: str,
+    skeleton: bytes | None,
+    version: str,
 ) -> str:
     """The entry's HTML.
 
@@ -34,6 +40,8 @@ def entry_fragment(
         loader: the paths of the loader's modules.
         runtime_base: URL below which the runtime's files are served, ending in "/".
         skeleton: of skeleton.html; None for the default one.
+        version: of widget.json. With the build, which is a hash of the widget's files, it tells on a visitor's console
+            what was running.
 
     Raises:
         BundleError: the skeleton or the style is not UTF-8.
@@ -48,9 +56,11 @@ def entry_fragment(
     lines += [_asset(path, quote(path), len(content)) for path, content in own.items()]
     if skeleton is not None and STYLE in own:
         lines += _skeleton_style(_text(own[STYLE], STYLE), own)
-    markup = _DEFAULT_SKELETON if skeleton is None else _text(skeleton, "skeleton.html")
+    markup = _DEFAULT_SKELETON if skeleton is None else _text(skeleton, SKELETON)
+    build = digest({**own, SKELETON: skeleton or b""})[:8]
     lines += [
-        f'<div data-widget-root aria-busy="true">{markup}</div>',
+        f'<div data-widget-root data-version="{escape(version)}" data-build="{build}" '
+        f'aria-busy="true">{markup}</div>',
         f'<script type="module" src="{LOADER}"></script>',
     ]
     return "\n".join(lines) + "\n"
@@ -80,11 +90,55 @@ def _text(content: bytes, name: str) -> str:
         raise BundleError(f"{name} is not UTF-8 (byte {error.start})") from None
 
 
-# Three grey lines of the height that text has, so that what follows them does not jump far.
+# A card with lines of text, in which a wave of a darker grey goes from line to line. It is opacity that changes, since
+# that goes on while the page's one thread starts Python.
 _DEFAULT_SKELETON = """
-<div aria-hidden="true" style="padding: var(--space-200, 16px); display: grid; gap: var(--space-150, 12px)">
-<div style="height: 1.25rem; width: 45%; border-radius: 4px; background: var(--color-skeleton-default, #F4F5F6)"></div>
-<div style="height: 1rem; border-radius: 4px; background: var(--color-skeleton-default, #F4F5F6)"></div>
-<div style="height: 1rem; width: 70%; border-radius: 4px; background: var(--color-skeleton-default, #F4F5F6)"></div>
-</div>
+<style>
+.widget-skeleton {
+  display: grid;
+  gap: var(--space-150, 12px);
+  padding: var(--space-300, 24px);
+  border: var(--border-width-100, 1px) solid var(--color-line-default, #dedfe2);
+  border-radius: var(--radius-150, 12px);
+  background: var(--color-surface-default, #fff);
+}
+.widget-skeleton i, .widget-skeleton i::after {
+  display: block;
+  height: 0.875rem;
+  border-radius: var(--radius-050, 4px);
+  background: var(--color-skeleton-default, #f4f5f6);
+}
+.widget-skeleton i:first-child, .widget-skeleton i:first-child::after { height: 1.25rem }
+.widget-skeleton i:first-child { width: 40%; margin-bottom: var(--space-050, 4px) }
+.widget-skeleton i:last-child { width: 65% }
+.widget-skeleton i::after {
+  background: var(--color-line-default, #dedfe2);
+  content: "";
+  opacity: 0.5;
+}
+.widget-skeleton i:nth-child(2)::after { animation-delay: 0.15s }
+.widget-skeleton i:nth-child(3)::after { animation-delay: 0.3s }
+.widget-skeleton i:nth-child(4)::after { animation-delay: 0.45s }
+.widget-skeleton + p {
+  position: absolute;
+  width: 1px;
+  height: 1px;
+  margin: -1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+  white-space: nowrap;
+}
+@media (prefers-reduced-motion: no-preference) {
+  .widget-skeleton i::after { animation: widget-skeleton 0.9s ease-in-out infinite alternate both }
+}
+@media (forced-colors: active) {
+  .widget-skeleton i::after { background: GrayText }
+}
+@keyframes widget-skeleton {
+  from { opacity: 0 }
+  to { opacity: 1 }
+}
+</style>
+<div class="widget-skeleton" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
+<p>Loading…</p>
 """

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from widget_workbench import shipped
-from widget_workbench.bundle.entry import entry_fragment
+from widget_workbench.bundle.entry import SKELETON, entry_fragment
 
 if TYPE_CHECKING:
     from widget_workbench.repository import Widget
 
 ENTRY = "index.html"
-SKELETON = "skeleton.html"
 
 
 def published_files(widget: Widget, runtime_base: str) -> dict[str, bytes | Path]:
@@ -38,7 +37,7 @@ def published_files(widget: Widget, runtime_base: str) -> dict[str, bytes | Path
     own = {path: file.read_bytes() for path, file in files.items() if _ships(path)}
     loader = {f"loader/{file.name}": file for file in sorted(shipped.static("loader").glob("*.js"))}
     skeleton = files[SKELETON].read_bytes() if SKELETON in files else None
-    entry = entry_fragment(own, loader, runtime_base, skeleton)
+    entry = entry_fragment(own, loader, runtime_base, skeleton, widget.manifest.version)
     return {ENTRY: entry.encode(), **loader, **own}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import zipfile
@@ -11,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from widget_workbench import __version__, shipped
+from widget_workbench.bundle.digest import digest
 
 CORE_FILES = ("pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 WIDGET_ARCHIVE = "widget.zip"
@@ -49,14 +49,10 @@ def runtime() -> Runtime:
         f"widget/{path.name}": path.read_bytes()
         for path in sorted(shipped.widget_package().glob("*.py"))
     }
-    digest = hashlib.sha256()
-    for name, content in sources.items():
-        digest.update(f"{name} {len(content)}\n".encode())
-        digest.update(content)
     core = shipped.pyodide_core()
     version = _pyodide_version(core)
     return Runtime(
-        release=f"{__version__}-{version}-{digest.hexdigest()[:12]}",
+        release=f"{__version__}-{version}-{digest(sources)[:12]}",
         files={
             **{name: core / name for name in CORE_FILES},
             WIDGET_ARCHIVE: _archive(sources),

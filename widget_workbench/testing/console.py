@@ -20,7 +20,7 @@ _WHAT = {
 }
 
 # How the loader prints a traceback (static/loader/instance.js).
-_WIDGET_FAILURE = re.compile(r'Widget "(?P<type>[^"]+)": (?=Traceback)')
+_WIDGET_FAILURE = re.compile(r'Widget "(?P<type>[^"]+)"[^\n]*?: (?=Traceback)')
 
 
 @dataclass(frozen=True)

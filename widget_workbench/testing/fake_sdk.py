@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
+import logging
 import sys
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
@@ -23,7 +24,9 @@ from types import FrameType, SimpleNamespace, TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from widget import Sdk, _arguments, _connectors
-from widget._instance import Instance, _current, _hearing_of_error
+from widget._html import html_of
+from widget._instance import Instance, _current, _hearing_of_error, _parting
+from widget._resolving import resolve
 from widget._sdk import Props
 
 from .author_code import author_traceback, without_between
@@ -35,14 +38,17 @@ from .waiting import waiting
 if TYPE_CHECKING:
     from widget._connectors import _Client
     from widget._events import Handler
+    from widget._templates import Renderable
 
 T = TypeVar("T")
+
+_logger = logging.getLogger("widget")
 
 # Longer than a client waits for an answer unless told otherwise.
 RUN_SECONDS = 60.0
 
 # Members of `Sdk` that are the page's, beside those that are overridden below.
-_OF_THE_PAGE = frozenset({"js", "render"})
+_OF_THE_PAGE = frozenset({"js"})
 
 # The methods of a loop, one of which is on the stack while it runs, also where a library has patched asyncio.
 _RUNNING = frozenset({"_run_once", "run_forever"})
@@ -63,8 +69,9 @@ class FakeSdk(Sdk):
             ``fake_sdk.connectors.composite["weekly-report"]``. Clients that the code makes by `WidgetServiceSDK` are
             answered by the same stubs, as long as the fixture is in use, or the `with` block of an instance of one's
             own, or its `run`.
-        reported: what handlers and tasks have raised and nobody awaited, as far as `verify` has not told it. Whoever
-            expects an exception takes it out.
+        reported: what handlers, tasks and later runs of the view have raised and nobody awaited, as far as `verify` has
+            not told it. Whoever expects an exception takes it out.
+        page_hidden: whether the page is in the background, where resources do not poll; False until a test sets it.
     """
 
     connectors: FakeConnectors
@@ -206,10 +213,11 @@ class FakeSdk(Sdk):
             *self._stubs.complaints(),
             *(
                 f"A handler or a task raised what nobody awaits:\n\n{author_traceback(error)}"
-                for error in self.reported
+                for error in (*self._instance.unraised, *self.reported)
                 if not isinstance(error, UnmatchedCallError)
             ),
         ]
+        self._instance.unraised.clear()
         self.reported.clear()
         return messages
 
@@ -233,6 +241,27 @@ class FakeSdk(Sdk):
                     self._runner.close()
                 self._runner = None
 
+    @property
+    def html(self) -> str:
+        """What the widget shows, as HTML; empty before it has rendered anything.
+
+        A view that is due, since something has changed, runs before.
+
+        Raises:
+            Exception: what the view raised in its first run, if nobody has been told yet.
+        """
+        __tracebackhide__ = True
+        self._instance.bring_up_to_date()
+        return self._instance.html
+
+    @property
+    def page_hidden(self) -> bool:
+        return self._instance.page_hidden
+
+    @page_hidden.setter
+    def page_hidden(self, hidden: bool) -> None:
+        self._do(lambda: self._instance.hide_page(hidden))
+
     # What needs a page.
 
     @property
@@ -247,10 +276,6 @@ class FakeSdk(Sdk):
     def query_all(self, selector: str) -> NoReturn:
         __tracebackhide__ = True
         _refuse("query_all")
-
-    def listen(self, event: str, selector: str, handler: Handler) -> NoReturn:
-        __tracebackhide__ = True
-        _refuse("listen")
 
     if not TYPE_CHECKING:
 
@@ -295,7 +320,9 @@ class FakeSdk(Sdk):
                 raise TimeoutError(
                     f"fake_sdk.run() was not done within {timeout:g} s: {'; '.join(places) or 'it waits'}."
                 )
-            return task.result()
+            result = task.result()
+            self._instance.bring_up_to_date()
+            return result
 
     def _own_runner(self) -> asyncio.Runner:
         if self._runner is None:
@@ -326,18 +353,25 @@ class _FakeInstance(Instance):
 
     Attributes:
         handlers: the tasks of `async def` handlers that are under way.
+        html: what was rendered last.
+        unraised: what the view's first run has raised in the loop, as long as no `run` has raised it.
         reported: exceptions that nobody awaits.
     """
 
     def __init__(self, sdk: FakeSdk) -> None:
         super().__init__(_Stage())
         self.handlers: set[asyncio.Task[Any]] = set()
+        self.html = ""
         self.reported: list[BaseException] = []
         self._sdk = weakref.ref(sdk)
         self._listeners: list[tuple[str, Handler]] = []
+        self.unraised: list[BaseException] = []
+        self._hidden = False
+        self._visibility: list[Callable[[], object]] = []
         self._spared: set[asyncio.Task[Any] | None] = set()
         # Of Python 3.11, whose tasks do not tell their context.
         self._noted: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
+        self._noted_parting: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
 
     def fake_sdk(self) -> FakeSdk | None:
         """What it belongs to; None once nobody holds that."""
@@ -349,6 +383,58 @@ class _FakeInstance(Instance):
             if listener[0] == event and listener in self._listeners:
                 hear = self._hear_error if event == "error" else self._hear
                 hear(listener[1], data if event == "error" else through_javascript(data))
+
+    def render(self, renderable: Renderable) -> None:
+        resolved = resolve(renderable)
+        if self._stage is None:
+            self.warn_gone("sdk.render was called")
+        else:
+            self.html = html_of(resolved)
+
+    def listen(self, event: str, selector: str, handler: Handler) -> Callable[[], None]:
+        """Takes a handler that nothing will call: here are no elements."""
+        self._mounted()
+        return lambda: None
+
+    def bring_up_to_date(self) -> None:
+        """Runs the view, if it is due.
+
+        Raises:
+            Exception: what its first run has raised, now or in the loop.
+        """
+        __tracebackhide__ = True
+        if self._view is not None:
+            self._view.turn()
+        if self.unraised:
+            raise self.unraised.pop()
+
+    def _fail(self, error: BaseException) -> None:
+        self.unraised.append(error)
+
+    def hide_page(self, hidden: bool) -> None:
+        """Puts the page into the background, or back."""
+        self._hidden = hidden
+        for function in tuple(self._visibility):
+            function()
+
+    @property
+    def page_hidden(self) -> bool:
+        return self._hidden
+
+    def on_visibility_change(self, function: Callable[[], object]) -> Callable[[], None]:
+        self._visibility.append(function)
+        return lambda: self._visibility.remove(function)
+
+    def loop(self) -> asyncio.AbstractEventLoop:
+        sdk = self._sdk()
+        assert sdk is not None
+        return sdk.loop()
+
+    def call_later(self, seconds: float, function: Callable[[], object]) -> Callable[[], None]:
+        return self.loop().call_later(seconds, function).cancel
+
+    def warn(self, text: str) -> None:
+        _logger.warning(text)
 
     def own_context(self) -> contextvars.Context:
         """A context in which what is started belongs to it."""
@@ -363,6 +449,7 @@ class _FakeInstance(Instance):
             stack = author_traceback(error)
             told = SimpleNamespace(name="Error", message=message, stack=stack)
             self.hear("error", {"message": message, "error": told})
+            self._tell(error)
 
     def loop_reported(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Takes what a task has raised that nobody awaits."""
@@ -378,8 +465,13 @@ class _FakeInstance(Instance):
         """A task factory, by which the tasks that the code starts itself are known."""
         task: asyncio.Task[Any] = asyncio.Task(coro, loop=loop, **options)
         if _current.get(None) is self._reference:
-            self._noted.add(task)
+            self._note(task)
         return task
+
+    def _note(self, task: asyncio.Task[Any]) -> None:
+        self._noted.add(task)
+        if _parting.get():
+            self._noted_parting.add(task)
 
     @contextmanager
     def spared(self, *tasks: asyncio.Task[Any] | None) -> Iterator[None]:
@@ -395,6 +487,10 @@ class _FakeInstance(Instance):
             return False
         return task in self._noted if sys.version_info < (3, 12) else super()._owns(task)
 
+    def _is_parting(self, task: asyncio.Task[Any]) -> bool:
+        noted = task in self._noted_parting
+        return noted if sys.version_info < (3, 12) else super()._is_parting(task)
+
     def _task(self, coro: Coroutine[Any, Any, T], *, eager: bool = False) -> asyncio.Task[T]:
         sdk = self._sdk()
         assert sdk is not None
@@ -403,7 +499,7 @@ class _FakeInstance(Instance):
         if sys.version_info >= (3, 12) and _loop_runs():
             options["eager_start"] = eager
         task: asyncio.Task[T] = asyncio.Task(coro, loop=sdk.loop(), **options)
-        self._noted.add(task)
+        self._note(task)
         if eager and not task.done():
             self.handlers.add(task)
             task.add_done_callback(self.handlers.discard)
@@ -428,6 +524,7 @@ class _Stage:
     def ready(self) -> None: ...
     def failed(self, message: str, traceback: str) -> None: ...
     def reported(self, message: str, traceback: str) -> None: ...
+    def recovered(self, message: str) -> None: ...
     def uncovered(self) -> None: ...
 
 

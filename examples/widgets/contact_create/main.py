@@ -1,41 +1,39 @@
 """Adds a contact: a POST request with a JSON payload, made when the form is sent."""
 
-from widget import ConnectorError, Sdk
+from string.templatelib import Template
 
-CARD = """
-<section class="card" aria-labelledby="title">
-  <h2 id="title">Add a contact</h2>
-  <form data-state="idle">
-    <label>First name <input name="firstName" value="Jane" required></label>
-    <label>Last name <input name="lastName" value="Doe" required></label>
-    <label>Email <input name="email" type="email" value="jane@example.com" required></label>
-    <div class="send"><button>Add contact</button><p role="status"></p></div>
-  </form>
-</section>
-"""
+from widget import ConnectorError, Event, Sdk
 
 
 async def init(sdk: Sdk) -> None:
-    sdk.root.innerHTML = CARD
-    form, status = sdk.query("form"), sdk.query("[role=status]")
+    state = sdk.state(phase="idle", message="")
 
-    def say(state: str, message: str) -> None:
-        form.dataset.state, status.textContent = state, message
-
-    async def add() -> None:
-        if form.dataset.state == "busy":
+    async def add(event: Event) -> None:
+        if state.phase == "busy":
             return
-        say("busy", "Adding the contact…")
+        state.phase, state.message = "busy", "Adding the contact…"
         try:
             contact = await sdk.connectors.execute(
                 permalink="crm-contacts",
                 method="POST",
-                payload={field.name: field.value for field in sdk.query_all("input")},
+                payload=event.form,
             )
         except ConnectorError as error:
-            say("failed", str(error))
+            state.phase, state.message = "failed", str(error)
         else:
             name = f"{contact['firstName']} {contact['lastName']}"
-            say("done", f"{name} is in the CRM now, as {contact['id']}.")
+            state.phase, state.message = "done", f"{name} is in the CRM now, as {contact['id']}."
 
-    sdk.listen("submit", "form", add)
+    @sdk.view
+    def view() -> Template:
+        return t"""
+          <section class="card" aria-labelledby="title">
+            <h2 id="title">Add a contact</h2>
+            <form data-state={state.phase} onsubmit={add}>
+              <label>First name <input name="firstName" value="Jane" required></label>
+              <label>Last name <input name="lastName" value="Doe" required></label>
+              <label>Email <input name="email" type="email" value="jane@example.com" required></label>
+              <div class="send"><button>Add contact</button><p role="status">{state.message}</p></div>
+            </form>
+          </section>
+        """

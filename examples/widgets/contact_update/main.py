@@ -1,51 +1,55 @@
 """Changes a contact's name: a PUT request with a query parameter and a JSON payload."""
 
-from widget import ConnectorError, Sdk
+from string.templatelib import Template
 
-CARD = """
-<section class="card" aria-labelledby="title">
-  <h2 id="title">Edit a contact</h2>
-  <p class="record"><strong class="name"></strong><span class="email"></span></p>
-  <form data-state="idle">
-    <label>First name <input name="firstName" value="Jane" required></label>
-    <label>Last name <input name="lastName" value="Smith" required></label>
-    <div class="send"><button>Save changes</button><p role="status"></p></div>
-  </form>
-</section>
-"""
+from widget import ConnectorError, Event, Sdk
 
 
 async def init(sdk: Sdk) -> None:
-    sdk.root.innerHTML = CARD
-    form, status = sdk.query("form"), sdk.query("[role=status]")
     which = {"id": sdk.props["contact"]}
+    state = sdk.state(phase="idle", message="")
 
-    def say(state: str, message: str) -> None:
-        form.dataset.state, status.textContent = state, message
+    async def read() -> dict:
+        return await sdk.connectors.get("crm-contacts", query_params=which)
 
-    def show(contact: dict) -> None:
-        sdk.query(".name").textContent = f"{contact['firstName']} {contact['lastName']}"
-        sdk.query(".email").textContent = contact["email"]
-
-    async def save() -> None:
-        if form.dataset.state == "busy":
+    async def save(event: Event) -> None:
+        if state.phase == "busy":
             return
-        say("busy", "Saving…")
+        state.phase, state.message = "busy", "Saving…"
         try:
-            updated = await sdk.connectors.execute(
+            contact.value = await sdk.connectors.execute(
                 permalink="crm-contacts",
                 method="PUT",
                 query_params=which,
-                payload={field.name: field.value for field in sdk.query_all("input")},
+                payload=event.form,
             )
         except ConnectorError as error:
-            say("failed", str(error))
+            state.phase, state.message = "failed", str(error)
         else:
-            show(updated)
-            say("done", "Saved.")
+            state.phase, state.message = "done", "Saved."
 
-    sdk.listen("submit", "form", save)
-    try:
-        show(await sdk.connectors.get("crm-contacts", query_params=which))
-    except ConnectorError as error:
-        say("failed", str(error))
+    contact = sdk.resource(read, start=False)
+    await contact.reload()
+
+    @sdk.view
+    def view() -> Template:
+        return t"""
+          <section class="card" aria-labelledby="title">
+            <h2 id="title">Edit a contact</h2>
+            {contact.show(record)}
+            <form data-state={state.phase} onsubmit={save}>
+              <label>First name <input name="firstName" value="Jane" required></label>
+              <label>Last name <input name="lastName" value="Smith" required></label>
+              <div class="send"><button>Save changes</button><p role="status">{state.message}</p></div>
+            </form>
+          </section>
+        """
+
+
+def record(contact: dict) -> Template:
+    return t"""
+      <p class="record">
+        <strong class="name">{contact["firstName"]} {contact["lastName"]}</strong>
+        <span class="email">{contact["email"]}</span>
+      </p>
+    """

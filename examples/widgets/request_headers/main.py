@@ -1,57 +1,54 @@
 """Notices from an internal service: a GET request with headers of its own."""
 
-import uuid
 from datetime import date
+from string.templatelib import Template
+from uuid import uuid4
 
-from widget import ConnectorError, Sdk
-
-CARD = """
-<section class="card" aria-labelledby="title">
-  <h2 id="title">Company notices</h2>
-  <ul></ul>
-  <p class="empty">There are no notices today.</p>
-  <p class="reference">Reference <code></code></p>
-  <template>
-    <li><time></time><strong></strong><p></p></li>
-  </template>
-</section>
-"""
-
-FAILED = """
-<section class="card" role="alert">
-  <h2>Company notices</h2>
-  <p class="error"></p>
-  <p class="reference">Reference <code></code></p>
-</section>
-"""
+from widget import Sdk
 
 
 async def init(sdk: Sdk) -> None:
-    request_id = str(uuid.uuid4())
-    try:
-        data = await sdk.connectors.execute(
+    state = sdk.state(request_id="")
+
+    async def fetch() -> dict:
+        # The service's logs know the request by this id: support can look it up.
+        state.request_id = str(uuid4())
+        return await sdk.connectors.execute(
             permalink="internal-api",
             method="GET",
             headers={
-                "X-Request-Id": request_id,
+                "X-Request-Id": state.request_id,
                 "Accept-Language": sdk.props["language"],
             },
         )
-    except ConnectorError as error:
-        sdk.root.innerHTML = FAILED
-        sdk.query(".error").textContent = str(error)
-    else:
-        sdk.root.innerHTML = CARD
-        for notice in data["notices"]:
-            append(sdk, notice)
-    # The service's logs know the request by this id: support can look it up.
-    sdk.query("code").textContent = request_id
+
+    notices = sdk.resource(fetch, start=False)
+    await notices.reload()
+
+    @sdk.view
+    def view() -> Template:
+        return t"""
+          <section class="card" aria-labelledby="title">
+            <h2 id="title">Company notices</h2>
+            {notices.show(listing)}
+            <p class="reference">Reference <code>{state.request_id}</code></p>
+          </section>
+        """
 
 
-def append(sdk: Sdk, notice: dict) -> None:
-    row = sdk.query("template").content.cloneNode(True)
-    row.querySelector("time").textContent = f"{date.fromisoformat(notice['published']):%-d %B}"
-    row.querySelector("time").dateTime = notice["published"]
-    row.querySelector("strong").textContent = notice["title"]
-    row.querySelector("p").textContent = notice["body"]
-    sdk.query("ul").append(row)
+def listing(data: dict) -> Template:
+    return t"""
+      <ul>{map(item, data["notices"])}</ul>
+      <p class="empty">There are no notices today.</p>
+    """
+
+
+def item(notice: dict) -> Template:
+    published = date.fromisoformat(notice["published"])
+    return t"""
+      <li>
+        <time datetime={published}>{published:%-d %B}</time>
+        <strong>{notice["title"]}</strong>
+        <p>{notice["body"]}</p>
+      </li>
+    """

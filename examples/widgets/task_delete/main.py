@@ -1,66 +1,59 @@
 """Deletes a task: a DELETE request with a query parameter, made at a click."""
 
 from datetime import date
+from string.templatelib import Template
 
 from widget import ConnectorError, Event, Sdk
 
-CARD = """
-<section class="card" aria-labelledby="title">
-  <header><h2 id="title" tabindex="-1">Open tasks</h2><p role="status"></p></header>
-  <ul></ul>
-  <p class="empty">Nothing left to do.</p>
-  <template>
-    <li><strong></strong><small></small><button>Delete</button></li>
-  </template>
-</section>
-"""
-
-FAILED = """
-<section class="card" role="alert">
-  <h2>Open tasks</h2>
-  <p class="error"></p>
-</section>
-"""
-
 
 async def init(sdk: Sdk) -> None:
-    try:
-        tasks = await sdk.connectors.get("task-list")
-    except ConnectorError as error:
-        sdk.root.innerHTML = FAILED
-        sdk.query(".error").textContent = str(error)
-        return
-
-    sdk.root.innerHTML = CARD
-    status = sdk.query("[role=status]")
-    for task in tasks:
-        append(sdk, task)
+    state = sdk.state(deleting=set(), outcome=None)
+    tasks = sdk.resource(sdk.connectors.get, "task-list", start=False)
+    await tasks.reload()
 
     async def delete(event: Event) -> None:
-        button = event.target
-        button.disabled = True
+        task = event.key
+        if task in state.deleting:
+            return
+        state.deleting |= {task}
         try:
             await sdk.connectors.execute(
                 permalink="task-manager",
                 method="DELETE",
-                query_params={"taskId": button.value},
+                query_params={"taskId": task},
             )
         except ConnectorError as error:
-            status.className, status.textContent = "error", str(error)
-            button.disabled = False
+            state.outcome = t'<span class="error">{error}</span>'
         else:
-            status.className, status.textContent = "done", f"Deleted {button.value}."
-            button.closest("li").remove()
-            sdk.query("h2").focus()
+            state.outcome = f"Deleted {task}."
+            tasks.value = [each for each in tasks.value or [] if each["id"] != task]
+            sdk.query("h2").focus()  # the button goes
+        state.deleting -= {task}
 
-    sdk.listen("click", "button", delete)
+    def row(task: dict) -> Template:
+        return t"""
+          <li key={task["id"]}>
+            <strong>{task["title"]}</strong>
+            <small>Due {date.fromisoformat(task["due"]):%-d %B}</small>
+            <button aria-label="Delete {task["title"]}" aria-disabled={task["id"] in state.deleting}
+              onclick={delete}>Delete</button>
+          </li>
+        """
 
+    def listing(tasks: list[dict]) -> Template:
+        return t"""
+          <ul>{map(row, tasks)}</ul>
+          <p class="empty">Nothing left to do.</p>
+        """
 
-def append(sdk: Sdk, task: dict) -> None:
-    row = sdk.query("template").content.cloneNode(True)
-    row.querySelector("strong").textContent = task["title"]
-    row.querySelector("small").textContent = f"Due {date.fromisoformat(task['due']):%-d %B}"
-    button = row.querySelector("button")
-    button.value = task["id"]
-    button.ariaLabel = f"Delete {task['title']}"
-    sdk.query("ul").append(row)
+    @sdk.view
+    def view() -> Template:
+        return t"""
+          <section class="card" aria-labelledby="title">
+            <header>
+              <h2 id="title" tabindex="-1">Open tasks</h2>
+              <p role="status">{state.outcome}</p>
+            </header>
+            {tasks.show(listing)}
+          </section>
+        """

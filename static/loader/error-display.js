@@ -1,0 +1,110 @@
+/** What a visitor sees of an error: a panel in place of a widget that did not start, a notice below one that goes on. */
+
+/** How much of a message is shown, in UTF-16 code units: a connector's may be a whole page. The console has it all. */
+const SHOWN = 500;
+
+/**
+ * @param {string} message
+ * @param {() => void} retry
+ * @returns {HTMLElement}
+ */
+export function errorPanel(message, retry) {
+  const again = button("widget-error-retry", "Try again");
+  again.addEventListener("click", retry);
+  const body = element("div", "widget-error-body");
+  // The button stands outside: of an alert all that is in it is read out.
+  body.append(alert(message), again);
+  const panel = element("div", "widget-error");
+  panel.append(body);
+  return panel;
+}
+
+/** The latest error of a widget that goes on, beside its container, until it is dismissed. */
+export class ErrorNotice {
+  /** @type {HTMLElement | null} */
+  #element = null;
+  #message = "";
+  #times = 0;
+
+  /**
+   * @param {string} message
+   * @param {HTMLElement} container which the notice stands after
+   */
+  show(message, container) {
+    if (this.#element && message === this.#message) {
+      this.#times++;
+      this.#count().textContent = `×${this.#times}`;
+      this.#count().hidden = false;
+      return;
+    }
+    this.hide();
+    this.#message = message;
+    this.#times = 1;
+    this.#element = this.#notice(message);
+    container.after(this.#element);
+  }
+
+  /** @param {string} [message] only where this is the one shown */
+  hide(message = this.#message) {
+    if (message === this.#message) {
+      this.#element?.remove();
+      this.#element = null;
+    }
+  }
+
+  /** @param {string} message */
+  #notice(message) {
+    const dismiss = button("widget-notice-dismiss", "×");
+    dismiss.setAttribute("aria-label", "Dismiss");
+    const count = element("span", "widget-notice-count");
+    count.hidden = true;
+    const notice = element("div", "widget-notice");
+    notice.append(alert(message), count, dismiss);
+    /** @type {EventTarget | null} what had the focus before it came to the notice */
+    let before = null;
+    notice.addEventListener("focusin", ({ relatedTarget }) => {
+      before = relatedTarget;
+    });
+    dismiss.addEventListener("click", () => {
+      this.hide();
+      if (before instanceof HTMLElement) {
+        before.focus();
+      }
+    });
+    return notice;
+  }
+
+  #count() {
+    return /** @type {HTMLElement} */ (this.#element?.querySelector(".widget-notice-count"));
+  }
+}
+
+/** @param {string} message */
+function alert(message) {
+  const text = element("p", "widget-error-message");
+  text.setAttribute("role", "alert");
+  text.textContent = message.length > SHOWN ? `${message.slice(0, SHOWN)}…` : message;
+  return text;
+}
+
+/**
+ * @param {string} name of its class
+ * @param {string} label
+ */
+function button(name, label) {
+  const made = /** @type {HTMLButtonElement} */ (element("button", name));
+  made.type = "button";
+  made.textContent = label;
+  return made;
+}
+
+/**
+ * @param {string} tag
+ * @param {string} name of its class
+ * @returns {HTMLElement}
+ */
+function element(tag, name) {
+  const made = document.createElement(tag);
+  made.className = name;
+  return made;
+}
