@@ -225,7 +225,9 @@ STATES: dict[str, dict[str, State]] = {
     "client_headers": {
         "loading": State(None, {"GET analytics-api": NEVER}),
         "ready": State("Visitors", {"GET analytics-api": {"json": {"metrics": METRICS}}}),
-        "empty": State("Nothing was counted yet.", {"GET analytics-api": {"json": {"metrics": []}}}),
+        "empty": State(
+            "Nothing was counted yet.", {"GET analytics-api": {"json": {"metrics": []}}}
+        ),
         "error": State("Back in a minute.", {"GET analytics-api": FAILS}),
     },
     "report": {
@@ -233,12 +235,18 @@ STATES: dict[str, dict[str, State]] = {
             "Building the report.", {"POST report-generator": NEVER}, click("Build report")
         ),
         "ready": State(
-            "How-to guides", {"POST report-generator": {"json": {"rows": ROWS}}}, click("Build report")
+            "How-to guides",
+            {"POST report-generator": {"json": {"rows": ROWS}}},
+            click("Build report"),
         ),
         "empty": State(
-            "Nothing happened", {"POST report-generator": {"json": {"rows": []}}}, click("Build report")
+            "Nothing happened",
+            {"POST report-generator": {"json": {"rows": []}}},
+            click("Build report"),
         ),
-        "error": State("Back in a minute.", {"POST report-generator": FAILS}, click("Build report")),
+        "error": State(
+            "Back in a minute.", {"POST report-generator": FAILS}, click("Build report")
+        ),
         "broken": State(
             "KeyError",
             {"POST report-generator": {"json": {}}},
@@ -307,7 +315,8 @@ def open_in_state(community: Community, name: str, **parameters: Any) -> Communi
     states = {widget: STATES[widget][name] for widget in widgets_with(name)}
     for state in states.values():
         for call, answer in state.answers.items():
-            _stub(community, *call.split(), answer)
+            method, permalink = call.split()
+            _stub(community, method, permalink, answer)
     page = community.open(*states, **parameters)
     for widget, state in states.items():
         host = page.host(widget)

@@ -1,8 +1,8 @@
 """What has to change on the page, when a template is rendered anew.
 
-A template knows its holes, so what was rendered last is compared with what is rendered now value by value, and nothing
-else is looked at: neither the static parts, which cannot have changed, nor the page, where a visitor's typing, scrolling
-and opening is nobody else's business.
+A template knows its holes, so what was rendered last is compared with what is rendered now value by value. Nothing else
+is looked at: neither the static parts, which cannot have changed, nor the page, where a visitor's typing, scrolling and
+opening is nobody else's business.
 
 What is on the page is a tree of `Resolved`, each with a number by which `static/loader/rendering.js` knows its nodes
 there. A change is a list, first its kind; together they cross to JavaScript as one JSON text:

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from widget_workbench.testing import Community, CommunityPage
 
-from ..example_states import ARTICLES, NAMES, STATES, VOICES, open_in_state, widgets_with
-from .conftest import EXAMPLES, WriteWidget
+from ..example_states import NAMES, open_in_state
+from .conftest import EXAMPLES
 
 PROJECT = EXAMPLES.parent
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
@@ -53,9 +53,7 @@ def with_axe(page: Page) -> None:
 
 def set_contrast(page: CommunityPage, contrast: Contrast) -> None:
     page.page.emulate_media(forced_colors="active" if contrast == "forced colors" else "none")
-    page.set_tokens(
-        HIGH_CONTRAST if contrast == "high contrast" else dict.fromkeys(HIGH_CONTRAST)
-    )
+    page.set_tokens(HIGH_CONTRAST if contrast == "high contrast" else dict.fromkeys(HIGH_CONTRAST))
 
 
 def violations(page: CommunityPage, contrast: Contrast) -> list[str]:

@@ -97,9 +97,9 @@ def without_source(manifest: str) -> str:
 def test_a_twin_differs_from_its_example_in_code_alone(name: str) -> None:
     example, twin = (root / "widgets" / name for root in (EXAMPLES, TWINS))
     assert (twin / "dist" / "style.css").read_text() == (example / "style.css").read_text()
-    assert without_source((twin / "widget.json").read_text()) == (
-        example / "widget.json"
-    ).read_text()
+    assert (
+        without_source((twin / "widget.json").read_text()) == (example / "widget.json").read_text()
+    )
     if (example / "connectors.json").exists():
         assert (twin / "connectors.json").read_text() == (example / "connectors.json").read_text()
 

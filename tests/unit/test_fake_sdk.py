@@ -79,7 +79,9 @@ def test_it_is_what_init_receives(sdk: FakeSdk) -> None:
 def test_each_member_of_an_sdk_is_one_that_a_test_has_or_that_a_page_has(sdk: FakeSdk) -> None:
     public = {name for name in vars(Sdk) if not name.startswith("_")}
     # What needs nothing of the host works as it is.
-    inherited = set("create_task listen off on on_error render resource state view".split())
+    inherited = {
+        *("create_task", "listen", "off", "on", "on_error", "render", "resource", "state", "view")
+    }
     assert public - inherited - vars(FakeSdk).keys() == set()
 
 
