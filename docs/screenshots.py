@@ -1,40 +1,47 @@
-"""Takes the README's screenshots of the preview: `python docs/screenshots.py`, after `make browser`."""
+"""Takes the pictures of the README and of docs/: `pytest docs/screenshots.py`, after `make browser`."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-from playwright.sync_api import expect, sync_playwright
+import pytest
+from playwright.sync_api import Page, expect
 
-from widget_workbench.browser import find_browser, launch_arguments
-from widget_workbench.preview import running
+from tests.example_states import open_in_state
+from widget_workbench.testing import Community
 
 DOCS = Path(__file__).parent
+IMAGES = DOCS / "images"
 
-# Width of the window, and how much of the page is shown, in CSS pixels.
+# Width of the window, and how much of the page the README shows, in CSS pixels.
 SIZES = {375: 1500, 1280: 1700}
 
 
-def main() -> None:
-    """Writes docs/images/preview-<width>.png."""
-    browser_path = find_browser()
-    if browser_path is None:
-        sys.exit("No browser was found; run `make browser`.")
-    with running(DOCS.parent / "examples") as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(browser_path), args=launch_arguments()
-        )
-        for width, height in SIZES.items():
-            page = browser.new_page(viewport={"width": width, "height": height})
-            page.goto(url)
-            count = page.locator("gs-cc-registry-widget").count()
-            ready = page.locator("[data-widget-state=ready]")
-            expect(ready).to_have_count(count, timeout=60_000)
-            expect(page.locator("[aria-busy=true]")).to_have_count(0)
-            page.screenshot(path=DOCS / "images" / f"preview-{width}.png")
-        browser.close()
+@pytest.fixture
+def widget_repository() -> Path:
+    return DOCS.parent / "examples"
 
 
-if __name__ == "__main__":
-    main()
+def take(page: Page, name: str, *, height: int | None = None) -> None:
+    """Writes docs/images/<name>; all of the page where no height is given."""
+    if height is not None:
+        page.set_viewport_size({"width": page.viewport_size["width"], "height": height})  # type: ignore[index]
+    page.screenshot(
+        path=IMAGES / name, full_page=height is None, animations="disabled", caret="initial"
+    )
+
+
+@pytest.mark.parametrize("width", SIZES)
+def test_preview(community: Community, width: int) -> None:
+    opened = community.open(viewport=(width, 900))
+    for widget in opened.page.locator("gs-cc-registry-widget").all():
+        expect(widget).to_have_attribute("data-widget-state", "ready", timeout=60_000)
+    expect(opened.page.locator("[aria-busy=true]")).to_have_count(0)
+    take(opened.page, f"preview-{width}.png", height=SIZES[width])
+
+
+@pytest.mark.parametrize("state", ["loading", "ready", "empty", "error"])
+@pytest.mark.parametrize("width", SIZES)
+def test_examples(community: Community, state: str, width: int) -> None:
+    opened = open_in_state(community, state, viewport=(width, 900))
+    take(opened.page, f"{state}-{width}.png")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ._arguments import kind
-from ._styles import css_value, declarations
+from ._styles import css_value, declarations, loading_function, presented
 from ._text import WrongType, WrongValue, expands, text_of
 
 # WHATWG HTML, "List of attributes": those whose value is "Boolean attribute".
@@ -39,6 +39,14 @@ _ADDRESS = frozenset(
 # What these write into another attribute, which may be an address (SVG Animations, 2.12).
 _ANIMATIONS = frozenset(("animate", "animatemotion", "animatetransform", "set"))
 _ANIMATED = frozenset(("by", "from", "to", "values"))
+
+# Attributes of SVG whose values are CSS that may load something (SVG 2, 6.6: presentation attributes).
+_PRESENTATION = frozenset(
+    {
+        *("clip-path", "cursor", "fill", "filter", "marker", "marker-end", "marker-mid"),
+        *("marker-start", "mask", "stroke"),
+    }
+)
 
 # An image of SVG, or of other XML, is a document in these, and its scripts run.
 _DOCUMENTS = frozenset(("embed", "frame", "iframe", "object", "use"))
@@ -151,7 +159,9 @@ class Boolean(Attribute):
             return None
         if value in self._also:
             return str(value)
-        raise WrongType(f"the attribute is there or not: it takes a bool, not {kind(value)}")
+        raise WrongType(
+            f"the attribute is there or not: it takes a bool, not {kind(value)}; write bool(…), or compare"
+        )
 
 
 class Address(Attribute):
@@ -184,7 +194,10 @@ class Address(Attribute):
             return
         scheme = match[1].lower()
         if scheme in ("javascript", "vbscript"):
-            raise WrongValue(f"an address of the scheme {scheme}: would run as a script")
+            raise WrongValue(
+                f"an address of the scheme {scheme}: would run as a script; for what a click does, write "
+                "onclick={handler}"
+            )
         if scheme == "data":
             media_type = text[match.end() :].lstrip(_LEADING).lower()
             if not media_type.startswith("image/"):
@@ -193,6 +206,29 @@ class Address(Attribute):
                 raise WrongValue(
                     "an SVG image of the scheme data: would run its scripts here; use an <img>"
                 )
+
+
+class Animated(Address):
+    """What SVG writes into another attribute: an address, or a value of CSS, or whatever else that one holds."""
+
+    def checked(self, text: str) -> str:
+        name = loading_function(text)
+        if name:
+            raise WrongValue(
+                f"{name}… in a value that is animated might load something; write url(#id) or a plain value"
+            )
+        return super().checked(text)
+
+
+class Presentation(Attribute):
+    """An attribute of SVG that is a property of CSS."""
+
+    def whole(self, value: object) -> str | None:
+        text = super().whole(value)
+        return text if text is None else presented(text)
+
+    def within(self, value: object) -> str:
+        return css_value(text_of(value))
 
 
 class Classes(Attribute):
@@ -238,6 +274,7 @@ class Style(Attribute):
 _OTHER = Attribute()
 _CLASSES = Classes()
 _STYLE = Style()
+_CSS = Presentation()
 _PRESENT = Boolean()
 _HIDDEN = Boolean("until-found")
 _ARIA = Enumerated("true", "false")
@@ -262,7 +299,10 @@ def rule_of(tag: str, name: str) -> Attribute:
         return _ARIA
     if name in _WORDS:
         return Enumerated(*_WORDS[name])
-    animated = tag in _ANIMATIONS and name in _ANIMATED
-    if animated or name in _ADDRESS:
-        return Address(is_document=tag in _DOCUMENTS or animated, separator=_SEPARATORS.get(name))
+    if tag in _ANIMATIONS and name in _ANIMATED:
+        return Animated(is_document=True, separator=_SEPARATORS.get(name))
+    if name in _ADDRESS:
+        return Address(is_document=tag in _DOCUMENTS, separator=_SEPARATORS.get(name))
+    if name in _PRESENTATION and "-" not in tag:  # of a custom element, it means what that wants
+        return _CSS
     return _OTHER

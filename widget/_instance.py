@@ -107,7 +107,7 @@ class Instance:
         self._context.run(_current.set, self._reference)
         # Event, handler, and what ends the host's subscription.
         self._subscriptions: list[tuple[str, Handler, Callable[[], None]]] = []
-        self._warned_gone = False
+        self._warned_ended = False
         self._rendering = Rendering(stage.container, self.run_handler)
         self._view_error: BaseException | None = None
         self._view: View | None = None
@@ -116,6 +116,8 @@ class Instance:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._starting = True
         self._failed = False
+        # How it has ended: nothing that it does is seen any more.
+        self._end = ""
 
     def start(self) -> None:
         """Imports the widget's main.py and runs its `init` in a task of the instance."""
@@ -149,6 +151,9 @@ class Instance:
         if stage is not None and not self._failed:
             self._failed = True
             self._tell(error)
+            # Whoever tidies up at the end does so now, since another try begins from nothing.
+            self._call_parting("destroy", None, self._own_context())
+            self._end = "failed"
             self._release(keep=asyncio.current_task())
             stage.failed(self._summary(error), author_traceback(error))
 
@@ -188,28 +193,28 @@ class Instance:
         return f'The widget "{self.type}" failed: {summary(error)}'
 
     def _mounted(self) -> Stage:
-        if self._stage is None:
-            raise RuntimeError("this widget has left the page")
+        if self._stage is None or self._end:
+            raise RuntimeError(f"this widget has {self._end}")
         return self._stage
 
     def uncovered_container(self) -> Any:
         """The container, without the skeleton.
 
-        Once the widget has left the page it is an element of no document, so that what still tidies up there, such as a
+        Once the widget has ended it is an element of no document, so that what still tidies up there, such as a
         `finally` around a call, does no harm.
         """
-        if self._stage is None:
-            self.warn_gone("sdk.root was used")
+        if self._stage is None or self._end:
+            self.warn_ended("sdk.root was used")
         else:
             self._stage.uncovered()
         return self._container
 
-    def warn_gone(self, what: str) -> None:
+    def warn_ended(self, what: str) -> None:
         """Says, once, that something was done for a page that the widget is no longer on."""
-        if not self._warned_gone:
-            self._warned_gone = True
+        if not self._warned_ended:
+            self._warned_ended = True
             self.warn(
-                f'{what} after the widget "{self.type}" had left the page, where nothing shows it any more: end such '
+                f'{what} after the widget "{self.type}" had {self._end}, where nothing shows it any more: end such '
                 'work with the widget, in a handler of sdk.on("destroy", …) or in a task of sdk.create_task(…).'
             )
 
@@ -260,6 +265,9 @@ class Instance:
         except BaseException as error:
             self.report(error)
             return None
+        if inspect.isgenerator(result) or inspect.isasyncgen(result):
+            name = getattr(handler, "__name__", type(handler).__name__)
+            self.report(TypeError(f"the handler {name} holds a yield, so calling it runs nothing"))
         if not inspect.iscoroutine(result):
             return None
         task = self._task(result, eager=True)
@@ -270,8 +278,16 @@ class Instance:
         """Listens to one of the host's events, or one of the widget's own."""
         self.unsubscribe(event, handler)  # a handler hears an event once
         end = _nothing if event in _OWN_EVENTS else self._subscribe_host(event, handler)
-        self._subscriptions.append((event, handler, end))
-        return lambda: self.unsubscribe(event, handler)
+        subscription = (event, handler, end)
+        self._subscriptions.append(subscription)
+
+        def unsubscribe() -> None:
+            for index, each in enumerate(self._subscriptions):
+                if each is subscription:
+                    del self._subscriptions[index]
+                    end()
+
+        return unsubscribe
 
     def on_error(self, handler: Handler) -> Callable[[], None]:
         """Hears of what the widget raises, as `report` and a start that fails tell it."""
@@ -311,15 +327,15 @@ class Instance:
         return self._rendering.listen(event, selector, handler)
 
     def render(self, renderable: Renderable) -> None:
-        """Shows a template in the container; once the widget has left the page it does nothing but warn.
+        """Shows a template in the container; once the widget has ended it does nothing but warn.
 
         Raises:
             TypeError, ValueError: what cannot be rendered, or a value that must not stand where it stands; what was
                 shown before stays.
         """
         new = resolve(renderable)
-        if self._stage is None:
-            self.warn_gone("sdk.render was called")
+        if self._stage is None or self._end:
+            self.warn_ended("sdk.render was called")
             return
         self._stage.uncovered()
         self._rendering.show(new)
@@ -334,8 +350,8 @@ class Instance:
         self._view = View(
             function, render=self._render_view, soon=self._soon, failed=self._view_failed
         )
-        for event in ("propsChanged", "designTokensChanged"):
-            self.subscribe(event, self._view.request)
+        self.subscribe("propsChanged", lambda: self.refresh("a property"))
+        self.subscribe("designTokensChanged", lambda: self.refresh("a design token"))
         self._view.request()
 
     def _soon(self, function: Callable[[], None]) -> asyncio.Handle:
@@ -360,13 +376,14 @@ class Instance:
         Returns:
             Whether the widget is still there; if it is not, nothing may change any more.
         """
-        if self._stage is None:
-            self.warn_gone(f"{what} was set")
+        if self._end:
+            self.warn_ended(f"{what} was set")
         elif self._view is not None:
-            self._view.request(what)
-        return self._stage is not None and not self._failed
+            by_failure = self._view_error is not None and _hearing_of_error.get()
+            (self._view.request_by_failure if by_failure else self._view.request)(what)
+        return not self._end
 
-    def refuse_in_view(self, what: str) -> None:
+    def refuse_in_view(self, what: str, way_out: str = "do it in init, or in a handler") -> None:
         """Refuses what would be done anew at every run of the view.
 
         Raises:
@@ -374,8 +391,7 @@ class Instance:
         """
         if self._view is not None and self._view.running:
             raise RuntimeError(
-                f"{what} stands in the view {self._view.name}, which would do it at every run; do it in init, or in a "
-                "handler"
+                f"{what} stands in the view {self._view.name}, which would do it at every run; {way_out}"
             )
 
     def add_resource(self, resource: Resource[Any]) -> None:
@@ -417,6 +433,7 @@ class Instance:
             return
         self._call_parting("destroy", None, self._own_context())
         self._stage = None
+        self._end = "left the page"
         self._release()
 
     def _release(self, keep: asyncio.Task[Any] | None = None) -> None:

@@ -15,7 +15,7 @@ there. A change is a list, first its kind; together they cross to JavaScript as 
                                             there before, or a new block
 
 A block is `[number, template, values]`; content is a text, `{"block": block}`, `{"list": blocks}` or `{"html": text}`.
-Before its first use the static parts of a template cross as `[number, namespace, marked, parts]`.
+Before its first use the static parts of a template cross as `[number, namespace, marked, parts, shape]`.
 """
 
 from __future__ import annotations
@@ -168,7 +168,9 @@ class Patching:
         if parsed.number not in self._told:
             self._told.add(parsed.number)
             parts = [[_KINDS[type(part)], part.name] for part in parsed.parts]
-            self.templates.append([parsed.number, parsed.namespace, parsed.marked, parts])
+            self.templates.append(
+                [parsed.number, parsed.namespace, parsed.marked, parts, parsed.shape]
+            )
         values = [
             value if value.__class__ is str or value is None else self._content(value)
             for value in new.values

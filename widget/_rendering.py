@@ -29,17 +29,32 @@ class Rendering:
         self._numbers = itertools.count(1)
         self._hearing: Any = None
         self._page: Any = None
+        self._applying = False
+        self._next: Resolved | None = None
 
     def show(self, new: Resolved) -> None:
         """Makes the container show `new`; what is the same as before is not touched.
 
+        Within a change of the page, as by an author's own listener that the change lets the browser call, it is shown
+        when that is done.
+
         Raises:
             ValueError: the browser reads the template's HTML otherwise than it was checked; nothing has changed.
         """
-        if not self._apply(new):
-            # Somebody has emptied the container, by sdk.root.
-            self._patching.forget()
-            self._apply(new)
+        self._next = new
+        if self._applying:
+            return
+        self._applying = True
+        try:
+            while self._next is not None:
+                new, self._next = self._next, None
+                if not self._apply(new):
+                    # Somebody has changed what was rendered, by sdk.root, or by translating the page.
+                    self._patching.forget()
+                    self._apply(new)
+        finally:
+            self._applying = False
+            self._next = None
 
     def _apply(self, new: Resolved) -> bool:
         page = self._on_page()

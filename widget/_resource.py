@@ -99,14 +99,15 @@ class Resource(Generic[T]):
     def value(self) -> T | None:
         """The latest answer, also while another is pending or after one has failed; None before the first.
 
-        Set it to show a change before, or without, asking again; the next answer takes its place.
+        Set it to show a change before, or without, asking again, and in place of an error; the next answer takes its
+        place.
         """
         return self._value
 
     @value.setter
     def value(self, value: T) -> None:
         if self._instance.refresh(f"the value of {self._name}"):
-            self._value, self._has_value = value, True
+            self._value, self._has_value, self._error = value, True, None
 
     def reload(self, *arguments: Any) -> asyncio.Future[None]:
         """Calls the function again, after `debounce` seconds in which nobody has asked for yet another call.

@@ -134,7 +134,9 @@ class Sdk:
         Raises:
             TypeError: it is none of these, or a value in it cannot be shown where it stands.
             ValueError: a value must not stand where it stands, such as an address of ``javascript:``.
+            RuntimeError: it is called by the view, whose return value is what is shown.
         """
+        self._instance.refuse_in_view("sdk.render(…)", "return the template")
         self._instance.render(renderable)
 
     def state(self, /, **initial: Any) -> State:

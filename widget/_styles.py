@@ -9,25 +9,31 @@ from ._text import WrongType, WrongValue, text_of
 
 # Functions that only compute: none of them loads anything.
 _HARMLESS_FUNCTION = re.compile(
-    r"rgba?|hsla?|hwb|lab|lch|oklab|oklch|color|color-mix|light-dark|var"
+    r"rgba?|hsla?|hwb|lab|lch|oklab|oklch|color|color-mix|light-dark|var|env|counters?"
     r"|calc|min|max|clamp|round|mod|rem|abs|sign|a?sin|a?cos|a?tan|atan2|pow|sqrt|hypot|log|exp"
     r"|translate(x|y|z|3d)?|rotate(x|y|z|3d)?|scale(x|y|z|3d)?|skew[xy]?|matrix(3d)?|perspective"
     r"|(repeating-)?(linear|radial|conic)-gradient"
     r"|blur|brightness|contrast|drop-shadow|grayscale|hue-rotate|invert|opacity|saturate|sepia"
-    r"|cubic-bezier|steps|linear|minmax|repeat|fit-content|polygon|circle|ellipse|inset",
+    r"|cubic-bezier|steps|linear|minmax|repeat|fit-content|calc-size|anchor(-size)?|scroll|view"
+    r"|polygon|circle|ellipse|inset|rect|xywh|path|ray",
     re.IGNORECASE,
 )
+# What is drawn, of the same document: a gradient, a mask, a marker.
+_FRAGMENT = re.compile(r"url\(#[\w-]+\)", re.IGNORECASE)
+# All calls of functions; the one before a parenthesis alone is of no name.
+_CALL = re.compile(r"([\w-]*)\(")
 
 _PLAIN_CHARACTERS = r" \-+.,%#\w\x80-\U0010ffff"
 # A slash at an end might meet an asterisk outside, and begin a comment.
 _PLAIN = re.compile(rf"[{_PLAIN_CHARACTERS}]*(?:(?<=.)/(?=.)[{_PLAIN_CHARACTERS}]*)*")
 _NOT_PLAIN = re.compile(rf"[^{_PLAIN_CHARACTERS}]")
 _TOKEN = re.compile(
-    rf"(?P<function>[A-Za-z][\w-]*\()|(?P<open>\()|(?P<close>\))|(?P<string>\"[^\"\\\n\r\f]*\"|'[^'\\\n\r\f]*')"
-    rf"|[*/]|[{_PLAIN_CHARACTERS}]"
+    # A word is read as a whole, called or not: to begin anew at each of its letters takes the square of its length.
+    rf"(?P<word>[A-Za-z][\w-]*+)(?P<call>\()?|(?P<open>[(\[])|(?P<close>[)\]])"
+    rf"|(?P<string>\"[^\"\\\n\r\f]*\"|'[^'\\\n\r\f]*')|[*/]|[{_PLAIN_CHARACTERS}]"
 )
 _PROPERTY = re.compile(r"--[\w-]+|-?[a-z][a-z-]*")
-_IMPORTANT = re.compile(r"\s*!\s*important\s*\Z", re.IGNORECASE)
+_IMPORTANT = re.compile(r"!\s*important\s*\Z", re.IGNORECASE)
 
 
 def css_value(text: str, *, strings: bool = False) -> str:
@@ -41,6 +47,27 @@ def css_value(text: str, *, strings: bool = False) -> str:
     if _PLAIN.fullmatch(text) or _is_harmless_expression(text, strings=strings):
         return text
     return _NOT_PLAIN.sub(lambda character: f"\\{ord(character[0]):x} ", text)
+
+
+def presented(text: str) -> str:
+    """The value of an attribute of SVG that is one of CSS, such as ``fill``: as `css_value`, or ``url(#id)``."""
+    return text if _FRAGMENT.fullmatch(text) else css_value(text)
+
+
+def loading_function(text: str) -> str:
+    """The name of a function that loads what its argument names, or may; "" where `text` calls none.
+
+    Args:
+        text: values of CSS, of numbers, of a path: whatever SVG animates.
+    """
+    if "\\" in text:
+        return "\\"  # an escape, by which any name can be written
+    for call in _CALL.finditer(text):
+        if not _HARMLESS_FUNCTION.fullmatch(call[1] or "calc") and not _FRAGMENT.match(
+            text, call.start()
+        ):
+            return call[1]
+    return ""
 
 
 def declarations(values: dict[object, object]) -> str | None:
@@ -63,7 +90,7 @@ def declarations(values: dict[object, object]) -> str | None:
         text = text_of(value)
         important = _IMPORTANT.search(text)
         if important:
-            text = text[: important.start()]
+            text = text[: important.start()].rstrip()
         value_written = css_value(text, strings=True)
         written.append(f"{name}: {value_written}{' !important' if important else ''}")
     return "; ".join(written) or None
@@ -92,7 +119,11 @@ def refusal_of_hole(strings: tuple[str, ...]) -> tuple[int, str] | None:
 class _StyleScan:
     """How far the text of a style attribute has come (CSS Syntax, 4.3.1)."""
 
-    _STEP = re.compile(r"/\*|\*/|\\.|\\\Z|[-\w]*\(|[)\"':;]|.", re.DOTALL)
+    _STEP = re.compile(
+        # A blank after an escape in digits is part of it.
+        r"/\*|\*/|\\\Z|(?:[-\w]|\\[0-9A-Fa-f]{1,6}\s?|\\.)*\(|\\.|[)\"':;]|.",
+        re.DOTALL,
+    )
 
     def __init__(self) -> None:
         self._in_value = False
@@ -137,24 +168,26 @@ class _StyleScan:
 
 
 def _is_harmless_expression(text: str, *, strings: bool) -> bool:
-    depth = position = 0
+    closing: list[str] = []
+    position = 0
     while position < len(text):
         token = _TOKEN.match(text, position)
         if token is None:
             return False
-        function = token["function"]
-        if function:
-            depth += 1
-            if not _HARMLESS_FUNCTION.fullmatch(function[:-1]):
-                return False
-        elif token["open"]:
-            depth += 1
-        elif token["close"]:
-            depth -= 1
-        elif token["string"] and not strings:
-            return False
-        # Outside of parentheses these have no meaning, or might be one half of a comment's mark.
-        if depth < 0 or (depth == 0 and token[0] in ("(", "*")) or (depth == 1 and token["open"]):
-            return False
         position = token.end()
-    return depth == 0 and "/*" not in text and not text.startswith("/") and not text.endswith("/")
+        if token["call"]:
+            if not _HARMLESS_FUNCTION.fullmatch(token["word"]):
+                return False
+            closing.append(")")
+        elif token["open"]:
+            # Parentheses of their own group what is computed, within a function; brackets name lines, outside of all.
+            if (token["open"] == "(") != bool(closing):
+                return False
+            closing.append(")" if token["open"] == "(" else "]")
+        elif token["close"]:
+            if not closing or closing.pop() != token["close"]:
+                return False
+        elif (token["string"] and not strings) or (token[0] == "*" and not closing):
+            # Outside of parentheses an asterisk has no meaning, or might be one half of a comment's mark.
+            return False
+    return not closing and "/*" not in text and not text.startswith("/") and not text.endswith("/")

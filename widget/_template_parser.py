@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 from ._attributes import is_live, refusal, rule_of
 from ._static_text import decoded_attribute, decoded_text, without_open_end
@@ -99,6 +99,8 @@ _BLANKS = " \t\n\f"
 # Each template literal is one entry; more come only from templates that are put together while running.
 _MOST_PARSED = 2000
 
+Shape: TypeAlias = "list[str | int | list[Shape]]"
+
 _numbers = itertools.count()
 _parsed: dict[str, dict[tuple[str, ...], Parsed]] = {"html": {}, "svg": {}, "math": {}}
 
@@ -116,11 +118,12 @@ class Parsed:
         pieces: the HTML before, between and after the parts. An attribute's name is in none of them, as it may be
             absent.
         parts: in the order of the document.
+        shape: the elements that the browser has to make of it, each ``[tag, line, children]``.
         key: which part gives the key by which a list's item is known, or the key itself where it is written into the
             template, or None.
     """
 
-    __slots__ = ("key", "marked", "namespace", "number", "parts", "pieces", "strings")
+    __slots__ = ("key", "marked", "namespace", "number", "parts", "pieces", "shape", "strings")
 
     def __init__(self, strings: tuple[str, ...], namespace: str, scan: _Scan) -> None:
         self.number = next(_numbers)
@@ -129,6 +132,7 @@ class Parsed:
         self.marked = "".join(scan.marked)
         self.pieces = (*scan.pieces, "".join(scan.piece))
         self.parts = tuple(scan.parts)
+        self.shape = scan.shape
         self.key = scan.key()
 
 
@@ -163,6 +167,7 @@ class _Element:
     line: int
     within: str  # the namespace of its children
     content_at: int
+    children: list[Shape]
 
 
 class _Scan:
@@ -173,6 +178,7 @@ class _Scan:
         self.pieces: list[str] = []
         self.piece: list[str] = []
         self.parts: list[Part] = []
+        self.shape: list[Shape] = []
         self._template = template
         self._namespace = namespace
         self._text = self._joined(template.strings)
@@ -320,7 +326,7 @@ class _Scan:
             self._fail("the comment is not closed; end it with -->", start)
         hole = self._text.find(MARK, start, end.end())
         if hole >= 0:
-            self._refuse_hole("a comment, where no value can", hole)
+            self._refuse_hole("a comment, where no value can; delete what is commented out", hole)
         # It keeps its place, where it parts two texts, and no more.
         self._static("<!---->")
         self._position = end.end()
@@ -349,6 +355,8 @@ class _Scan:
         if name is None or end is None:
             self._fail("an end tag is </, a name and >; write &lt; for the character <", start)
         tag = name[0].translate(_LOWER_CASE)
+        if tag in _VOID and self._within() == "html":
+            self._fail(f"</{tag}> has no place: <{tag}> holds nothing, and has no end tag", start)
         if not self._open:
             self._fail(f"</{tag}> ends nothing that has begun", start)
         element = self._open.pop()
@@ -375,6 +383,9 @@ class _Scan:
         namespace = self._within()
         self._check_tag(tag, namespace, start)
         self._roots += not self._open
+        children: list[Shape] = []
+        beside = self._open[-1].children if self._open else self.shape
+        beside.append([tag, self._line(start), children])
         self._static(f"<{name[0]}")
         closes_itself = self._attributes(tag, start)
         if namespace == "html":
@@ -384,14 +395,15 @@ class _Scan:
             if tag in _VOID:
                 return
         else:
-            # The blank keeps the slash out of a value without quotes.
-            self._static(" />" if closes_itself else ">")
+            # Not "/>": where a browser takes the element for one of HTML after all, that closes nothing, and all that
+            # follows in a <style> would be its content.
+            self._static(f"></{name[0]}>" if closes_itself else ">")
             if closes_itself:
                 if tag == "script":
                     self._refuse_script(start)
                 return
         within = _NAMESPACE_WITHIN[namespace].get(tag, namespace)
-        self._open.append(_Element(tag, self._line(start), within, self._position))
+        self._open.append(_Element(tag, self._line(start), within, self._position, children))
         if tag in _RAW_TEXT:
             self._raw_text(tag, start)
         elif tag in _TEXT_ONLY and namespace == "html":
@@ -458,6 +470,12 @@ class _Scan:
                 )
             self._static_attribute(tag, name, None, f" {name}", start)
             return
+        if (found["unquoted"] or "").startswith("{"):
+            self._fail(
+                f"the value of {name} in <{tag}> begins with a brace, since two braces stand for one; part those of a "
+                f"dict by blanks, {name}={{ {{…}} }}, or quote the value",
+                start,
+            )
         self._position = found.end()
         value = next(text for text in found.groups() if text is not None)
         if MARK not in value:
@@ -507,7 +525,8 @@ class _Scan:
                 hole, where = refused
                 self._fail(
                     f"{self._expression(first + hole)} stands in {where} in the attribute style of <{tag}>; "
-                    "it can be the value of a property, or part of one",
+                    "it can be the value of a property, or part of one. style={…} takes a dict of properties; an image "
+                    "of a changing address is an <img>",
                     position,
                 )
         return AttributePart(

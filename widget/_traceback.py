@@ -62,4 +62,6 @@ def summary(error: BaseException) -> str:
     """One line: the exception's class and text, and the place where the text has none."""
     if isinstance(error, SyntaxError):
         return f"{type(error).__name__}: {error}"  # whose str ends in the file and the line
-    return traceback.format_exception_only(error)[-1].strip()
+    told = traceback.TracebackException(type(error), error, None)
+    told.__notes__ = None  # they stand after the line that is meant
+    return list(told.format_exception_only())[-1].strip()

@@ -57,6 +57,7 @@ class View:
         self._closed = False
         self._cause = ""
         self._runs_of_its_own = 0
+        self._runs_of_failures = 0
         self.running = False
         self.shown = False
 
@@ -70,6 +71,12 @@ class View:
         if self._due is None and not self._closed:
             self._due = self._soon(self.turn)
 
+    def request_by_failure(self, cause: str) -> None:
+        """The same, on behalf of what hears that it has failed: some times in a row, as it would never end."""
+        if self._runs_of_failures < MOST_RUNS_OF_ITS_OWN:
+            self._runs_of_failures += 1
+            self.request(cause)
+
     def run_if_due(self) -> None:
         """Runs it now, if it would run in the next turn.
 
@@ -82,8 +89,9 @@ class View:
         self._cancel()
         self.running = True
         try:
-            self._render(self._function())
+            self._show(self._function())
             self.shown = True
+            self._runs_of_failures = 0
         finally:
             self.running = False
             # Nothing was due as it began.
@@ -96,6 +104,18 @@ class View:
                 f"the view {self.name} sets {self._cause} whenever it runs, and so would run for ever; let it only "
                 "read, and set in a handler or a task"
             )
+
+    def _show(self, shown: Any) -> None:
+        try:
+            self._render(shown)
+        except Exception as error:
+            # No frame of the author's is on the stack any more.
+            code = getattr(inspect.unwrap(self._function), "__code__", None)
+            place = f", line {code.co_firstlineno} of {code.co_filename}" if code else ""
+            error.add_note(
+                f"(in what the view {self.name} has returned{place.replace('/widgets/', 'widgets/')})"
+            )
+            raise
 
     def turn(self) -> None:
         """The same as the loop calls it: what it raises is told."""

@@ -18,6 +18,9 @@ import { own } from "./form-controls.js";
  * @property {string} selector
  */
 
+/** These are for one element alone: each that the pointer passes has an event of its own. */
+const OF_ONE_ELEMENT = new Set(["mouseenter", "mouseleave", "pointerenter", "pointerleave"]);
+
 /** These do not bubble up to the container; only capturing sees them there. */
 const NOT_BUBBLING = new Set([
   ...[
@@ -31,7 +34,8 @@ const NOT_BUBBLING = new Set([
     "scroll",
     "scrollend",
   ],
-  ...["load", "error", "abort", "mouseenter", "mouseleave", "pointerenter", "pointerleave"],
+  ...OF_ONE_ELEMENT,
+  ...["load", "error", "abort", "command", "resize", "contextlost", "contextrestored"],
   ...[
     "play",
     "playing",
@@ -43,7 +47,8 @@ const NOT_BUBBLING = new Set([
     "durationchange",
   ],
   ...["loadstart", "progress", "suspend", "emptied", "stalled", "waiting", "seeking", "seeked"],
-  ...["loadeddata", "loadedmetadata", "canplay", "canplaythrough"],
+  ...["loadeddata", "loadedmetadata", "canplay", "canplaythrough", "encrypted", "waitingforkey"],
+  ...["cuechange"],
 ]);
 
 export class Delegation {
@@ -138,7 +143,7 @@ export class Delegation {
     }
     // Found before the first is called: a handler may change the page.
     for (const [element, calls] of this.#called(type, event.target)) {
-      if (type === "submit") {
+      if (type === "submit" && !closesDialog(/** @type {SubmitEvent} */ (event))) {
         // A form in a widget is the widget's to send; nobody wants the page to be loaded anew.
         event.preventDefault();
       }
@@ -173,7 +178,8 @@ export class Delegation {
         calls.push(place);
       }
       for (const listener of listeners) {
-        if (own(Element, element, "matches").call(element, listener.selector)) {
+        const isMeant = element === target || !OF_ONE_ELEMENT.has(type);
+        if (isMeant && own(Element, element, "matches").call(element, listener.selector)) {
           calls.push([listener.number, null]);
           listeners.delete(listener);
         }
@@ -184,4 +190,16 @@ export class Delegation {
     }
     return called;
   }
+}
+
+/**
+ * @param {SubmitEvent} event
+ * @returns {boolean} whether it sends nothing, but ends a <dialog>
+ */
+function closesDialog({ submitter, target }) {
+  const form = /** @type {HTMLFormElement} */ (target);
+  const method =
+    submitter?.getAttribute("formmethod") ??
+    own(Element, form, "getAttribute").call(form, "method");
+  return method?.toLowerCase() === "dialog";
 }

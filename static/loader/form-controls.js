@@ -25,6 +25,7 @@ const LIVE = {
   option: ["selected"],
   audio: ["muted"],
   video: ["muted"],
+  dialog: ["open"],
 };
 
 /**
@@ -40,6 +41,11 @@ export function setLive(element, name, value) {
   }
   if (name === "value") {
     setTyped(/** @type {HTMLInputElement} */ (element), value ?? "");
+  } else if (name === "open") {
+    if (value === null) {
+      // Not the attribute alone: what showModal() has opened would keep the page locked.
+      /** @type {HTMLDialogElement} */ (element).close();
+    }
   } else {
     Object.assign(element, { [name]: value !== null });
   }
@@ -73,7 +79,7 @@ export function keepingFocus(container, change) {
   const selection = focused && container.contains(focused) ? selectionOf(focused) : null;
   change();
   if (focused && root.activeElement !== focused && container.contains(focused)) {
-    focused.focus({ preventScroll: true });
+    own(HTMLElement, focused, "focus").call(focused, { preventScroll: true });
     select(focused, selection);
   }
 }

@@ -139,8 +139,8 @@ export class Instance {
     const panel = errorPanel(message, () => this.#retry());
     this.#notice.hide();
     this.#covered = false;
-    this.container.removeAttribute("aria-busy");
-    this.container.replaceChildren(panel);
+    // A container of its own: whatever the widget still does, it does to the old one.
+    this.#replaceContainer(false).replaceChildren(panel);
     if (focused) {
       panel.querySelector("button")?.focus({ preventScroll: true });
     }
@@ -155,9 +155,7 @@ export class Instance {
     }
     this.#release();
     const focused = this.#hasFocus();
-    const fresh = /** @type {HTMLElement} */ (this.#untouched.cloneNode(true));
-    this.container.replaceWith(fresh);
-    this.container = fresh;
+    const fresh = this.#replaceContainer(true);
     this.#covered = true;
     this.#start = performance.now();
     this.#enter("loading");
@@ -165,6 +163,17 @@ export class Instance {
       holdFocus(fresh);
     }
     this.#begin(this);
+  }
+
+  /** @param {boolean} covered whether the new one holds the skeleton */
+  #replaceContainer(covered) {
+    const fresh = /** @type {HTMLElement} */ (this.#untouched.cloneNode(covered));
+    if (!covered) {
+      fresh.removeAttribute("aria-busy");
+    }
+    this.container.replaceWith(fresh);
+    this.container = fresh;
+    return fresh;
   }
 
   #hasFocus() {

@@ -64,12 +64,12 @@ export class Rendering {
 
   /**
    * @param {string} changesText JSON: a list of changes
-   * @returns {boolean} false where what was rendered before is not on the page any more, and nothing was done
+   * @returns {boolean} false where what was rendered before is not on the page as it was, and nothing was done
    */
   apply(changesText) {
     /** @type {Change[]} */
     const changes = JSON.parse(changesText);
-    if (!changes.some(([kind]) => kind === "root") && !this.#isShown()) {
+    if (!changes.some(([kind]) => kind === "root") && !this.#isShown(changes)) {
       return false;
     }
     this.delegation.pause(() =>
@@ -111,8 +111,41 @@ export class Rendering {
     this.#root = null;
   }
 
-  #isShown() {
-    return this.#root !== null && own(Node, this.#root.first, "parentNode") === this.container;
+  /**
+   * Whether all that a list of changes is about is where it was put.
+   *
+   * @param {Change[]} changes
+   */
+  #isShown(changes) {
+    return (
+      this.#root !== null &&
+      own(Node, this.#root.first, "parentNode") === this.container &&
+      changes.every((change) => this.#isInPlace(change))
+    );
+  }
+
+  /**
+   * An author, or a page's translation, may have put something else in the place of a text or of a list's items.
+   *
+   * @param {Change} change
+   */
+  #isInPlace(change) {
+    if (change[0] !== "content" && change[0] !== "list") {
+      return true;
+    }
+    const [kind, number, part] = change;
+    const block = this.#block(number);
+    const text = block.nodes[part];
+    const all = block.contents[part] ?? [];
+    // Of a list, those that may go and the one that the others stand before.
+    const items = kind === "list" ? all.slice(change[3], change[3] + change[4] + 1) : all;
+    return (
+      this.container.contains(text) &&
+      items.every((item) => {
+        const nodes = item instanceof Node ? [item] : [item.first, item.last];
+        return nodes.every((node) => own(Node, node, "parentNode") === text.parentNode);
+      })
+    );
   }
 
   /**
@@ -181,8 +214,13 @@ export class Rendering {
         this.delegation.handle(/** @type {Element} */ (block.nodes[part]), name, [number, part]);
       } else if (kind !== "key" && value !== null) {
         setFirst(block, part, /** @type {string} */ (value));
+        if (name === "muted") {
+          // As an attribute it counts where an element is made, and a copy is made without it.
+          setLive(/** @type {Element} */ (block.nodes[part]), name, "");
+        }
       }
     }
+    prototype.setCut(block.nodes);
     return fragment;
   }
 
@@ -194,7 +232,7 @@ export class Rendering {
   #setContent(block, part, content) {
     for (const item of block.contents[part] ?? []) {
       if (item instanceof Node) {
-        own(Node, item, "parentNode")?.removeChild(item);
+        takeOut(item);
       } else {
         this.#remove(item);
       }
@@ -229,7 +267,7 @@ export class Rendering {
     if (told.html !== undefined) {
       const fragment = parseMarkup(told.html, block.prototype.namespaceAt(text));
       block.contents[part] = [...fragment.childNodes];
-      parent.insertBefore(fragment, text);
+      insert(parent, fragment, text);
       return;
     }
     const items = told.list ?? (told.block ? [told.block] : []);
@@ -238,7 +276,7 @@ export class Rendering {
       all.append(this.#create(item));
       return this.#block(item[0]);
     });
-    parent.insertBefore(all, text);
+    insert(parent, all, text);
   }
 
   /**
@@ -271,7 +309,7 @@ export class Rendering {
     const insertFresh = () => {
       if (fresh.firstChild) {
         const first = fresh.firstChild;
-        parent.insertBefore(fresh, reference);
+        insert(parent, fresh, reference);
         reference = first;
         fresh = document.createDocumentFragment();
       }
@@ -296,9 +334,7 @@ export class Rendering {
 
   /** @param {Block} block */
   #remove(block) {
-    for (const node of between(block)) {
-      own(Node, node, "parentNode")?.removeChild(node);
-    }
+    between(block).forEach(takeOut);
     this.#forget(block);
   }
 
@@ -371,10 +407,33 @@ function between({ first, last }) {
   for (let node = /** @type {Node | null} */ (first); node; node = own(Node, node, "nextSibling")) {
     nodes.push(node);
     if (node === last) {
-      break;
+      return nodes;
     }
   }
-  return nodes;
+  // Somebody has taken the last one out; what follows the first is not known to be the block's.
+  return [first];
+}
+
+/**
+ * @param {Node} parent
+ * @param {Node} node
+ * @param {Node} reference
+ */
+function insert(parent, node, reference) {
+  own(Node, parent, "insertBefore").call(parent, node, reference);
+}
+
+/** @param {Node} node */
+function takeOut(node) {
+  const parent = own(Node, node, "parentNode");
+  if (parent) {
+    own(Node, parent, "removeChild").call(parent, node);
+  }
+}
+
+/** @param {Node} node */
+function isConnected(node) {
+  return own(Node, node, "isConnected");
 }
 
 /**
@@ -384,11 +443,11 @@ function between({ first, last }) {
  */
 function move(block, parent, reference) {
   for (const node of between(block)) {
-    if ("moveBefore" in parent && node.isConnected && parent.isConnected) {
+    if ("moveBefore" in Element.prototype && isConnected(node) && isConnected(parent)) {
       // Keeps focus, playing media and scroll positions, where the browser has it.
-      /** @type {any} */ (parent).moveBefore(node, reference);
+      /** @type {any} */ (Element.prototype).moveBefore.call(parent, node, reference);
     } else {
-      parent.insertBefore(node, reference);
+      insert(parent, node, reference);
     }
   }
 }

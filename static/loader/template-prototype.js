@@ -21,20 +21,31 @@ const NAMESPACES = {
   "http://www.w3.org/1998/Math/MathML": "math",
 };
 
+/** What of an <input> its value depends on. */
+const CUTTING = new Set(["type", "min", "max", "step", "multiple"]);
+
+/** The parser puts these around rows, cells and columns that are written without them. */
+const IMPLIED = new Set(["colgroup", "tbody", "tr"]);
+
+/** @typedef {[tag: string, line: number, children: Shape[]]} Shape what the browser has to make of a tag */
+
 /** Elements of SVG and MathML in which HTML stands again. */
 const HTML_WITHIN = /^(foreignObject|desc|title|mi|mn|mo|ms|mtext)$/;
 
 export class Prototype {
   /** @type {number[][]} by part, the way from the fragment to its node */
   #paths;
+  /** @type {number[]} the parts without whose values the browser cuts what the template says itself */
+  #cutting;
 
   /**
    * @param {Namespace} namespace
    * @param {string} marked the static HTML, a mark at the place of each part
    * @param {[Part["kind"], string][]} parts
-   * @throws {Error} where the browser finds a part in another place than Python has, or not at all
+   * @param {Shape[]} shape of its elements, as they are written
+   * @throws {Error} where the browser reads another tree, or a part in another place than Python has
    */
-  constructor(namespace, marked, parts) {
+  constructor(namespace, marked, parts, shape) {
     this.parts = parts.map(([kind, name]) => ({ kind, name }));
     /** In which the parts are set at first: a range cuts its value to its limits, which so come before it. */
     this.order = [...parts.keys()].sort(
@@ -44,9 +55,33 @@ export class Prototype {
     this.attributes = new Array(parts.length);
     this.namespace = namespace;
     this.fragment = parse(marked, namespace);
+    refuseOtherShape(shape, this.fragment);
     const nodes = this.#find();
+    this.#cutting = [...nodes.keys()].filter((part) => this.#cuts(nodes[part], part));
     padStart(this.fragment, nodes);
     this.#paths = nodes.map((node) => pathTo(node, this.fragment));
+  }
+
+  /**
+   * Sets what the template says itself, and what the browser has cut as it parsed it, before the values around it were
+   * known: the value of a range whose limits are values, the options of a <select> that a value makes multiple.
+   *
+   * @param {Node[]} nodes of a copy, by part, whose values are set
+   */
+  setCut(nodes) {
+    for (const part of this.#cutting) {
+      const element = /** @type {Element} */ (nodes[part]);
+      const cut =
+        element instanceof HTMLSelectElement
+          ? element.querySelectorAll("option[selected]")
+          : [element];
+      const name = element instanceof HTMLSelectElement ? "selected" : "value";
+      for (const each of cut) {
+        const value = each.getAttribute(name);
+        each.removeAttribute(name);
+        each.setAttribute(name, value ?? "");
+      }
+    }
   }
 
   /** @returns {{fragment: DocumentFragment, nodes: Node[]}} a copy, and its node for each part */
@@ -67,6 +102,19 @@ export class Prototype {
     return HTML_WITHIN.test(parent.localName)
       ? "html"
       : (NAMESPACES[parent.namespaceURI ?? ""] ?? "html");
+  }
+
+  /**
+   * @param {Node} node
+   * @param {number} part
+   */
+  #cuts(node, part) {
+    const { kind, name } = this.parts[part];
+    return (
+      kind === "attribute" &&
+      ((node instanceof HTMLSelectElement && name === "multiple") ||
+        (node instanceof HTMLInputElement && CUTTING.has(name) && node.hasAttribute("value")))
+    );
   }
 
   /**
@@ -130,15 +178,15 @@ export class Prototype {
     const missing = this.parts.find((_, part) => !nodes[part]);
     if (missing) {
       throw new Error(
-        `the browser does not find the ${missing.kind} ${missing.name} where it is written: does an element ` +
-          "stand where HTML does not allow it, such as a <div> in a <table>?",
+        `the browser does not find the ${missing.kind} ${missing.name} where it is written`,
       );
     }
   }
 }
 
 /**
- * HTML that an author vouches for, without what would run as a script: it may come from somebody else after all.
+ * HTML that an author vouches for. Handlers in it are left out, since none is ever to reach a page, and so are the
+ * commonest addresses that run: that catches a mistake, and makes no foreign HTML safe.
  *
  * @param {string} html
  * @param {Namespace} namespace
@@ -163,6 +211,40 @@ export function parseMarkup(html, namespace) {
 
 /** As browsers read an address: what is before the scheme and is no letter does not count. */
 const SCRIPT_ADDRESS = /^[\0- ]*(javascript|vbscript):/i;
+
+/**
+ * Refuses what the browser would repair: an element that it drops, moves or ends before its time.
+ *
+ * @param {Shape[]} shape
+ * @param {ParentNode} parent
+ * @throws {Error} that names the first such element, and its line
+ */
+function refuseOtherShape(shape, parent) {
+  const isElement = parent instanceof Element;
+  const actual = [...(isElement ? own(Element, parent, "children") : parent.children)];
+  const name = isElement ? `<${nameOf(parent)}>` : "the template";
+  for (const [index, [tag, line, children]] of shape.entries()) {
+    while (actual[index] && nameOf(actual[index]) !== tag && IMPLIED.has(nameOf(actual[index]))) {
+      actual.splice(index, 1, ...own(Element, actual[index], "children"));
+    }
+    if (!actual[index] || nameOf(actual[index]) !== tag) {
+      throw new Error(
+        `line ${line}: <${tag}> has no place in ${name}; browsers move it elsewhere, or drop it`,
+      );
+    }
+    refuseOtherShape(children, actual[index]);
+  }
+  if (actual.length > shape.length) {
+    throw new Error(
+      `browsers put a <${nameOf(actual[shape.length])}> into ${name}, where none is written`,
+    );
+  }
+}
+
+/** @param {Element} element */
+function nameOf(element) {
+  return own(Element, element, "localName").toLowerCase();
+}
 
 /**
  * Parses HTML, whose scripts do not run.
@@ -218,8 +300,8 @@ function padStart(fragment, nodes) {
 function pathTo(node, root) {
   const path = [];
   for (let child = node; child !== root; ) {
-    const parent = /** @type {Node} */ (child.parentNode);
-    path.unshift(Array.prototype.indexOf.call(parent.childNodes, child));
+    const parent = /** @type {Node} */ (own(Node, child, "parentNode"));
+    path.unshift(Array.prototype.indexOf.call(own(Node, parent, "childNodes"), child));
     child = parent;
   }
   return path;
@@ -231,5 +313,5 @@ function pathTo(node, root) {
  * @returns {Node}
  */
 function follow(path, root) {
-  return path.reduce((node, index) => node.childNodes[index], root);
+  return path.reduce((node, index) => own(Node, node, "childNodes")[index], root);
 }

@@ -157,6 +157,7 @@ def test_tidying_up_after_the_widget_has_gone_does_no_harm(
     page = community.open("tidy", prepare=call.prepare)
     page.widget("tidy").get_by_role("button").click()
     call.arrived(page)
+    page.console.expect(r'^sdk\.root was used after the widget "tidy" had left the page')
     page.destroy("tidy")
     eventually(page, "() => window.tidied === true")
     with page.page.expect_request_finished(lambda request: "never" in request.url):

@@ -298,6 +298,10 @@ GONE = "getComputedStyle(root.querySelector('p')).display === 'none'"
 SHOWN = "getComputedStyle(root.querySelector('p')).display !== 'none'"
 LOADS = "getComputedStyle(root.querySelector('p')).backgroundImage.includes('url')"
 ESCAPES = "red; display: none; a: "
+PAINTS = (
+    "Array.from(root.querySelectorAll('path'), (path) => getComputedStyle(path))"
+    r".some(({ fill, mask }) => /(url|set)\(.(data|url)/.test(fill + mask))"
+)
 
 STYLES = [
     Row("style", '<p style="color: {x}">a</p>', ESCAPES, evidence=GONE),
@@ -336,6 +340,15 @@ STYLES = [
         refused=r"{x} stands in url\(…\) in the attribute style of <p>"),
     Row("style, a function's name", '<p style="background: {x}(data:,)">a</p>', "url", evidence=LOADS,
         refused="{x} stands in the name of a function in the attribute style of <p>"),
+    Row("fill of SVG", '<svg><path fill="{x}"/></svg>', "url(data:,)", evidence=PAINTS),
+    Row("fill of SVG, an escaped address", '<svg><path fill="{x}"/></svg>', r"u\72l(data:,)", evidence=PAINTS),
+    Row("fill of SVG, an address in two holes", '<svg><path fill="{x}{\'(data:,)\'}"/></svg>', "url", evidence=PAINTS,
+        control='<svg><path fill="url(data:,)"/></svg>'),
+    Row("mask of SVG, beside a fragment", '<svg><path mask="url(#{x})"/></svg>', "a), url(data:,b", evidence=PAINTS),
+    Row("mask of SVG, an image set", '<svg><path mask="{x}"/></svg>', "image-set('data:,' 1x)",
+        evidence=PAINTS),
+    Row("mask of SVG, animated", '<svg><path><set attributeName="mask" to="{x}"/></path></svg>', "url(data:,)",
+        evidence=PAINTS, refused="the attribute to of <set>.*url… in a value that is animated might load something"),
     Row("style, a comment's content", '<p style="/*{x}*/">a</p>', "*/display: none;/*", evidence=GONE,
         refused="{x} stands in a comment in the attribute style of <p>"),
 ]  # fmt: skip
@@ -612,8 +625,18 @@ def test_what_needs_no_control_is_refused(template: str, payload: str, attacked:
 @pytest.mark.parametrize(
     "name",
     [
-        *("attributes", "elements", "matches", "nextSibling", "parentElement", "parentNode"),
-        *("removeAttributeNS", "setAttribute", "setAttributeNS", "__proto__", "constructor"),
+        *(
+            "attributes",
+            "childNodes",
+            "children",
+            "elements",
+            "focus",
+            "insertBefore",
+            "isConnected",
+        ),
+        *("localName", "matches", "moveBefore", "nextSibling", "parentElement", "parentNode"),
+        *("removeAttributeNS", "removeChild", "setAttribute", "setAttributeNS", "__proto__"),
+        *("constructor", "firstChild", "textContent", "contains"),
     ],
 )
 def test_a_field_is_no_more_than_a_field_whatever_its_name(name: str, attacked: Probe) -> None:

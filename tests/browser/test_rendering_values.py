@@ -78,14 +78,14 @@ PLACES = [
         lambda x: ("select", {}, [("option", {"value": x}, texts(x))]),
     ),
     Place(
-        "<svg><title>{x}</title><desc>{x}</desc><text fill={x}>{x}</text>{t'<a id={x} />'}</svg>",
+        "<svg><title>{x}</title><desc>{x}</desc><text font-family={x}>{x}</text>{t'<a id={x} />'}</svg>",
         lambda x: (
             "svg",
             {},
             [
                 ("title", {}, texts(x)),
                 ("desc", {}, texts(x)),
-                ("text", {"fill": x}, texts(x)),
+                ("text", {"font-family": x}, texts(x)),
                 ("a", {"id": x}, []),
             ],
         ),
@@ -122,6 +122,11 @@ PLACES = [
     attribute(
         "<p style=\"content: '{x}'; top: 0px\"></p>", "style", lambda x: f"content={in_css(x)} top"
     ),
+    # Of what SVG is painted with, the tree has the text without its escapes.
+    Place(
+        "<svg><path fill={x} mask='a {x}'/></svg>",
+        lambda x: ("svg", {}, [("path", {"fill": x, "mask": f"a {x}"}, [])]),
+    ),
     attribute('<p style="--a: {x}; top: 0px"></p>', "style", lambda x: "--a top"),
     attribute('<p style="--a: max({x},{x}); top: 0px"></p>', "style", lambda x: "--a top"),
     attribute("<p style={dict([('--a', x), ('top', '0px')])}></p>", "style", lambda x: "--a top"),
@@ -155,11 +160,11 @@ C0_AND_BLANK = "".join(map(chr, range(0x21)))
 READING = """() => {
     // A surrogate is U+FFFD by the standard, and reads back as NUL in Chromium.
     const unescaped = (text) =>
-        text.slice(1, -1).replace(/\\\\([0-9a-f]{1,6}) ?|\\\\(.)/gsu, (_, code, character) =>
+        text.replace(/\\\\([0-9a-f]{1,6}) ?|\\\\(.)/gsu, (_, code, character) =>
             code ? String.fromCodePoint(parseInt(code, 16) || 0xfffd) : character);
     const declarations = (style) =>
         [...style].sort().map((name) =>
-            name === "content" ? `content=${unescaped(style.content)}` : name).join(" ");
+            name === "content" ? `content=${unescaped(style.content.slice(1, -1))}` : name).join(" ");
     const tree = (node) => {
         const children = [];
         for (const child of node.childNodes) {
@@ -172,7 +177,8 @@ READING = """() => {
             }
         }
         const attributes = Array.from(node.attributes ?? [], ({ name, value }) =>
-            [name, name === "style" ? declarations(node.style) : value]);
+            [name, name === "style" ? declarations(node.style)
+                : ["fill", "mask"].includes(name) ? unescaped(value) : value]);
         return [node.localName ?? node.nodeName, Object.fromEntries(attributes), children];
     };
     window.treesIn = (container) => JSON.stringify(tree(container)[2]);

@@ -7,11 +7,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from widget._html import html_of
 from widget._resolving import resolve
+from widget._styles import _is_harmless_expression
 from widget._template_parser import (
     MARK,
     AttributePart,
@@ -161,9 +163,78 @@ def test_a_value_within_a_string_of_a_style_stays_in_it(text: str, quote: str) -
     match = _CSS.match(string)
     assert match is not None
     assert match["string"] == string
-    # CSS Syntax, 4.3.7.
-    assert (
-        re.sub(r"\\([0-9a-f]{1,6}) ?", lambda escape: chr(int(escape[1], 16)), string[1:-1]) == text
+    assert _unescaped(string[1:-1]) == text
+
+
+def _unescaped(css: str) -> str:
+    """What CSS reads (CSS Syntax, 4.3.7)."""
+    return re.sub(r"\\([0-9a-f]{1,6}) ?", lambda escape: chr(int(escape[1], 16)), css)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS, st.sampled_from(["{}", "a {}", "url(#{})", "url(#a) {}"]))
+@example("url(https://a.example/)", "{}")
+@example("u\\72l(a)", "{}")
+@example("a) url(b", "url(#{})")
+def test_a_value_of_css_in_svg_stays_within_its_place(text: str, around: str) -> None:
+    (value,) = resolve(t(f'<svg><path fill="{around}"/></svg>', text)).values
+    before, _, after = around.partition("{}")
+    written = value[len(before) : len(value) - len(after)]
+    assert value == before + written + after
+    assert _unescaped(written) == text
+    # No call but of what computes, no string, no end of what stands around it.
+    assert re.fullmatch(r"url\(#[\w-]+\)|(?:[^\\\"'();]|\\[0-9a-f]{1,6} )*", written) or (
+        _is_harmless_expression(text, strings=False)
+    )
+
+
+@pytest.mark.parametrize("value", ["url(#shade)", "none", "rgb(1 2 3 / 50%)", "var(--a, #fff)"])
+def test_what_svg_is_painted_with_stays_as_it_is(value: str) -> None:
+    written = html("<svg><path fill={} mask={}></path></svg>", value, value)
+    assert written == f'<svg><path fill="{value}" mask="{value}"></path></svg>'
+
+
+def test_an_attribute_of_a_custom_element_means_what_the_element_wants() -> None:
+    assert html("<x-list filter={}></x-list>", "a(b)") == '<x-list filter="a(b)"></x-list>'
+
+
+@pytest.mark.parametrize("attribute", ["values", "from", "to", "by"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "url(https://a.example/)",
+        "none;URL(a)",
+        "image-set('a' 1x)",
+        "url(#a);url(b)",
+        "u\\72l(a)",
+        "-webkit-image-set(a 1x)",
+        "javascript:a",
+    ],
+)
+def test_what_is_animated_loads_nothing(attribute: str, value: str) -> None:
+    with pytest.raises(ValueError, match=f"the attribute {attribute} of <animate>"):
+        html(f'<svg><animate attributeName="mask" {attribute}={{}} /></svg>', value)
+
+
+@pytest.mark.parametrize(
+    "value", ["0;10;20", "#fff;#000", "M0 0L1 1", "rotate(30);scale(2)", "url(#a);none", "(1)"]
+)
+def test_what_is_animated_may_be_any_plain_value(value: str) -> None:
+    assert f'values="{value}"' in html("<svg><animate values={}></animate></svg>", value)
+
+
+@pytest.mark.parametrize("text", ["a" * 300_000 + ")", " " * 300_000 + "!x", "!" * 300_000])
+def test_a_long_value_takes_no_time_of_its_square(text: str) -> None:
+    """That would be minutes."""
+    html("<p style={}></p>", {"--a": text})
+    html('<p style="--a: {}"></p>', text)
+    html("<svg><path fill={} /></svg>", text)
+
+
+def test_a_foreign_element_that_closes_itself_is_written_with_its_end() -> None:
+    """As one of HTML, which a value beside it may make it, it would not be closed by a slash."""
+    assert html("<svg><style /><path d={} /></svg>", "a") == (
+        '<svg><style></style><path d="a"></path></svg>'
     )
 
 

@@ -502,7 +502,7 @@ def test_a_generator_is_gone_through_once() -> None:
 def test_templates_compose_across_namespaces() -> None:
     icon: Template = t("<path d={} /><circle r='1'/>", "M0 0")
     assert html("<svg viewBox={}>{}</svg>", "0 0 1 1", icon) == (
-        '<svg viewBox="0 0 1 1"><path d="M0 0" /><circle r=\'1\' /></svg>'
+        '<svg viewBox="0 0 1 1"><path d="M0 0"></path><circle r=\'1\'></circle></svg>'
     )
     assert html("<svg>{}</svg>", [icon]).count("<path") == 1
     with pytest.raises(ValueError, match="<path/> has begun and not ended"):

@@ -386,8 +386,8 @@ class _FakeInstance(Instance):
 
     def render(self, renderable: Renderable) -> None:
         resolved = resolve(renderable)
-        if self._stage is None:
-            self.warn_gone("sdk.render was called")
+        if self._end:
+            self.warn_ended("sdk.render was called")
         else:
             self.html = html_of(resolved)
 

@@ -1,0 +1,77 @@
+"""`docs/rendering.md`: its widgets do on the page what the guide says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from widget_workbench.testing import Community
+
+from .conftest import EXAMPLES, WriteWidget
+
+GUIDE = (EXAMPLES.parent / "docs" / "rendering.md").read_text("utf-8")
+
+# A widget's main.py, and the block of code that it stands over.
+MAIN = re.compile(
+    r"`widgets/(?P<name>\w+)/main\.py`:\n\n```python\n(?P<text>.*?)^```", re.DOTALL | re.MULTILINE
+)
+WIDGETS = {found["name"]: found["text"] for found in MAIN.finditer(GUIDE)}
+
+
+@pytest.fixture
+def guide(community: Community, write_widget: WriteWidget) -> Community:
+    """A community with the guide's widgets."""
+    for name, main in WIDGETS.items():
+        write_widget(name, main)
+    return community
+
+
+def test_each_widget_is_opened_by_a_test() -> None:
+    assert set(WIDGETS) == {"tasks", "news", "search", "told"}
+
+
+def test_tasks(guide: Community) -> None:
+    widget = guide.open("tasks").widget("tasks")
+    widget.get_by_label("Task", exact=True).fill("Feed the cat")
+    widget.get_by_role("button", name="Add").click()
+    expect(widget.get_by_role("listitem")).to_have_text(["Water the plants", "Feed the cat"])
+    expect(widget.get_by_label("Task", exact=True)).to_have_value("")
+    widget.get_by_role("checkbox", name="Feed the cat").check()
+    expect(widget.get_by_role("status")).to_have_text("1 of 2 done")
+    expect(widget.locator("li.done")).to_have_text("Feed the cat")
+
+
+def test_news(guide: Community) -> None:
+    guide.connectors["news"].respond(
+        sequence=[{"json": [{"id": 1, "title": "First"}]}, {"json": [{"id": 2, "title": "Second"}]}]
+    )
+    widget = guide.open("news").widget("news")
+    expect(widget.get_by_role("listitem")).to_have_text("First")
+    widget.get_by_role("button", name="Now").click()
+    expect(widget.get_by_role("listitem")).to_have_text("Second")
+
+
+def test_search(guide: Community) -> None:
+    guide.connectors["help"].respond(json=[{"title": "Export"}])
+    widget = guide.open("search").widget("search")
+    widget.get_by_role("searchbox", name="Search").press_sequentially("exp")
+    expect(widget.get_by_role("listitem")).to_have_text("Export")
+    assert [call.query for call in guide.connectors["help"].calls] == [{"q": "exp"}]
+
+
+def test_told(guide: Community) -> None:
+    failures = guide.connectors["failures"]
+    failures.respond(json=None, status=204, required=True)
+    page = guide.open("told")
+    page.console.expect("on purpose")
+    page.widget("told").get_by_role("button", name="Fail").click()
+    expect(page.host("told").get_by_role("alert")).to_contain_text("on purpose")
+    assert [call.payload for call in failures.calls] == [{"what": "LookupError('on purpose')"}]
+
+
+def test_the_guides_pictures_are_there() -> None:
+    for path in re.findall(r"\]\(([^)#:]+)(?:#[\w-]+)?\)", GUIDE):
+        assert Path(EXAMPLES.parent / "docs" / path).exists(), path
