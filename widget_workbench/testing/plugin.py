@@ -144,13 +144,18 @@ def community_context(
     device: str | None,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[BrowserContext]:
-    """The browser of a worker, with one profile; a project may have a fixture of this name of its own."""
+    """The browser of a worker, with one profile; a project may have a fixture of this name of its own.
+
+    It asks pages for reduced motion, so that a screenshot shows what has come to rest. `page.emulate_media` changes that.
+    """
     from playwright.sync_api import Error
 
     options = {
         **(_device(playwright, device) if device else {"viewport": DESKTOP}),
         **browser_type_launch_args,
         **_executable(browser_type.name, browser_type_launch_args),
+        # Film of what moves all the time, as a skeleton does, takes as long as a start of Python.
+        "reduced_motion": "reduce",
     }
     # A profile on disk: the cache of one in memory takes no file as large as Pyodide's.
     profile = tmp_path_factory.mktemp("browser")
