@@ -23,7 +23,8 @@ PAGE = "?widgets=rendering_python,rendering_javascript"
 PAGE_SECONDS = 150
 
 ACTIONS = {"change": "10 rows changed", "insert": "one inserted at the top", "first": "first shown"}
-AIMS = {"change": "≤ 2", "insert": "≤ 2", "first": ""}
+# Of the ratio; what is first shown has none.
+AIMS = {"change": 2.0, "insert": 2.0}
 
 Times = Mapping[str, Mapping[str, Sequence[tuple[float, float]]]]
 
@@ -48,12 +49,19 @@ def _print_engine(engine: Engine) -> bool:
         return False
     for action, description in ACTIONS.items():
         by_hand, widget = (_medians(times[action][peer]) for peer in ("javascript", "python"))
+        ratio = widget[1] / by_hand[1]
         print(
-            f"{engine.name:<12}{description:<24}{_both(by_hand)}{_both(widget)}"
-            f"{widget[1] / by_hand[1]:>8.2f}  {AIMS[action]}".rstrip(),
+            f"{engine.name:<12}{description:<24}{_both(by_hand)}{_both(widget)}{ratio:>8.2f}{_judged(action, ratio)}",
             flush=True,
         )
     return True
+
+
+def _judged(action: str, ratio: float) -> str:
+    aim = AIMS.get(action)
+    if aim is None:
+        return ""
+    return f"  ≤ {aim:g}{'' if ratio <= aim else ', missed'}"
 
 
 class NotMeasured(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +10,8 @@ from playwright.sync_api import Locator, expect
 
 from widget_workbench.testing import Community, CommunityPage, ConnectorCall
 
-NEVER = {"json": None, "delay": 600}
-FAILS = {"json": {"message": "Back in a minute."}, "status": 503}
+NEVER: dict[str, Any] = {"json": None, "delay": 600}
+FAILS: dict[str, Any] = {"json": {"message": "Back in a minute."}, "status": 503}
 
 
 def _nothing(widget: Locator) -> None:
@@ -304,15 +304,18 @@ def widgets_with(name: str) -> list[str]:
     return [widget for widget, states in STATES.items() if name in states]
 
 
-def open_in_state(community: Community, name: str, **parameters: Any) -> CommunityPage:
+def open_in_state(
+    community: Community, name: str, *, only: Sequence[str] | None = None, **parameters: Any
+) -> CommunityPage:
     """Opens a page of all examples that have a state, and brings each of them into it.
 
     Args:
         community: of the examples.
         name: the state's.
+        only: the examples that are meant, where it is not all of them.
         parameters: of `Community.open`.
     """
-    states = {widget: STATES[widget][name] for widget in widgets_with(name)}
+    states = {widget: STATES[widget][name] for widget in only or widgets_with(name)}
     for state in states.values():
         for call, answer in state.answers.items():
             method, permalink = call.split()

@@ -13,11 +13,15 @@ The host's classes reach a widget as values only, and its plain errors carry no 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 # A browser's clock and its timers are rounded separately, to 1 ms at the coarsest of the three engines.
 CLOCK_STEP_MS = 1
+
+# Of what a service says, in characters: it may be a whole page. An exception's `detail` has it all.
+_LONGEST_SAID = 500
 
 
 class ConnectorError(Exception):
@@ -194,7 +198,7 @@ def _execute_error(
         mark for mark in (status and f"status {status}", code, scope or failure_scope) if mark
     )
     return ConnectorExecuteError(
-        f"{call} failed{f' ({marks})' if marks else ''}: {detail or reason or what}",
+        f"{call} failed{f' ({marks})' if marks else ''}: {_said(detail or reason or what)}",
         permalink=permalink,
         method=method,
         code=code,
@@ -206,6 +210,21 @@ def _execute_error(
         request_id=_text(fields.get("requestId")),
         status=status if isinstance(status, int) else None,
     )
+
+
+def _said(text: str) -> str:
+    """What a service has to say, for a sentence: of a JSON object the member for people, of a page its beginning."""
+    if text.startswith("{"):
+        try:
+            body = json.loads(text)
+        except ValueError:
+            body = {}
+        # RFC 9457 has detail and title, RFC 6749 error_description and error; most have message.
+        for name in ("detail", "message", "error_description", "error", "title"):
+            if isinstance(body.get(name), str) and body[name]:
+                text = body[name]
+                break
+    return text if len(text) <= _LONGEST_SAID else f"{text[:_LONGEST_SAID]}…"
 
 
 def _text(value: object) -> str | None:

@@ -101,6 +101,12 @@ const CSS = `
   min-width: 10rem;
 }
 
+/* As far down as the button's own text. */
+.widget-status-error p,
+.widget-status-error::before {
+  margin-top: calc(var(--space-100, 8px) - 1px);
+}
+
 .widget-notice .widget-notice-count {
   flex: none;
   color: var(--color-content-subtle, #4f5663);

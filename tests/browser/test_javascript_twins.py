@@ -107,3 +107,18 @@ def test_a_twin_differs_from_its_example_in_code_alone(name: str) -> None:
 @pytest.mark.parametrize("file", ["preview.toml", "preview.connectors.json"])
 def test_the_twins_are_previewed_as_the_examples_are(file: str) -> None:
     assert (TWINS / file).read_text() == (EXAMPLES / file).read_text()
+
+
+def lines(*files: Path) -> int:
+    """Those that hold something."""
+    return sum(bool(line.strip()) for file in files for line in file.read_text().splitlines())
+
+
+@pytest.mark.parametrize("name", READY)
+def test_an_example_is_shorter_than_its_twin(name: str) -> None:
+    """By code and markup, without the skeleton, which a twin has in its entry if it has one."""
+    example, entry = EXAMPLES / "widgets" / name, TWINS / "widgets" / name / "dist" / "index.html"
+    modules = [path for path in example.glob("*.py") if not path.name.startswith("test_")]
+    skeleton = example / "skeleton.html"
+    drawn = lines(skeleton) if "skeleton" in entry.read_text() else 0
+    assert lines(*modules) < lines(entry.with_name("widget.js"), entry) - drawn

@@ -17,6 +17,7 @@ BATCHES = 5
 # A widget that does all that one can: a view, a state, resources, handlers, listeners, timers, tasks.
 BUSY = """
 import asyncio
+import js
 
 async def init(sdk):
     state = sdk.state(count=0, rows=list(range(20)))
@@ -33,6 +34,7 @@ async def init(sdk):
     never = sdk.resource(forever)
 
     async def add(event):
+        js.window.heard += 1
         state.count += 1
         state.rows = [*state.rows[1:], state.rows[-1] + 1]
         searched.reload(state.count)
@@ -61,6 +63,20 @@ async def init(sdk):
     asyncio.get_event_loop().call_later(0.01, lambda: None)
 """
 
+# A widget that keeps one of each kind for ever, so that finding none elsewhere means something.
+LEAKING = """
+import js
+from pyodide.ffi import create_proxy
+
+kept = []
+
+async def init(sdk):
+    sdk.render(t"<form onsubmit={print}><button>x</button></form><ul><li><button>x</button></li></ul>")
+    listener = create_proxy(lambda event: None)
+    js.document.addEventListener("a-leak", listener)
+    kept.append([sdk.js.root, listener])
+"""
+
 # Beside it, what stays on the page and counts.
 COUNTER = """
 import gc
@@ -77,11 +93,11 @@ async def init(sdk):
     sdk.root.textContent = "counting"
 """
 
-MOUNT_AND_DESTROY = """async (times) => {
+MOUNT_AND_DESTROY = """async ([type, times]) => {
     const turn = () => new Promise((resolve) => setTimeout(resolve));
     for (let index = 0; index < times; index++) {
         const host = document.createElement("gs-cc-registry-widget");
-        host.dataset.widgetType = "busy";
+        host.dataset.widgetType = type;
         document.querySelector("main").append(host);
         while (host.dataset.widgetState !== "ready") {
             if (host.dataset.widgetState === "error") throw new Error(host.shadowRoot.textContent);
@@ -127,22 +143,40 @@ def slope(values: list[int]) -> float:
     return above / sum((step - middle) ** 2 for step in steps)
 
 
+def left_behind(page: CommunityPage, widget_type: str, instances: int) -> dict[str, float]:
+    """What each of so many instances leaves, of each kind."""
+    devtools = page.page.context.new_cdp_session(page.page)
+    page.page.evaluate(MOUNT_AND_DESTROY, [widget_type, WARM_UP])
+    counted = [counts(page, devtools)]
+    for _ in range(BATCHES):
+        page.page.evaluate(MOUNT_AND_DESTROY, [widget_type, instances // BATCHES])
+        counted.append(counts(page, devtools))
+    return {
+        what: slope([each[what] for each in counted]) / (instances // BATCHES)
+        for what in counted[0]
+    }
+
+
+def with_counter(community: Community) -> CommunityPage:
+    page = community.open("counter", prepare=lambda page: page.add_init_script("window.heard = 0"))
+    page.widget("counter")
+    return page
+
+
 def test_five_hundred_instances_leave_nothing_behind(
     community: Community, write_widget: WriteWidget
 ) -> None:
     write_widget("busy", BUSY)
     write_widget("counter", COUNTER)
-    page = community.open("counter")
-    page.widget("counter")
-    devtools = page.page.context.new_cdp_session(page.page)
-    page.page.evaluate(MOUNT_AND_DESTROY, WARM_UP)
-    counted = [counts(page, devtools)]
-    for _ in range(BATCHES):
-        page.page.evaluate(MOUNT_AND_DESTROY, INSTANCES // BATCHES)
-        counted.append(counts(page, devtools))
-    left = {
-        what: slope([each[what] for each in counted]) / (INSTANCES // BATCHES)
-        for what in counted[0]
-    }
+    page = with_counter(community)
+    left = left_behind(page, "busy", INSTANCES)
     # What each instance leaves is a whole number; any fraction is of the one that is on its way out.
-    assert all(abs(each) < 0.05 for each in left.values()), (left, counted)
+    assert all(abs(each) < 0.05 for each in left.values()), left
+    assert page.page.evaluate("() => heard") == 2 * (WARM_UP + INSTANCES)
+
+
+def test_what_is_left_behind_is_counted(community: Community, write_widget: WriteWidget) -> None:
+    write_widget("leaking", LEAKING)
+    write_widget("counter", COUNTER)
+    left = left_behind(with_counter(community), "leaking", 50)
+    assert all(each > 0.9 for each in left.values()), left

@@ -149,7 +149,7 @@ FAILURES = [
         "the service's own 404",
         {"json": {"message": "none"}, "status": 404},
         "ConnectorExecuteError",
-        'GET api failed (status 404): {"message": "none"}',
+        "GET api failed (status 404): none",
         detail='{"message": "none"}',
         status=404,
     ),
