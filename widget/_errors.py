@@ -217,7 +217,7 @@ def _said(text: str) -> str:
     if text.startswith("{"):
         try:
             body = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             body = {}
         # RFC 9457 has detail and title, RFC 6749 error_description and error; most have message.
         for name in ("detail", "message", "error_description", "error", "title"):

@@ -141,7 +141,8 @@ class Instance:
         except BaseException as error:
             self._fail(error)
         else:
-            if self._stage is not None:
+            # It may have caught the cancellation that a failing view brings.
+            if not self._failed and self._stage is not None:
                 stage.ready()
 
     def _fail(self, error: BaseException) -> None:
@@ -276,6 +277,7 @@ class Instance:
 
     def subscribe(self, event: str, handler: Handler) -> Callable[[], None]:
         """Listens to one of the host's events, or one of the widget's own."""
+        self._mounted()
         self.unsubscribe(event, handler)  # a handler hears an event once
         end = _nothing if event in _OWN_EVENTS else self._subscribe_host(event, handler)
         subscription = (event, handler, end)
@@ -306,7 +308,11 @@ class Instance:
         return end
 
     def _hear(self, handler: Handler, data: Any) -> None:
-        self.run_handler(lambda: call_with(handler, _ffi.to_python(data)), None)
+        def heard() -> Any:
+            return call_with(handler, _ffi.to_python(data))
+
+        heard.__name__ = getattr(handler, "__name__", type(handler).__name__)  # for messages
+        self.run_handler(heard, None)
 
     def _hear_error(self, handler: Handler, data: Any) -> None:
         context = self._own_context()

@@ -25,6 +25,8 @@ export class ErrorNotice {
   #element = null;
   #message = "";
   #times = 0;
+  /** @type {EventTarget | null} what had the focus before it came to the notice */
+  #before = null;
 
   /**
    * @param {string} message
@@ -46,9 +48,15 @@ export class ErrorNotice {
 
   /** @param {string} [message] only where this is the one shown */
   hide(message = this.#message) {
-    if (message === this.#message) {
-      this.#element?.remove();
-      this.#element = null;
+    if (message !== this.#message || !this.#element) {
+      return;
+    }
+    const root = /** @type {ShadowRoot} */ (this.#element.getRootNode());
+    const focused = this.#element.contains(root.activeElement);
+    this.#element.remove();
+    this.#element = null;
+    if (focused && this.#before instanceof HTMLElement) {
+      this.#before.focus();
     }
   }
 
@@ -60,17 +68,10 @@ export class ErrorNotice {
     count.hidden = true;
     const notice = element("div", "widget-notice");
     notice.append(alert(message), count, dismiss);
-    /** @type {EventTarget | null} what had the focus before it came to the notice */
-    let before = null;
     notice.addEventListener("focusin", ({ relatedTarget }) => {
-      before = relatedTarget;
+      this.#before = relatedTarget;
     });
-    dismiss.addEventListener("click", () => {
-      this.hide();
-      if (before instanceof HTMLElement) {
-        before.focus();
-      }
-    });
+    dismiss.addEventListener("click", () => this.hide());
     return notice;
   }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
@@ -135,6 +136,83 @@ def test_a_skeleton_is_in_the_entry_with_the_style_that_it_needs(tmp_path: Path)
     )
     assert "<p class=grey></p>" in html
     assert "<style data-widget-skeleton>.grey {}</style>" in html
+
+
+def root(html: str) -> dict[str, str | None]:
+    """The attributes of the container that an entry brings."""
+    (attributes,) = (
+        attributes for _, attributes in Links(html).tags if "data-widget-root" in attributes
+    )
+    return attributes
+
+
+def test_without_a_skeleton_of_its_own_a_widget_has_the_default_one(tmp_path: Path) -> None:
+    html = entry(published_files(widget(tmp_path, **{"style.css": ".grey {}"}), BASE))
+    assert root(html)["aria-busy"] == "true"
+    skeletons = [
+        attributes
+        for _, attributes in Links(html).tags
+        if attributes.get("class") == "widget-skeleton"
+    ]
+    # What a screen reader tells is the sentence beside it.
+    assert skeletons == [{"class": "widget-skeleton", "aria-hidden": "true"}]
+    assert "<p>Loading…</p>" in html
+    # It has no use for the widget's style.
+    assert "data-widget-skeleton" not in html
+
+
+def test_the_default_skeleton_has_the_communitys_colours_or_fallbacks_for_them(
+    tmp_path: Path,
+) -> None:
+    html = entry(published_files(widget(tmp_path), BASE))
+    (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    tokens = re.findall(r"var\((--[\w-]+)(, [^()]+)?\)", style)
+    assert "--color-surface-default" in dict(tokens)
+    assert [name for name, fallback in tokens if not fallback] == []
+    coloured = re.findall(r"(?:^|[\s{;])(?:background|border|color|[\w-]+-color):([^;}]*)", style)
+    left = {re.sub(r"var\(--(?:color|border-width)-[^()]*\)", "", value) for value in coloured}
+    # The system's own colour, for whom forced colours take all others away.
+    assert {word for value in left for word in value.split()} == {"solid", "GrayText"}
+
+
+def test_a_skeleton_of_its_own_stands_in_place_of_the_default_one(tmp_path: Path) -> None:
+    html = entry(published_files(widget(tmp_path, **{"skeleton.html": "<p>Soon</p>"}), BASE))
+    assert root(html)["aria-busy"] == "true"
+    assert "<p>Soon</p>" in html
+    assert "widget-skeleton" not in html
+    assert "Loading…" not in html
+
+
+def test_the_container_tells_the_version_and_the_build(tmp_path: Path) -> None:
+    manifest = '{"title": "Weather", "category": "Tests", "version": "3.4.5"}'
+    attributes = root(entry(published_files(widget(tmp_path, **{"widget.json": manifest}), BASE)))
+    assert attributes["data-version"] == "3.4.5"
+    assert re.fullmatch("[0-9a-f]{8}", attributes["data-build"] or "")
+
+
+def build(directory: Path, **files: str | bytes) -> str | None:
+    return root(entry(published_files(widget(directory, **files), BASE)))["data-build"]
+
+
+def test_the_build_is_another_with_each_file_that_is_published(tmp_path: Path) -> None:
+    files: list[dict[str, str | bytes]] = [
+        {},
+        {"main.py": "def init(sdk): return"},
+        {"skeleton.html": "<p>Soon</p>"},
+        {"skeleton.html": "<p>Later</p>"},
+        {"style.css": "<p>Soon</p>"},
+        {"format.py": ""},
+        {"assets/format.py": ""},
+    ]
+    builds = [build(tmp_path / str(number), **each) for number, each in enumerate(files)]
+    assert len(set(builds)) == len(files)
+
+
+def test_the_build_of_the_same_files_is_the_same(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"skeleton.html": "<p>Soon</p>", "format.py": ""}
+    # What is not published is none of it.
+    unpublished: dict[str, str | bytes] = {"test_weather.py": "", "notes.txt": ""}
+    assert build(tmp_path / "here", **files) == build(tmp_path / "there", **files, **unpublished)
 
 
 def test_an_address_in_the_skeletons_style_is_looked_for_in_assets(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import contextvars
 import inspect
 import re
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from widget import (
 )
 from widget._instance import Instance, _current
 from widget._templates import Interpolation, Template
+from widget._view import MOST_RUNS_OF_ITS_OWN
 from widget_workbench.testing import UnmatchedCallError
 from widget_workbench.testing.fake_sdk import FakeSdk, _Stage
 
@@ -199,6 +200,144 @@ def test_what_a_handler_of_errors_raises_is_not_told_again(sdk: FakeSdk) -> None
     sdk.emit("mine")
     assert [str(error) for error in sdk.reported] == ["'city'", "'city'"]
     sdk.reported.clear()
+
+
+def test_on_error_is_told_once_of_each_thing_that_is_raised(sdk: FakeSdk) -> None:
+    heard: list[BaseException] = []
+    sdk.on_error(heard.append)
+
+    async def told_later(error: BaseException) -> None:
+        await asyncio.sleep(0)
+        heard.append(error)
+
+    sdk.on_error(told_later)
+    sdk.on("mine", raising)
+    sdk.on("mine", raising_later)
+    sdk.on("mine", lambda: sdk.create_task(raising_later()).set_name("owned"))
+    sdk.on("mine", lambda: asyncio.create_task(raising_later()).set_name("forgotten"))
+    sdk.emit("mine")
+    sdk.run(asyncio.sleep(0.01))
+    assert sorted(str(error) for error in sdk.reported) == ["'city'"] + ["'later'"] * 3
+    # By each handler once.
+    assert sorted(map(id, heard)) == sorted(map(id, sdk.reported * 2))
+    sdk.reported.clear()
+
+
+async def raising_in_a_task(sdk: FakeSdk) -> None:
+    sdk.create_task(raising_later())
+    await asyncio.sleep(0.001)
+
+
+@pytest.mark.parametrize(
+    ("handler", "key"),
+    [
+        (lambda sdk: raising(), "city"),
+        (lambda sdk: raising_later(), "later"),
+        (raising_in_a_task, "later"),
+    ],
+)
+def test_what_a_handler_of_on_error_raises_is_reported_and_told_to_none(
+    sdk: FakeSdk, handler: Callable[[FakeSdk], object], key: str
+) -> None:
+    heard: list[str] = []
+    emitted: list[object] = []
+
+    def told(error: BaseException) -> object:
+        heard.append(str(error))
+        # Whatever goes wrong, the test comes to its end.
+        return handler(sdk) if len(heard) < 9 else None
+
+    def failing() -> None:
+        raise LookupError("first")
+
+    sdk.on_error(told)
+    sdk.on("error", emitted.append)
+    sdk.on("mine", failing)
+    sdk.emit("mine")
+    sdk.run(asyncio.sleep(0.01))
+    assert heard == ["first"]
+    assert len(emitted) == 1
+    assert [str(error) for error in sdk.reported] == ["first", f"'{key}'"]
+    sdk.reported.clear()
+
+
+def test_an_unsubscriber_ends_its_own_subscription_and_no_later_one(sdk: FakeSdk) -> None:
+    heard: list[object] = []
+    for subscribe in (
+        partial(sdk.on, "mine", heard.append),
+        partial(sdk.on, "destroy", lambda: heard.append("destroy")),
+        partial(sdk.on_error, heard.append),
+    ):
+        stop = subscribe()
+        stop()
+        subscribe()
+        stop()
+    # Taken once more, it takes the place of the earlier one, whose unsubscriber is spent with it.
+    earlier = sdk.on("twice", heard.append)
+    sdk.on("twice", heard.append)
+    earlier()
+
+    def fail() -> None:
+        raise LookupError("told")
+
+    sdk.on("fail", fail)
+    for event in ("mine", "twice", "fail", "destroy"):
+        sdk.emit(event, event)
+    assert heard == ["mine", "twice", sdk.reported.pop(), "destroy"]
+
+
+def test_an_unsubscriber_of_on_error_ends_it(sdk: FakeSdk) -> None:
+    heard: list[BaseException] = []
+    stop = sdk.on_error(heard.append)
+    sdk.on_error(heard.append)
+    sdk.on("mine", raising)
+    sdk.emit("mine")
+    assert heard == [sdk.reported.pop()]
+    stop()
+    stop = sdk.on_error(heard.append)
+    stop()
+    sdk.emit("mine")
+    assert len(heard) == 1
+    sdk.reported.clear()
+
+
+def generating() -> Iterator[None]:
+    yield
+
+
+async def generating_later() -> AsyncIterator[None]:
+    yield
+
+
+@pytest.mark.parametrize("handler", [generating, generating_later])
+def test_a_handler_that_holds_a_yield_is_reported(
+    sdk: FakeSdk, handler: Callable[[], object]
+) -> None:
+    sdk.on("mine", handler)
+    sdk.emit("mine")
+    (error,) = sdk.reported
+    assert isinstance(error, TypeError)
+    assert str(error) == (
+        f"the handler {handler.__name__} holds a yield, so calling it runs nothing"
+    )
+    sdk.reported.clear()
+
+
+def test_a_message_is_the_exceptions_own_line_whatever_notes_it_has(sdk: FakeSdk) -> None:
+    messages: list[str] = []
+    sdk.on("error", lambda data: messages.append(data["message"]))
+
+    def noted() -> None:
+        error = ValueError("no such city")
+        error.add_note("(in the form)")
+        error.add_note("(on Tuesday)")
+        raise error
+
+    sdk.on("mine", noted)
+    sdk.emit("mine")
+    assert messages == ['The widget "fake" failed: ValueError: no such city']
+    # The traceback has them.
+    assert sdk.verify()[0].endswith("ValueError: no such city\n(in the form)\n(on Tuesday)")
 
 
 def test_what_a_task_raises_is_reported(sdk: FakeSdk) -> None:
@@ -686,4 +825,51 @@ def test_what_a_view_raises_later_is_reported_and_what_was_shown_stays(sdk: Fake
     assert sdk.html == "<p>3</p>"
     assert [type(error) for error in heard] == [ZeroDivisionError]
     assert heard == sdk.reported
+    sdk.reported.clear()
+
+
+def test_a_view_that_fails_whatever_on_error_sets_comes_to_rest(sdk: FakeSdk) -> None:
+    most = 1 + MOST_RUNS_OF_ITS_OWN
+    state = sdk.state(broken=False, failures=0)
+    runs: list[bool] = []
+
+    @sdk.view
+    def view() -> Template:
+        runs.append(state.broken)
+        if state.broken:
+            raise LookupError("each time")
+        return text(f"{state.failures} failures")
+
+    @sdk.on_error
+    async def count(error: BaseException) -> None:
+        await asyncio.sleep(0)
+        state.failures += 1
+
+    async def settled() -> None:
+        # Of a view that never rests, enough to tell.
+        seen = -1
+        while seen != len(runs) < 10 * most:
+            seen = len(runs)
+            await asyncio.sleep(0.01)
+
+    def set_state(**values: Any) -> None:
+        for name, value in values.items():
+            setattr(state, name, value)
+        sdk.run(settled())
+
+    sdk.run(settled())
+    runs.clear()
+    set_state(broken=True)
+    assert runs == [True] * most
+    # What the widget changes otherwise runs it again, and once.
+    set_state(failures=-1)
+    assert len(runs) == most + 1
+    assert sdk.html == "<p>0 failures</p>"
+    set_state(broken=False, failures=7)
+    assert sdk.html == "<p>7 failures</p>"
+    # And all begins anew.
+    runs.clear()
+    set_state(broken=True)
+    assert runs == [True] * most
+    assert len(sdk.reported) == 2 * most + 1
     sdk.reported.clear()

@@ -141,6 +141,21 @@ def test_a_value_that_is_set_is_shown_until_the_next_answer(sdk: FakeSdk, source
     clock.run(test())
 
 
+def test_a_value_that_is_set_stands_in_place_of_an_error(sdk: FakeSdk, source: Source) -> None:
+    async def test() -> None:
+        source.raises = network_error()
+        resource = sdk.resource(source)
+        sdk.view(lambda: resource.show(card))
+        await answered(resource)
+        assert states(resource) == (False, "no network", None)
+        assert "no network" in sdk.html
+        resource.value = "optimistic"
+        assert states(resource) == (False, None, "optimistic")
+        assert sdk.html == STATUS.format("") + "<b>optimistic</b>"
+
+    clock.run(test())
+
+
 def test_the_view_runs_when_an_answer_is_pending_and_when_it_is_there(
     sdk: FakeSdk, source: Source
 ) -> None:

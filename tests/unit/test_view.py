@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -120,6 +121,104 @@ def test_one_that_always_changes_something_is_stopped_and_told(turns: Turns, rai
     view.request()
     turns.turn()
     assert len(turns.due) == 1
+
+
+def failing_view(turns: Turns, raising: list[ValueError]) -> View:
+    """A view that raises as long as there is something to raise, and asks to run again because it has failed."""
+
+    def function() -> str:
+        if raising:
+            raise raising[0]
+        return "shown"
+
+    def failed(error: BaseException) -> None:
+        turns.failures.append(error)
+        view.request_by_failure("state.message")
+
+    view = View(function, render=turns.rendered.append, soon=turns.soon, failed=failed)
+    return view
+
+
+def test_one_that_is_run_again_because_it_has_failed_is_so_some_times(turns: Turns) -> None:
+    view = failing_view(turns, [ValueError("each time")])
+    view.request()
+    for _ in range(MOST_RUNS_OF_ITS_OWN + 5):
+        turns.turn()
+    assert turns.due == []
+    assert len(turns.failures) == 1 + MOST_RUNS_OF_ITS_OWN
+    # What others change runs it all the same, once.
+    view.request("state.count")
+    turns.turn()
+    turns.turn()
+    assert len(turns.failures) == 2 + MOST_RUNS_OF_ITS_OWN
+
+
+def test_a_run_that_succeeds_lets_failures_count_anew(turns: Turns) -> None:
+    raising = [ValueError("for now")]
+    view = failing_view(turns, raising)
+    for _ in range(2):
+        turns.failures.clear()
+        view.request()
+        for _ in range(MOST_RUNS_OF_ITS_OWN + 5):
+            turns.turn()
+        assert len(turns.failures) == 1 + MOST_RUNS_OF_ITS_OWN
+        (error,) = raising
+        raising.clear()
+        view.request()
+        turns.turn()
+        raising.append(error)
+    assert turns.rendered == ["shown"] * 2
+
+
+def wrapped() -> str:
+    return "what cannot be shown"
+
+
+@functools.wraps(wrapped)
+def wrapping() -> str:
+    return wrapped()
+
+
+class Callable0:
+    def __call__(self) -> str:
+        return "what cannot be shown"
+
+
+LINE = wrapped.__code__.co_firstlineno
+
+
+@pytest.mark.parametrize(
+    ("function", "note"),
+    [
+        (wrapped, f"(in what the view wrapped has returned, line {LINE} of {__file__})"),
+        # The author's own line, whatever has decorated it.
+        (wrapping, f"(in what the view wrapped has returned, line {LINE} of {__file__})"),
+        (Callable0(), "(in what the view Callable0 has returned)"),
+    ],
+)
+def test_a_note_says_which_view_has_returned_what_cannot_be_shown(
+    turns: Turns, function: Callable[[], Any], note: str
+) -> None:
+    def render(shown: object) -> None:
+        raise TypeError(f"{shown} indeed")
+
+    view = View(function, render=render, soon=turns.soon, failed=turns.failures.append)
+    view.request()
+    turns.turn()
+    (error,) = turns.failures
+    assert str(error) == "what cannot be shown indeed"
+    assert error.__notes__ == [note]
+
+
+def test_what_the_view_raises_itself_needs_no_note(turns: Turns) -> None:
+    def function() -> None:
+        raise ValueError("in the function")
+
+    view = turns.view(function)
+    view.request()
+    turns.turn()
+    (error,) = turns.failures
+    assert not hasattr(error, "__notes__")
 
 
 def test_changes_in_between_do_not_count_as_its_own(turns: Turns) -> None:

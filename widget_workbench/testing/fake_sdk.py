@@ -410,6 +410,7 @@ class _FakeInstance(Instance):
 
     def _fail(self, error: BaseException) -> None:
         self.unraised.append(error)
+        self._tell(error)
 
     def hide_page(self, hidden: bool) -> None:
         """Puts the page into the background, or back."""

@@ -146,7 +146,7 @@ def community_context(
 ) -> Iterator[BrowserContext]:
     """The browser of a worker, with one profile; a project may have a fixture of this name of its own.
 
-    It asks pages for reduced motion, so that a screenshot shows what has come to rest; `page.emulate_media` undoes that.
+    It asks pages for reduced motion: a screenshot shows what has come to rest. `page.emulate_media` undoes that.
     """
     from playwright.sync_api import Error
 
