@@ -77,7 +77,7 @@ def mount(stage: Stage) -> Instance:
     """Starts one instance of a widget. Called by the loader.
 
     Returns:
-        The instance, whose `destroy` the loader calls when the widget leaves the page.
+        The instance, whose `unmount` the loader calls when the widget leaves the page.
     """
     instance = Instance(stage)
     instance.start()

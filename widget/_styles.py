@@ -180,8 +180,8 @@ def _is_harmless_expression(text: str, *, strings: bool) -> bool:
                 return False
             closing.append(")")
         elif token["open"]:
-            # Parentheses of their own group what is computed, within a function; brackets name lines, outside of all.
-            if (token["open"] == "(") != bool(closing):
+            # Parentheses of their own group what is computed, within a function; brackets name the lines of a grid.
+            if token["open"] == "(" and not closing:
                 return False
             closing.append(")" if token["open"] == "(" else "]")
         elif token["close"]:

@@ -80,6 +80,10 @@ export class Prototype {
         const value = each.getAttribute(name);
         each.removeAttribute(name);
         each.setAttribute(name, value ?? "");
+        if (each instanceof HTMLOptionElement) {
+          // Firefox takes an option that it has cut for one that a visitor has changed.
+          each.selected = true;
+        }
       }
     }
   }
@@ -228,8 +232,11 @@ function refuseOtherShape(shape, parent) {
       actual.splice(index, 1, ...own(Element, actual[index], "children"));
     }
     if (!actual[index] || nameOf(actual[index]) !== tag) {
+      // What a table does not take stands before it.
+      const out = actual[index] && findShape(nameOf(actual[index]), children, tag);
+      const [wrong, place, at] = out ?? [tag, name, line];
       throw new Error(
-        `line ${line}: <${tag}> has no place in ${name}; browsers move it elsewhere, or drop it`,
+        `line ${at}: <${wrong}> has no place in ${place}; browsers move it elsewhere, or drop it`,
       );
     }
     refuseOtherShape(children, actual[index]);
@@ -239,6 +246,25 @@ function refuseOtherShape(shape, parent) {
       `browsers put a <${nameOf(actual[shape.length])}> into ${name}, where none is written`,
     );
   }
+}
+
+/**
+ * @param {string} wanted
+ * @param {Shape[]} shape
+ * @param {string} parent tag of the elements that hold the shape
+ * @returns {[tag: string, place: string, line: number] | undefined} where a tag first stands
+ */
+function findShape(wanted, shape, parent) {
+  for (const [tag, line, children] of shape) {
+    const found =
+      tag === wanted
+        ? /** @type {[string, string, number]} */ ([tag, `<${parent}>`, line])
+        : findShape(wanted, children, tag);
+    if (found) {
+      return found;
+    }
+  }
+  return undefined;
 }
 
 /** @param {Element} element */

@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from widget_workbench.testing import Community
 
-from .conftest import Probe, WriteWidget, eventually
+from .conftest import TESTS, Probe, WriteWidget, eventually
+
+ROOT = TESTS.parent
+
+# What the standards fire without `bubbles`, as far as it is fired at an element: UI Events and Pointer Events; HTML's
+# focus, forms, dialogs, popovers, <details>, media, canvas, <track>, resources; CSSOM View; Encrypted Media Extensions.
+DO_NOT_BUBBLE = {
+    *("abort", "beforetoggle", "blur", "cancel", "canplay", "canplaythrough", "close", "command"),
+    *("contextlost", "contextrestored", "cuechange", "durationchange", "emptied", "encrypted"),
+    *("ended", "error", "focus", "invalid", "load", "loadeddata", "loadedmetadata", "loadstart"),
+    *("mouseenter", "mouseleave", "pause", "play", "playing", "pointerenter", "pointerleave"),
+    *("progress", "ratechange", "resize", "scroll", "scrollend", "seeked", "seeking", "stalled"),
+    *("suspend", "timeupdate", "toggle", "volumechange", "waiting", "waitingforkey"),
+}
+
+# Fired anew at each element that the pointer comes into.
+OF_ONE_ELEMENT = {"mouseenter", "mouseleave", "pointerenter", "pointerleave"}
+
+
+def taken_not_to_bubble() -> set[str]:
+    """Every name in the list that the loader has of its own."""
+    source = (ROOT / "static" / "loader" / "delegation.js").read_text()
+    found = re.search(
+        r"const NOT_BUBBLING = new Set\(\[(.*?)^\]\);", source, re.DOTALL | re.MULTILINE
+    )
+    assert found, "the list has another form now"
+    return set(re.findall(r'"(\w+)"', found[1]))
+
 
 CONTROLS = """
 heard, sent = {}, []
@@ -162,20 +191,241 @@ result = heard
     ]
 
 
-@pytest.mark.parametrize("event", ["focus", "blur", "scroll", "mouseenter", "load", "toggle"])
+@pytest.mark.parametrize("event", sorted(DO_NOT_BUBBLE | taken_not_to_bubble()))
 def test_what_does_not_bubble_is_heard_where_it_happens_and_nowhere_else(
     probe: Probe, event: str
 ) -> None:
     assert probe.python(
         f"""
 heard = []
-def hear(name): return lambda: heard.append(name)
-sdk.render(t'<div on{event}={{hear("outer")}}><p on{event}={{hear("inner")}}>x</p><b>x</b></div>')
-for name in ("b", "p"):
+def hear(name): return lambda event: heard.append([name, event.target.localName])
+sdk.render(t'''<div on{event}={{hear("outer")}}><p on{event}={{hear("inner")}}><i>x</i></p><b>x</b></div>''')
+end = sdk.listen("{event}", "p", hear("listened"))
+for name in ("b", "i", "p"):
     sdk.query(name).dispatchEvent(js.Event.new("{event}"))
+end()
+sdk.query("p").dispatchEvent(js.Event.new("{event}"))
 result = heard
 """
-    ) == ["inner"]
+    ) == [
+        # What happens within an element can be listened to there, but for what is of each element's own.
+        *([] if event in OF_ONE_ELEMENT else [["listened", "p"]]),
+        ["inner", "p"],
+        ["listened", "p"],
+        ["inner", "p"],
+    ]
+
+
+@pytest.mark.parametrize("kind", ["mouse", "pointer"])
+def test_what_a_pointer_enters_and_leaves_is_the_element_and_nothing_within_or_around_it(
+    probe: Probe, kind: str
+) -> None:
+    probe.python(
+        f"""
+from pyodide.ffi import create_proxy
+
+js.window.heard = js.Array.new()
+def hear(name): return lambda event: js.window.heard.push(f"{{name}} {{event.target.className}}")
+ends = [
+    sdk.listen("{kind}enter", ".menu", hear("enters")), sdk.listen("{kind}leave", ".menu", hear("leaves"))
+]
+js.window.endListening = create_proxy(lambda: [end() for end in ends] and None)
+sdk.render(t'''<div class="around" style="padding: 30px"><div class="menu" style="padding: 30px">
+      <p class="item" on{kind}enter={{hear("is at")}}>item</p><p class="next">next</p>
+    </div></div><p class="out">out</p>''')
+"""
+    )
+    widget = probe.page.locator("[data-widget-type=probe]")
+
+    def to(name: str) -> None:
+        box = widget.locator(f".{name}").bounding_box()
+        assert box
+        # The upper left corner: of what has padding, it is the element itself and nothing within.
+        probe.page.mouse.move(box["x"] + 5, box["y"] + 5)
+
+    to("out")
+    for name in ("around", "menu", "item", "next", "menu", "around", "menu", "out", "item", "out"):
+        to(name)
+    # Chromium dispatches what the mouse does in its next frame.
+    probe.page.evaluate("() => new Promise((go) => requestAnimationFrame(() => setTimeout(go)))")
+    heard = probe.page.evaluate("() => { endListening(); return heard; }")
+    assert heard == [
+        *("enters menu", "is at item", "leaves menu"),
+        *("enters menu", "leaves menu"),
+        *("enters menu", "is at item", "leaves menu"),
+    ]
+
+
+def test_what_a_form_holds_invalid_is_heard_at_the_field(probe: Probe) -> None:
+    assert probe.python(
+        """
+heard = []
+def hear(event): heard.append([event.js.type, event.target.localName, event.js.isTrusted])
+sdk.render(t'''<form oninvalid={hear}><p oninvalid={hear}><input required oninvalid={hear}><input></p></form>''')
+heard.append(sdk.query("form").reportValidity())
+sdk.query("input").value = "typed"
+heard.append(sdk.query("form").reportValidity())
+result = heard
+"""
+    ) == [["invalid", "input", True], False, True]
+
+
+@pytest.mark.parametrize(
+    ("template", "event", "happen"),
+    [
+        ("<details ontoggle={hear}><summary>s</summary></details>", "toggle", "summary.click()"),
+        ("<details ontoggle={hear} open><summary>s</summary></details>", "toggle", ""),
+        ("<div popover ontoggle={hear}>p</div>", "toggle", "div.showPopover()"),
+        ("<dialog onclose={hear} open>d</dialog>", "close", "dialog.close()"),
+        ("<img onerror={hear} src='data:image/png;base64,AAAA'>", "error", ""),
+        ("<img onload={hear} src={'data:image/gif;base64,' + GIF}>", "load", ""),
+        ("<video onvolumechange={hear}></video>", "volumechange", "video.volume = 0.5"),
+        (
+            "<div onscroll={hear} style='height: 9px; overflow: auto'><p>a</p><p>b</p></div>",
+            "scroll",
+            "div.scrollTop = 9",
+        ),
+    ],
+)
+def test_what_the_browser_itself_fires_without_bubbling_is_heard(
+    probe: Probe, template: str, event: str, happen: str
+) -> None:
+    tag = re.findall(r"\w+", template)[0]
+    assert probe.python(
+        f"""
+GIF = "R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+done = asyncio.get_running_loop().create_future()
+def hear(event):
+    if not done.done():
+        done.set_result([event.js.type, event.target.localName, event.js.isTrusted])
+sdk.render(None)
+sdk.render(t"<section>{template}</section>")
+{tag}, summary = sdk.query("{tag}"), sdk.query("summary")
+{happen}
+result = await asyncio.wait_for(done, 15)
+"""
+    ) == [event, tag, True]
+
+
+def test_escape_cancels_a_dialog_which_a_handler_can_prevent(probe: Probe) -> None:
+    probe.python(
+        """
+js.window.heard = js.Array.new()
+def hear(event):
+    js.window.heard.push(event.js.type)
+    if event.js.type == "cancel" and sdk.query("input").checked:
+        event.js.preventDefault()
+def show(): sdk.query("dialog").showModal()
+sdk.render(t'''<button onclick={show}>Open</button>
+    <dialog oncancel={hear} onclose={hear}><label><input type="checkbox">Stay</label></dialog>''')
+"""
+    )
+    widget = probe.page.locator("[data-widget-type=probe]")
+    dialog = widget.locator("dialog")
+    # Browsers ask nobody before they close a dialog in which nothing has been done since it opened.
+    widget.get_by_role("button", name="Open").click()
+    widget.get_by_label("Stay").check()
+    probe.page.keyboard.press("Escape")
+    expect(dialog).to_be_visible()
+    assert probe.page.evaluate("() => heard") == ["cancel"]
+    widget.get_by_label("Stay").uncheck()
+    probe.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    # The dialog tells in a task of its own that it has closed.
+    probe.page.evaluate(
+        """() => new Promise((go) => {
+            const look = () => heard.length === 3 ? go() : requestAnimationFrame(look);
+            look();
+        })"""
+    )
+    assert probe.page.evaluate("() => heard") == ["cancel", "cancel", "close"]
+
+
+@pytest.mark.parametrize("listens", [False, True])
+@pytest.mark.parametrize(
+    ("form", "button", "closes"),
+    [
+        ('<form method="dialog"', "<button value=v>Go</button>", True),
+        ('<form method="DIALOG"', "<button value=v>Go</button>", True),
+        ("<form", "<button value=v formmethod=dialog>Go</button>", True),
+        # A field's name stands before the form's own.
+        ('<form method="dialog"', "<input name=method><button value=v>Go</button>", True),
+        ("<form", "<button>Go</button>", False),
+        ('<form method="get" action="/elsewhere"', "<button>Go</button>", False),
+        ('<form method="post" action="/elsewhere"', "<button>Go</button>", False),
+        ('<form method="dialog"', "<button formmethod=get>Go</button>", False),
+        ("<form", "<input name=method value=dialog><button>Go</button>", False),
+    ],
+)
+def test_a_form_closes_its_dialog_if_that_is_its_method_and_otherwise_does_nothing_by_itself(
+    probe: Probe, form: str, button: str, closes: bool, listens: bool
+) -> None:
+    address = probe.page.url
+    probe.python(
+        f"""
+from pyodide.ffi import create_proxy
+
+js.window.heard = js.Array.new()
+def hear(event): js.window.heard.push(event.js.defaultPrevented)
+js.window.endListening = create_proxy(sdk.listen("submit", "form", hear) if listens else lambda: None)
+sdk.render(None)
+sdk.render(t'''<dialog>{form} {"" if listens else "onsubmit={hear}"}>{button}</form></dialog>''')
+sdk.query("dialog").showModal()
+""",
+        listens=listens,
+    )
+    dialog = probe.page.locator("[data-widget-type=probe] dialog")
+    dialog.get_by_role("button", name="Go").click()
+    expect(dialog).to_be_visible(visible=not closes)
+    outcome = dialog.evaluate("(dialog) => [dialog.open, dialog.returnValue, heard]")
+    assert outcome == [not closes, "v" if closes else "", [not closes]]
+    assert probe.page.url == address
+    # The page is not to be locked for the tests that follow.
+    probe.python("js.window.endListening()\nsdk.query('dialog').close()")
+
+
+def test_ten_thousand_rows_with_two_handlers_each_are_listened_to_once_for_each_type(
+    probe: Probe,
+) -> None:
+    probe.page.evaluate(
+        """() => {
+            const { prototype } = EventTarget;
+            const { addEventListener } = prototype;
+            window.added = [];
+            window.restore = () => Object.assign(prototype, { addEventListener });
+            prototype.addEventListener = function (type, ...rest) {
+                added.push([type, this instanceof Element ? this.outerHTML.slice(0, 25) : `${this}`]);
+                return addEventListener.call(this, type, ...rest);
+            };
+        }"""
+    )
+    try:
+        # Of types that no other test here has let the container be listened to for.
+        heard = probe.python(
+            """
+heard = []
+def show(turn, count):
+    def hear(number): return lambda event: heard.append([turn, number, event.js.type])
+    rows = [t"<li key={n} ondblclick={hear(n)} onauxclick={hear(n)}>{n}</li>" for n in range(count)]
+    sdk.render(t"<ol>{rows}</ol>")
+sdk.render(None)
+show(1, 10_000)
+show(2, 10_001)
+bubbling = js.JSON.parse('{"bubbles": true}')
+rows = sdk.query_all("li")
+for number, name in ((0, "dblclick"), (9_999, "auxclick"), (10_000, "dblclick")):
+    rows[number].dispatchEvent(js.MouseEvent.new(name, bubbling))
+sdk.render(None)
+result = heard
+"""
+        )
+    finally:
+        probe.page.evaluate("() => restore()")
+    assert heard == [[2, 0, "dblclick"], [2, 9999, "auxclick"], [2, 10_000, "dblclick"]]
+    added = [each for each in probe.page.evaluate("() => added") if "click" in each[0]]
+    container = "<div data-widget-root"
+    assert sorted(type for type, _ in added) == ["auxclick", "dblclick"]
+    assert all(on.startswith(container) for _, on in added), added
 
 
 def test_the_handlers_of_an_event_run_though_the_first_of_them_renders(probe: Probe) -> None:

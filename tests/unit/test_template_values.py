@@ -511,6 +511,7 @@ def test_in_a_dict_of_styles_quoted_strings_and_importance_may_stand() -> None:
         "counter(item, upper-roman)",
         "counters(item, '.')",
         "[full] 1fr",
+        "repeat(2, [col] 1fr)",
         "[full-start] minmax(1rem, 1fr) [main-start] auto [main-end full-end]",
         "calc(1px + (2px * (3 - var(--a, 1))))",
         "calc(min(1px, max(2px, 3px)) + clamp(1px, calc((2px) / 2), 3px))",
