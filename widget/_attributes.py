@@ -250,7 +250,8 @@ class Classes(Attribute):
         if isinstance(value, dict):
             return " ".join(text_of(name) for name, applies in value.items() if applies)
         if expands(value):
-            return " ".join(filter(None, map(self._text, value)))  # type: ignore[call-overload]
+            names = [each if each.__class__ is str else self._text(each) for each in value]  # type: ignore[attr-defined]
+            return text_of(" ".join(filter(None, names)))
         return text_of(value)
 
 

@@ -11,8 +11,8 @@ there. A change is a list, first its kind; together they cross to JavaScript as 
     ["value", number, part, value]          an attribute, or the text of a textarea
     ["content", number, part, content]      what stands between tags, replaced whole
     ["list", number, part, start, count, items]
-                                            `count` items from `start` on become `items`: the number of one that was
-                                            there before, or a new block
+                                            `count` items from `start` on, in the list as the changes before this one
+                                            have left it, become `items`: the number of one of them, or a new block
 
 A block is `[number, template, values]`; content is a text, `{"block": block}`, `{"list": blocks}` or `{"html": text}`.
 Before its first use the static parts of a template cross as `[number, namespace, marked, parts, shape]`.
@@ -97,18 +97,17 @@ class Patching:
         """Makes `new` take the place of `old`, which has the same static parts."""
         number = new.number = old.number
         self._kept[number] = new
-        index = -1
-        for before, now in zip(old.values, new.values, strict=True):
-            index += 1
+        befores, nows = old.values, new.values
+        # A handler is looked up in the tree when its event comes, and a key is not on the page.
+        for index in new.parsed.on_page:
+            before, now = befores[index], nows[index]
             # Markup is a str too: the same text as text and as HTML are two things.
             if before is now or (before.__class__ is now.__class__ and before == now):
                 continue
-            part = new.parsed.parts[index]
-            if isinstance(part, ContentPart):
+            if new.parsed.parts[index].__class__ is ContentPart:
                 self._patch_content(number, index, before, now)
-            elif isinstance(part, AttributePart | TextPart):
+            else:
                 self._changes.append(["value", number, index, now])
-            # A handler is looked up in the tree when its event comes, and a key is not on the page.
 
     def _patch_content(self, number: int, part: int, old: Any, new: Any) -> None:
         if isinstance(old, list) and isinstance(new, list):
@@ -120,24 +119,43 @@ class Patching:
             self._changes.append(["content", number, part, self._content(new)])
 
     def _patch_list(self, number: int, part: int, old: list[Resolved], new: list[Resolved]) -> None:
-        start = 0
-        for before, now in zip(old, new, strict=False):
-            if not _alike(before, now):
+        """Goes through both lists side by side: most items keep their order, with some that come or go between."""
+        at_old = at_new = 0
+        keys: tuple[set[Any], set[Any]] | None = None
+        while at_old < len(old) and at_new < len(new):
+            before, now = old[at_old], new[at_new]
+            if before.parsed is now.parsed and before.key == now.key:
+                self._patch(before, now)
+                at_old += 1
+                at_new += 1
+                continue
+            keys = keys or ({each.key for each in old}, {each.key for each in new})
+            gone = _run_without(old, at_old, keys[1])
+            come = _run_without(new, at_new, keys[0])
+            if not gone and not come:
+                break  # Both are somewhere else in the other list: their order is another.
+            self._replace(
+                number, part, at_new, old[at_old : at_old + gone], new[at_new : at_new + come]
+            )
+            at_old += gone
+            at_new += come
+        end_of_old, end_of_new = len(old), len(new)
+        while end_of_old > at_old and end_of_new > at_new:
+            before, now = old[end_of_old - 1], new[end_of_new - 1]
+            if before.parsed is not now.parsed or before.key != now.key:
                 break
             self._patch(before, now)
-            start += 1
-        rest_of_old, rest_of_new = len(old), len(new)
-        while rest_of_old > start and rest_of_new > start:
-            before, now = old[rest_of_old - 1], new[rest_of_new - 1]
-            if not _alike(before, now):
-                break
-            self._patch(before, now)
-            rest_of_old -= 1
-            rest_of_new -= 1
-        if start < rest_of_old or start < rest_of_new:
-            # What is between the two ends that have kept their order.
-            items = self._matched(old[start:rest_of_old], new[start:rest_of_new])
-            self._changes.append(["list", number, part, start, rest_of_old - start, items])
+            end_of_old -= 1
+            end_of_new -= 1
+        if at_old < end_of_old or at_new < end_of_new:
+            self._replace(number, part, at_new, old[at_old:end_of_old], new[at_new:end_of_new])
+
+    def _replace(
+        self, number: int, part: int, start: int, old: list[Resolved], new: list[Resolved]
+    ) -> None:
+        """Puts items in the place of others, from `start` on in the list as it is by then."""
+        items = self._matched(old, new)
+        self._changes.append(["list", number, part, start, len(old), items])
 
     def _matched(self, old: list[Resolved], new: list[Resolved]) -> list[Any]:
         """The items, each taken over from the old one of the same key and the same static parts where there is one."""
@@ -202,6 +220,14 @@ class Patching:
             f"Two items of a list have the key {twice!r}: when the list changes, one may be taken for the other. "
             "Give each item a key of its own."
         )
+
+
+def _run_without(items: list[Resolved], start: int, keys: set[Any]) -> int:
+    """How many items from a place on have a key that is none of these."""
+    end = start
+    while end < len(items) and items[end].key not in keys:
+        end += 1
+    return end - start
 
 
 def _alike(old: Resolved, new: Resolved) -> bool:

@@ -98,12 +98,13 @@ def _resolved(template: Template, namespace: str) -> Resolved:
         interpolation = interpolations[part.first]
         value = interpolation.value
         cls = value.__class__
-        if interpolation.conversion is not None or interpolation.format_spec:
-            values.append(_content_of(part, interpolation))
-        elif cls is str and "\0" not in value:
-            values.append(value)
-        elif cls is int:
-            values.append(str(value))
+        spec = interpolation.format_spec
+        if interpolation.conversion is None and (cls is str or cls is int or cls is float):
+            try:
+                text = value if cls is str and not spec else format(value, spec)
+            except ValueError:
+                text = "\0"
+            values.append(text if "\0" not in text else _content_of(part, interpolation))
         else:
             values.append(_content_of(part, interpolation))
     key = parsed.key

@@ -118,12 +118,23 @@ class Parsed:
         pieces: the HTML before, between and after the parts. An attribute's name is in none of them, as it may be
             absent.
         parts: in the order of the document.
+        on_page: the numbers of those whose values are on the page, as handlers and keys are not.
         shape: the elements that the browser has to make of it, each ``[tag, line, children]``.
         key: which part gives the key by which a list's item is known, or the key itself where it is written into the
             template, or None.
     """
 
-    __slots__ = ("key", "marked", "namespace", "number", "parts", "pieces", "shape", "strings")
+    __slots__ = (
+        "key",
+        "marked",
+        "namespace",
+        "number",
+        "on_page",
+        "parts",
+        "pieces",
+        "shape",
+        "strings",
+    )
 
     def __init__(self, strings: tuple[str, ...], namespace: str, scan: _Scan) -> None:
         self.number = next(_numbers)
@@ -132,6 +143,11 @@ class Parsed:
         self.marked = "".join(scan.marked)
         self.pieces = (*scan.pieces, "".join(scan.piece))
         self.parts = tuple(scan.parts)
+        self.on_page = tuple(
+            number
+            for number, part in enumerate(scan.parts)
+            if not isinstance(part, (EventPart, KeyPart))
+        )
         self.shape = scan.shape
         self.key = scan.key()
 

@@ -16,6 +16,22 @@ export function own(Interface, node, name) {
 }
 
 /**
+ * What `own` does, for one property.
+ *
+ * @template {Node} N
+ * @template {keyof N} P
+ * @param {{prototype: N}} Interface
+ * @param {P} name
+ * @returns {(node: Node) => N[P]}
+ */
+export function getter(Interface, name) {
+  const { get } = /** @type {PropertyDescriptor} */ (
+    Object.getOwnPropertyDescriptor(Interface.prototype, name)
+  );
+  return (node) => /** @type {() => any} */ (get).call(node);
+}
+
+/**
  * The attributes that say only how an element begins; what it is now is a property.
  *
  * @type {Record<string, string[]>}

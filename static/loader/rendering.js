@@ -3,7 +3,7 @@
  * HTML is parsed for a template's static parts, once, and for what an author vouches for by `markup()`.
  */
 import { Delegation } from "./delegation.js";
-import { keepingFocus, own, setLive, setTyped } from "./form-controls.js";
+import { getter, keepingFocus, own, setLive, setTyped } from "./form-controls.js";
 import { Prototype, parseMarkup } from "./template-prototype.js";
 
 /**
@@ -27,6 +27,10 @@ import { Prototype, parseMarkup } from "./template-prototype.js";
  *   | ["content", number, number, Value]
  *   | ["list", number, number, number, number, (number | NewBlock)[]]} Change see `_patching.py`
  */
+
+// As `own`, made once: a list of a thousand rows asks for thousands.
+const parentOf = getter(Node, "parentNode");
+const nextOf = getter(Node, "nextSibling");
 
 export class Rendering {
   /** @type {Map<number, Block>} by number */
@@ -64,25 +68,30 @@ export class Rendering {
 
   /**
    * @param {string} changesText JSON: a list of changes
-   * @returns {boolean} false where what was rendered before is not on the page as it was, and nothing was done
+   * @returns {boolean} false where what was rendered before is not on the page as it was, so that the next change has
+   *   to be of the root
    */
   apply(changesText) {
     /** @type {Change[]} */
     const changes = JSON.parse(changesText);
-    if (!changes.some(([kind]) => kind === "root") && !this.#isShown(changes)) {
+    if (!changes.some(([kind]) => kind === "root") && !this.#isShown()) {
       return false;
     }
+    let done = true;
     this.delegation.pause(() =>
       keepingFocus(this.container, () => {
-        for (const change of changes.filter((each) => !this.#setsValue(each))) {
-          this.#change(change);
-        }
-        for (const change of changes.filter((each) => this.#setsValue(each))) {
-          this.#change(change);
-        }
+        const last = changes.filter((each) => this.#setsValue(each));
+        const first = last.length ? changes.filter((each) => !last.includes(each)) : changes;
+        done = [...first, ...last].every((change) => {
+          const inPlace = this.#isInPlace(change);
+          if (inPlace) {
+            this.#change(change);
+          }
+          return inPlace;
+        });
       }),
     );
-    return true;
+    return done;
   }
 
   /**
@@ -94,7 +103,7 @@ export class Rendering {
     for (
       let node = /** @type {Node | null} */ (target);
       node && node !== this.container;
-      node = own(Node, node, "parentNode")
+      node = parentOf(node)
     ) {
       const owner = this.#owners.get(node);
       if (owner !== undefined) {
@@ -111,17 +120,8 @@ export class Rendering {
     this.#root = null;
   }
 
-  /**
-   * Whether all that a list of changes is about is where it was put.
-   *
-   * @param {Change[]} changes
-   */
-  #isShown(changes) {
-    return (
-      this.#root !== null &&
-      own(Node, this.#root.first, "parentNode") === this.container &&
-      changes.every((change) => this.#isInPlace(change))
-    );
+  #isShown() {
+    return this.#root !== null && parentOf(this.#root.first) === this.container;
   }
 
   /**
@@ -143,7 +143,7 @@ export class Rendering {
       this.container.contains(text) &&
       items.every((item) => {
         const nodes = item instanceof Node ? [item] : [item.first, item.last];
-        return nodes.every((node) => own(Node, node, "parentNode") === text.parentNode);
+        return nodes.every((node) => parentOf(node) === text.parentNode);
       })
     );
   }
@@ -404,7 +404,7 @@ function setValue(block, part, value) {
  */
 function between({ first, last }) {
   const nodes = [];
-  for (let node = /** @type {Node | null} */ (first); node; node = own(Node, node, "nextSibling")) {
+  for (let node = /** @type {Node | null} */ (first); node; node = nextOf(node)) {
     nodes.push(node);
     if (node === last) {
       return nodes;
@@ -425,7 +425,7 @@ function insert(parent, node, reference) {
 
 /** @param {Node} node */
 function takeOut(node) {
-  const parent = own(Node, node, "parentNode");
+  const parent = parentOf(node);
   if (parent) {
     own(Node, parent, "removeChild").call(parent, node);
   }

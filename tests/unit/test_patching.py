@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from widget._patching import Patching
 from widget._resolving import resolve
@@ -131,3 +133,58 @@ def test_keys_that_are_not_unique_are_warned_of_once(page: Page) -> None:
         "Two items of a list have the key 'a': when the list changes, one may be taken for the other. "
         "Give each item a key of its own."
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        ("abcd", "xabc", [(0, 0, 1), (4, 1, 0)]),
+        ("abcd", "axbyc", [(1, 0, 1), (3, 0, 1), (5, 1, 0)]),
+        ("abcd", "bd", [(0, 1, 0), (1, 1, 0)]),
+        ("abcd", "xbyd", [(0, 1, 1), (2, 1, 1)]),
+        ("abcd", "", [(0, 4, 0)]),
+        ("", "ab", [(0, 0, 2)]),
+        # Others than these are in another order: what is between the ends that have kept theirs is one change.
+        ("abcdef", "xacbef", [(0, 0, 1), (2, 3, 2)]),
+    ],
+)
+def test_items_that_come_and_go_between_others_are_a_change_for_each_place(
+    page: Page, before: str, after: str, changes: list[tuple[int, int, int]]
+) -> None:
+    page.show(listed(before))
+    told = page.show(listed(after))
+    assert [(start, count, len(items)) for _, _, _, start, count, items in told] == changes
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True), min_size=2, max_size=5),
+    st.sampled_from(["li", "b"]),
+)
+def test_the_changes_make_of_each_list_the_next_one(states: list[list[str]], tag: str) -> None:
+    """By a page of one list, which holds each item's key and its number."""
+    page = Page()
+    shown: list[tuple[str, int]] = []
+    for turn, keys in enumerate(states):
+        numbers = dict(shown)
+        for kind, *rest in page.show(listed("".join(keys), tag if turn % 2 else "li")):
+            if kind == "root":
+                [[_, _, [content]]] = rest
+                shown = [(key_of(block), block[0]) for block in content["list"]]
+            else:
+                assert kind == "list"
+                _, _, start, count, items = rest
+                there = {number: key for key, number in shown[start : start + count]}
+                shown[start : start + count] = [
+                    (there[item], item) if isinstance(item, int) else (key_of(item), item[0])
+                    for item in items
+                ]
+        assert [key for key, _ in shown] == keys
+        if tag == "li":
+            assert all(number == numbers.get(key, number) for key, number in shown)
+
+
+def key_of(block: list[Any]) -> str:
+    """Of a new item of `listed`, whose key is its text."""
+    key: str = block[2][-1]
+    return key
