@@ -141,19 +141,25 @@ class Resource(Generic[T]):
         [inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)]
     )
 
-    def show(self, card: Callable[[T], Any], pending: Any = "Loading…") -> Template:
+    def show(
+        self,
+        card: Callable[[T], Any],
+        pending: Any = "Loading…",
+        failed: Callable[[Exception], Any] | None = None,
+    ) -> Template:
         """A template of all its states: what is pending, an error with a button to try again, the value.
 
         Args:
             card: renders the value, as soon as there is one; it stays while another is pending.
             pending: shown, and told to screen readers, until the answer is there.
+            failed: what to say of an error, in words for visitors; without it, the exception's own sentence.
         """
         error = self._error
         return _template(
             # Always there, since screen readers tell changes only of what they know already.
             '<p class="widget-status" role="status" tabindex="-1">{pending}</p>{error}{card}',
             pending=pending if self._pending else None,
-            error=None if error is None else self._failure(error),
+            error=None if error is None else self._failure(error, failed or _sentence),
             card=card(self._value) if self._has_value else None,  # type: ignore[arg-type]
         )
 
@@ -289,11 +295,11 @@ class Resource(Generic[T]):
             self._reported = summary(error)
             self._instance.report(error)
 
-    def _failure(self, error: Exception) -> Template:
+    def _failure(self, error: Exception, failed: Callable[[Exception], Any]) -> Template:
         return _template(
             '<div class="widget-status-error" role="alert"><p>{sentence}</p> '
             '<button type="button" onclick={reload}>Try again</button></div>',
-            sentence=str(error) if isinstance(error, ConnectorError) else summary(error),
+            sentence=failed(error),
             reload=self._try_again,
         )
 
@@ -301,6 +307,10 @@ class Resource(Generic[T]):
         # The button is about to go; a keyboard's next step starts from where the outcome will be told.
         event.target.closest(".widget-status-error").previousElementSibling.focus()
         self.reload()
+
+
+def _sentence(error: Exception) -> str:
+    return str(error) if isinstance(error, ConnectorError) else summary(error)
 
 
 def _pause(failures: int) -> float:

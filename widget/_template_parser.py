@@ -526,7 +526,7 @@ class _Scan:
             return KeyPart(tag, name, first, line, strings)
         reason = refusal(tag, name)
         if not _SETTABLE.fullmatch(name):
-            reason = "HTML may have attributes of such names, but nothing can set them"
+            reason = "HTML may have attributes of such names, but nothing can set them; a handler is onclick={…}"
         if reason:
             self._refuse_hole(f"the attribute {name} of <{tag}>: {reason}", position)
         rule = rule_of(tag, name)

@@ -764,6 +764,20 @@ def test_it_shows_an_error_with_a_way_to_try_again(sdk: FakeSdk) -> None:
     clock.run(test())
 
 
+def test_what_it_says_of_an_error_is_for_the_author_to_choose(sdk: FakeSdk) -> None:
+    async def test() -> None:
+        sdk.connectors["api"].respond(status=500, text="<down>")
+        resource = sdk.resource(sdk.connectors.get, "api")
+        sdk.view(
+            lambda: resource.show(card, failed=lambda error: f"Late today & {type(error).__name__}")
+        )
+        await answered(resource)
+        assert "<p>Late today &amp; ConnectorExecuteError</p>" in sdk.html
+        assert "down" not in sdk.html
+
+    clock.run(test())
+
+
 def test_an_empty_answer_is_a_value(sdk: FakeSdk) -> None:
     async def test() -> None:
         sdk.connectors["api"].respond(status=204)

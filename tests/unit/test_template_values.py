@@ -695,3 +695,8 @@ def test_templates_compose_across_namespaces() -> None:
     assert html("<svg>{}</svg>", [icon]).count("<path") == 1
     with pytest.raises(ValueError, match="<path/> has begun and not ended"):
         html("<p>{}</p>", icon)
+
+
+def test_a_dict_that_became_a_format_is_told_how_to_be_one() -> None:
+    with pytest.raises(ValueError, match=r"a dict wants blanks around it: \{ \{…\} \}"):
+        html("<p class={x: True}}></p>".replace("}}", "}"), x="a")
