@@ -24,10 +24,8 @@ def _of_author(
                 for frame in stack[index:]
                 if not frame.filename.startswith(_LIBRARY_DIRECTORY)
             ]
-    # Code that does not parse never ran, and what a view returned is rendered when it has run: all frames are the
-    # library's, and the text, or a note, names the file and the line.
-    is_told = isinstance(raised, SyntaxError) or hasattr(raised, "__notes__")
-    return [] if is_told else list(stack)
+    # Code that does not parse never ran: all frames are the importer's, and the text names the file and the line.
+    return [] if isinstance(raised, SyntaxError) else list(stack)
 
 
 def author_traceback(
