@@ -124,6 +124,7 @@ class Patching:
         keys: tuple[set[Any], set[Any]] | None = None
         while at_old < len(old) and at_new < len(new):
             before, now = old[at_old], new[at_new]
+            # As `_alike`, whose call would count here: a table has thousands.
             if before.parsed is now.parsed and before.key == now.key:
                 self._patch(before, now)
                 at_old += 1
@@ -142,7 +143,7 @@ class Patching:
         end_of_old, end_of_new = len(old), len(new)
         while end_of_old > at_old and end_of_new > at_new:
             before, now = old[end_of_old - 1], new[end_of_new - 1]
-            if before.parsed is not now.parsed or before.key != now.key:
+            if not _alike(before, now):
                 break
             self._patch(before, now)
             end_of_old -= 1

@@ -11,10 +11,8 @@ from typing import Any
 from ._arguments import kind
 from ._template_parser import Parsed, parse
 from ._template_parts import ContentPart, Interpolations
-from ._templates import Interpolation, Markup, Renderable, Template, markup
+from ._templates import Interpolation, Renderable, Template
 from ._text import WrongType, WrongValue, expands, formatted, text_of
-
-__all__ = ["Html", "Markup", "Renderable", "Resolved", "markup", "resolve"]
 
 
 class Html(str):

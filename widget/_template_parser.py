@@ -18,9 +18,6 @@ from ._template_parts import AttributePart, ContentPart, EventPart, KeyPart, Par
 from ._templates import Template
 from ._text import WrongValue
 
-__all__ = ["MARK", "AttributePart", "ContentPart", "EventPart", "KeyPart", "Parsed", "Part"]
-__all__ += ["TextPart", "parse"]
-
 # Stands for a hole while the text is read, and marks a part in what the browser parses. A noncharacter: nobody's text.
 MARK = "\ufdd0"
 

@@ -80,8 +80,8 @@ export class Rendering {
     let done = true;
     this.delegation.pause(() =>
       keepingFocus(this.container, () => {
+        const first = changes.filter((each) => !this.#setsValue(each));
         const last = changes.filter((each) => this.#setsValue(each));
-        const first = last.length ? changes.filter((each) => !last.includes(each)) : changes;
         done = [...first, ...last].every((change) => {
           const inPlace = this.#isInPlace(change);
           if (inPlace) {

@@ -14,15 +14,8 @@ from hypothesis import strategies as st
 from widget._html import html_of
 from widget._resolving import resolve
 from widget._styles import _is_harmless_expression
-from widget._template_parser import (
-    MARK,
-    AttributePart,
-    ContentPart,
-    EventPart,
-    KeyPart,
-    TextPart,
-    parse,
-)
+from widget._template_parser import MARK, parse
+from widget._template_parts import AttributePart, ContentPart, EventPart, KeyPart, TextPart
 
 from .template_cases import Dom, dom, html, t
 

@@ -12,16 +12,8 @@ import pytest
 import widget
 from widget import _template_parser
 from widget._resolving import resolve
-from widget._template_parser import (
-    MARK,
-    AttributePart,
-    ContentPart,
-    EventPart,
-    KeyPart,
-    Parsed,
-    TextPart,
-    parse,
-)
+from widget._template_parser import MARK, Parsed, parse
+from widget._template_parts import AttributePart, ContentPart, EventPart, KeyPart, TextPart
 from widget._templates import Interpolation, Template
 
 from .template_cases import dom, html, t
