@@ -52,6 +52,12 @@ def bridge() -> Any:
     return _widget_bridge
 
 
+def late_library() -> bytes:
+    """The bytes of the standard library's second part, for which the page stands still until they are there."""
+    content: bytes = bridge().lateLibrary().to_bytes()
+    return content
+
+
 def connect() -> None:
     """Gives JavaScript the function that takes answers. Called once an interpreter."""
     bridge().deliver = create_proxy(deliver)

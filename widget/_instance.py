@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from . import _ffi, _guidance, _modules
+from . import _ffi, _guidance, _late_library, _modules, _packages
 from ._events import Handler, call_with
 from ._rendering import Rendering
 from ._resolving import resolve
@@ -68,9 +68,32 @@ class Stage(Protocol):
 def prepare() -> None:
     """Makes a fresh interpreter ready for widgets. Called by the loader, once."""
     _ffi.connect()
+    _late_library.install()
     _guidance.install()
     _modules.install()
     asyncio.get_event_loop().set_exception_handler(_report_unhandled)
+
+
+def complete_library(content: Any) -> None:
+    """Adds the standard library's second part. Called by the loader, once it is there.
+
+    Args:
+        content: a JavaScript Uint8Array.
+    """
+    _late_library.complete(content.to_bytes())
+
+
+def install_package(title: str, archive: Any) -> list[str]:
+    """Adds a package that a widget depends on. Called by the loader.
+
+    Args:
+        title: its name and version.
+        archive: a JavaScript Uint8Array.
+
+    Returns:
+        The paths of its shared libraries.
+    """
+    return _packages.install(title, archive.to_bytes())
 
 
 def mount(stage: Stage) -> Instance:

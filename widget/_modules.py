@@ -20,6 +20,16 @@ def install() -> None:
     sys.modules[PARENT] = parent
 
 
+def _forget_directories() -> None:
+    """Makes imports look into the widgets' directories anew: the loader has written there behind the importer's back.
+
+    Not `importlib.invalidate_caches()`, after which the library's directory would be read again, too.
+    """
+    for path, finder in sys.path_importer_cache.items():
+        if path.startswith(WIDGETS_DIRECTORY) and finder is not None:
+            finder.invalidate_caches()
+
+
 def load_init(package: str) -> Callable[[Any], Any]:
     """The `init` of a widget's main.py, which is imported at the first call.
 
@@ -30,8 +40,7 @@ def load_init(package: str) -> Callable[[Any], Any]:
         AttributeError: main.py has no `init`, or one that cannot be called.
         Exception: whatever main.py raises at import; the next call imports it anew.
     """
-    # The loader has written the files behind the importer's back.
-    importlib.invalidate_caches()
+    _forget_directories()
     main = importlib.import_module(f"{PARENT}.{package}.main")
     init: Callable[[Any], Any] | None = getattr(main, "init", None)
     if not callable(init):

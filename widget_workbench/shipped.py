@@ -14,11 +14,14 @@ STATIC_PARTS = ("community", "loader", "workbench")
 
 PYODIDE_FILES = (
     "package.json",
+    "pyodide-lock.json",
     "pyodide.asm.mjs",
     "pyodide.asm.wasm",
+    "pyodide.mjs",
     "python_stdlib.zip",
 )
-"""What ships of the npm package `pyodide`: the core, and the file that tells its version."""
+"""What ships of the npm package `pyodide`: the core, which the build runs, the file that tells its version, and the list
+of the packages that are built for it."""
 
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent
@@ -53,6 +56,21 @@ def pyodide_core() -> Path:
     if not _installed():
         _check_version(core)
     return core
+
+
+def runtime() -> Path:
+    """The directory of the runtime's files, with their manifest (widget_workbench.bundle.runtime).
+
+    In a checkout it is made when it is out of date, which takes half a minute the first time.
+
+    Raises:
+        ShippedFilesMissing: it is not there, or cannot be made.
+    """
+    if _installed():
+        return _present(_root() / "runtime", ("runtime.json",))
+    from runtime.making import make
+
+    return make()
 
 
 def licenses() -> Path:

@@ -1,39 +1,20 @@
-/**
- * The files that a widget's entry HTML declares. The platform rewrites the URLs in that HTML and nothing
- * else (platform.md §1), so an address is always taken from there and never put together in JavaScript.
- */
+/** One file of a widget or of its runtime: fetched, and looked at before anyone uses it. */
 
 /**
  * @typedef {object} Asset
- * @property {string} path where the file stands in the bundle, such as `main.py` or `runtime/widget.zip`
+ * @property {string} path by which the bundle knows it, such as `main.py`
  * @property {string} url
- * @property {number | null} bytes its length, where the entry states it: a file cut short is told by it
- * @property {string | null} release on the runtime's own package: the release that the files belong to
+ * @property {number | null} bytes its length, where the bundle states it: a file cut short is told by it
+ * @property {Promise<string | null>} sha256 of its bytes, as hexadecimal digits; null where the bundle does not state it
+ * @property {string | null} part which part of the runtime it is, or belongs to; null for the widget's own
+ * @property {string | null} dependency name and version of the package it holds, if it holds one
+ * @property {boolean} due whether the widget's start waits for it, though other widgets' starts do not
  */
-
-/**
- * @param {ShadowRoot} root the shadow root that the entry fragment was put in
- * @returns {Map<string, Asset>} by path
- */
-export function declaredAssets(root) {
-  /** @type {Map<string, Asset>} */
-  const assets = new Map();
-  for (const link of root.querySelectorAll("link[data-asset]")) {
-    const { asset = "", bytes, release } = /** @type {HTMLLinkElement} */ (link).dataset;
-    assets.set(asset, {
-      path: asset,
-      url: /** @type {HTMLLinkElement} */ (link).href,
-      bytes: bytes === undefined ? null : Number(bytes),
-      release: release ?? null,
-    });
-  }
-  return assets;
-}
 
 /** A file of the widget or of its runtime that did not arrive as it was built. */
 export class AssetError extends Error {
   /**
-   * @param {Asset} asset
+   * @param {{path: string, url: string}} asset
    * @param {string} what what happened to it, continuing the sentence that starts with its path
    * @param {unknown} [cause]
    */
@@ -46,14 +27,15 @@ export class AssetError extends Error {
 }
 
 /**
- * @param {Asset} asset
+ * @param {{path: string, url: string}} asset
+ * @param {RequestCache} [cache] `reload`: past whatever a cache has
  * @returns {Promise<Response>} with a status of success
  * @throws {AssetError}
  */
-export async function open(asset) {
+export async function open(asset, cache = "default") {
   let response;
   try {
-    response = await fetch(asset.url);
+    response = await fetch(asset.url, { cache });
   } catch (cause) {
     throw new AssetError(asset, "could not be fetched", cause);
   }
@@ -65,19 +47,59 @@ export async function open(asset) {
 
 /**
  * @param {Asset} asset
- * @returns {Promise<Uint8Array>}
- * @throws {AssetError} also where the file is not as long as the entry says
+ * @returns {Promise<Uint8Array<ArrayBuffer>>} bytes that are those that were built
+ * @throws {AssetError} where they are not, even when asked for past all caches
  */
 export async function read(asset) {
-  const response = await open(asset);
+  try {
+    return await readOnce(asset, "default");
+  } catch (reason) {
+    if (reason instanceof AssetError && reason.cause === DAMAGE) {
+      return readOnce(asset, "reload");
+    }
+    throw reason;
+  }
+}
+
+/** The cause of an error that a cache may be to blame for. */
+export const DAMAGE = new Error("Its bytes are not those that were built.");
+
+/**
+ * @param {Asset} asset
+ * @param {RequestCache} cache
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+async function readOnce(asset, cache) {
+  const response = await open(asset, cache);
   let bytes;
   try {
     bytes = new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
     throw new AssetError(asset, "broke off while it was being fetched", cause);
   }
-  if (asset.bytes !== null && bytes.length !== asset.bytes) {
-    throw new AssetError(asset, `is damaged: ${bytes.length} bytes instead of ${asset.bytes}`);
-  }
+  await check(asset, bytes);
   return bytes;
+}
+
+/**
+ * @param {Asset} asset
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @throws {AssetError} where they are not those that were built
+ */
+export async function check(asset, bytes) {
+  if (asset.bytes !== null && bytes.length !== asset.bytes) {
+    const what = `is damaged: ${bytes.length} bytes instead of ${asset.bytes}`;
+    throw new AssetError(asset, what, DAMAGE);
+  }
+  const expected = await asset.sha256;
+  // A page that is not on https has no crypto.subtle; then the length has to do, and what decompressing finds.
+  if (expected !== null && crypto.subtle && (await sha256(bytes)) !== expected) {
+    throw new AssetError(asset, "is damaged: its bytes are not those that were built", DAMAGE);
+  }
+}
+
+/** @param {Uint8Array<ArrayBuffer>} bytes */
+async function sha256(bytes) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -3,43 +3,38 @@
  * look at them, reports a wasm file that does not compile to the console alone, and then waits for ever. Written
  * against pyodide 314.0.7, whose version the project pins: the names on `API` are that release's internals.
  */
-import { AssetError, open, read } from "./assets.js";
+import { AssetError } from "./assets.js";
+import { streamed, whole } from "./parts.js";
 
 /** @typedef {import("./assets.js").Asset} Asset */
+/** @typedef {import("./bundle.js").Bundle} Bundle */
 /** @typedef {import("./platform.js").Interpreter} Interpreter */
 
-/**
- * @typedef {object} RuntimeAssets
- * @property {Asset} javascript pyodide.asm.mjs
- * @property {Asset} wasm pyodide.asm.wasm
- * @property {Asset} library python_stdlib.zip
- * @property {Asset} widget the Python package `widget`, a zip
- */
-
-const WIDGET_ARCHIVE = "/lib/widget.zip";
+const LIBRARY = "/lib/python314.zip";
+const WIDGET = "/lib/widget.zip";
 
 /**
- * @param {RuntimeAssets} assets
+ * @param {Bundle} bundle which has the runtime's files
  * @param {number} attempt 0 at first. A browser keeps a module's failure for its URL, so each further attempt asks
  *   for the core's JavaScript under an address of its own.
  * @returns {Promise<Interpreter>} with the package `widget` on its path
  * @throws {Error} whose message says what is missing and where
  */
-export async function boot(assets, attempt) {
+export async function boot(bundle, attempt) {
   refuseWithoutWebAssembly();
-  const wasm = compile(assets.wasm);
-  const [factory, library, widget] = await Promise.all([
-    importCore(assets.javascript, attempt),
-    read(assets.library),
-    read(assets.widget),
+  const wasm = compile(bundle.part("wasm"));
+  const [factory, library, widget, module] = await Promise.all([
+    importCore(bundle.part("core")[0], attempt),
+    unpacked(bundle.part("library")),
+    unpacked(bundle.part("widget")),
     wasm,
   ]);
-  const settings = coreSettings(await wasm, (FS) => {
+  const settings = coreSettings(module, (FS) => {
     FS.mkdirTree("/lib/python3.14/site-packages");
     // CPython looks for this directory when it works out its own paths, and warns where it is missing.
     FS.mkdirTree("/lib/python3.14/lib-dynload");
-    FS.writeFile("/lib/python314.zip", library);
-    FS.writeFile(WIDGET_ARCHIVE, widget);
+    FS.writeFile(LIBRARY, library, { canOwn: true });
+    FS.writeFile(WIDGET, widget, { canOwn: true });
   });
   await Promise.race([factory(settings), settings.failure]);
   return finish(settings.API);
@@ -68,19 +63,51 @@ function refuseWithoutWebAssembly() {
 }
 
 /**
- * @param {Asset} asset
+ * Compiles the core while it arrives; where a file of it is not as built, once more from what is asked for past all
+ * caches.
+ *
+ * @param {Asset[]} files
  * @returns {Promise<WebAssembly.Module>}
  */
-async function compile(asset) {
-  const response = await open(asset);
+async function compile(files) {
+  const { stream, failure } = streamed(files);
   try {
-    // Streaming insists on the media type, which a file host may not know.
-    return response.headers.get("Content-Type") === "application/wasm"
-      ? await WebAssembly.compileStreaming(response)
-      : await WebAssembly.compile(await response.arrayBuffer());
+    return await WebAssembly.compileStreaming(wasmOf(stream));
   } catch (cause) {
-    throw new AssetError(asset, "is damaged or cut short: it does not compile", cause);
+    if (!(failure() instanceof AssetError)) {
+      throw new AssetError(files[0], "is damaged: it does not compile", cause);
+    }
   }
+  return WebAssembly.compileStreaming(wasmOf(bodyOf(await whole(files))));
+}
+
+/** @param {ReadableStream<Uint8Array<ArrayBuffer>>} compressed */
+function wasmOf(compressed) {
+  // Streaming insists on the media type.
+  return new Response(gunzipped(compressed), { headers: { "Content-Type": "application/wasm" } });
+}
+
+/**
+ * @param {Asset[]} files
+ * @returns {Promise<Uint8Array>}
+ */
+async function unpacked(files) {
+  const compressed = await whole(files);
+  try {
+    return new Uint8Array(await new Response(gunzipped(bodyOf(compressed))).arrayBuffer());
+  } catch (cause) {
+    throw new AssetError(files[0], "is damaged: it does not decompress", cause);
+  }
+}
+
+/** @param {ReadableStream<Uint8Array<ArrayBuffer>>} compressed */
+function gunzipped(compressed) {
+  return compressed.pipeThrough(new DecompressionStream("gzip"));
+}
+
+/** @param {Uint8Array<ArrayBuffer>} bytes */
+function bodyOf(bytes) {
+  return /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (new Response(bytes).body);
 }
 
 /**
@@ -183,7 +210,7 @@ const BROWSER = {
   IN_SAFARI: !navigator.userAgent.includes("Chrome") && navigator.userAgent.includes("Safari"),
 };
 
-/** The core's package index, empty: a widget's dependencies come with the widget. */
+/** The core's package index, empty: a widget's dependencies come with the widget (dependencies.js). */
 const NO_PACKAGES = JSON.stringify({
   info: { abi_version: "2026_0", arch: "wasm32", platform: "emscripten_5_0_3", python: "3.14.2" },
   packages: {},
@@ -198,6 +225,7 @@ async function finish(API) {
   API._pyodide.set_excepthook();
   await API.packageIndexReady;
   API.initializeStreams();
-  API.sys.path.append(WIDGET_ARCHIVE);
+  API.sys.path.append(WIDGET);
+  interpreter.loadSharedLibrary = (/** @type {string} */ path) => API.loadDynlib(path);
   return interpreter;
 }

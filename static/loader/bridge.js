@@ -10,9 +10,10 @@ import { Rendering } from "./rendering.js";
 /**
  * The functions that one interpreter's Python sees as the module `_widget_bridge`.
  *
+ * @param {import("./late-library.js").LateLibrary} late
  * @returns {object}
  */
-export function createBridge() {
+export function createBridge(late) {
   const bridge = {
     /**
      * Python's, put here by `widget._ffi.connect`: takes the outcome of a call.
@@ -78,6 +79,7 @@ export function createBridge() {
      * @param {string} optionsText
      */
     construct: (Class, optionsText) => new Class(JSON.parse(optionsText)),
+    lateLibrary: () => late.fetchNow(),
     report: (/** @type {string} */ text) => console.error(text),
     warn: (/** @type {string} */ text) => console.warn(text),
 

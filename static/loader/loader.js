@@ -2,7 +2,7 @@
  * The entry module of every Python widget. The platform calls `init(sdk)` for each instance (platform.md §3); the
  * loader brings the page's interpreter and the widget's modules together and mounts the instance.
  */
-import { declaredAssets } from "./assets.js";
+import { bundleOf } from "./bundle.js";
 import { Instance } from "./instance.js";
 import { widgetPackage } from "./package.js";
 import { pageRuntime } from "./runtime.js";
@@ -44,16 +44,17 @@ async function begin(instance) {
   const { sdk } = instance;
   try {
     refuseWithoutConnectors(sdk);
-    const assets = declaredAssets(sdk.root);
+    const bundle = await bundleOf(sdk.root);
     const [runtime, files] = await Promise.all([
-      pageRuntime(assets),
-      widgetPackage(instance.type, assets).then((files) => {
+      pageRuntime(bundle, instance.type),
+      widgetPackage(instance.type, bundle).then((files) => {
         instance.adopt(files.style);
         return files;
       }),
       sdk.whenReady(),
     ]);
     await instance.start(runtime, files);
+    runtime.late.fetchWhenIdle();
   } catch (reason) {
     instance.fail(reason instanceof Error ? reason : new Error(String(reason)));
   }

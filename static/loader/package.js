@@ -2,6 +2,7 @@
 import { read } from "./assets.js";
 
 /** @typedef {import("./assets.js").Asset} Asset */
+/** @typedef {import("./bundle.js").Bundle} Bundle */
 
 /**
  * @typedef {object} Package
@@ -15,18 +16,15 @@ const packages = new Map();
 
 /**
  * @param {string} type the widget's type
- * @param {Map<string, Asset>} assets as its entry declares them
+ * @param {Bundle} bundle
  * @returns {Promise<Package>} a failure is not kept: the next instance asks again
  * @throws {Error} whose message is fit to be shown
  */
-export async function widgetPackage(type, assets) {
-  const main = assets.get("main.py");
-  if (!main) {
-    throw new Error("The widget's entry does not declare main.py. Build the widget again.");
-  }
+export async function widgetPackage(type, bundle) {
+  const main = bundle.file("main.py");
   let files = packages.get(main.url);
   if (!files) {
-    files = fetchPackage(type, assets);
+    files = fetchPackage(type, bundle.assets);
     files.catch(() => packages.delete(main.url));
     packages.set(main.url, files);
   }

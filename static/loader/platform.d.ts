@@ -45,11 +45,13 @@ export interface PythonInstance {
 export interface Interpreter {
   FS: {
     mkdirTree(path: string): void;
-    writeFile(path: string, data: Uint8Array): void;
+    writeFile(path: string, data: Uint8Array, options?: { canOwn: boolean }): void;
   };
   // biome-ignore lint/suspicious/noExplicitAny: what a Python module holds, its caller knows
   pyimport(name: string): any;
   registerJsModule(name: string, module: object): void;
+  /** Compiles a shared library of the interpreter's file system and links it, for imports to find. */
+  loadSharedLibrary(path: string): Promise<void>;
 }
 
 declare global {

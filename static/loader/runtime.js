@@ -1,12 +1,14 @@
 /**
  * One interpreter a page. Every widget brings a copy of this loader, at a URL of its own, so what they share lies on
- * the page itself: a Map from release to interpreter, under a registered symbol. Copies of one release agree on its
+ * the page itself: a Map from release to its interpreters, under a registered symbol. Copies of one release agree on its
  * shape; another release of ours uses another key of the same Map.
  */
 import { boot } from "./boot.js";
 import { createBridge } from "./bridge.js";
+import { conflicts, install } from "./dependencies.js";
+import { LateLibrary } from "./late-library.js";
 
-/** @typedef {import("./assets.js").Asset} Asset */
+/** @typedef {import("./bundle.js").Bundle} Bundle */
 /** @typedef {import("./platform.js").Interpreter} Interpreter */
 /** @typedef {import("./platform.js").PythonInstance} PythonInstance */
 /** @typedef {import("./platform.js").Stage} Stage */
@@ -16,12 +18,16 @@ import { createBridge } from "./bridge.js";
  * @property {Interpreter} interpreter
  * @property {(stage: Stage) => PythonInstance} mount starts one instance of a widget
  * @property {() => string | undefined} calling the type of the widget whose Python code runs at this moment
+ * @property {(title: string, archive: Uint8Array) => string[]} install puts a package where Python imports it from;
+ *   returns the paths of its shared libraries
  * @property {Set<string>} placed the packages whose modules are on the interpreter's file system
+ * @property {LateLibrary} late the second part of the standard library
  *
- * @typedef {object} Entry
+ * @typedef {object} Entry one interpreter of a release
  * @property {number} attempts
  * @property {Promise<Runtime> | null} runtime
  * @property {Runtime | null} booted what `runtime` is fulfilled with, for those who cannot wait
+ * @property {Map<string, import("./dependencies.js").Installed>} packages by name
  */
 
 const REGISTRY = Symbol.for("pyodide-widget.interpreters");
@@ -29,9 +35,9 @@ const REGISTRY = Symbol.for("pyodide-widget.interpreters");
 /** When this page first heard of Python. */
 const LOADER_START = performance.now();
 
-/** @returns {Map<string, Entry>} */
+/** @returns {Map<string, Entry[]>} */
 function registry() {
-  const page = /** @type {Record<symbol, Map<string, Entry>>} */ (
+  const page = /** @type {Record<symbol, Map<string, Entry[]>>} */ (
     /** @type {unknown} */ (globalThis)
   );
   page[REGISTRY] ??= new Map();
@@ -39,35 +45,17 @@ function registry() {
 }
 
 /**
- * The page's interpreter, started when there is none. A start that failed is forgotten, so that the next instance
- * tries again.
+ * An interpreter of the page's with a widget's dependencies, started when there is none. A start that failed is
+ * forgotten, so that the next instance tries again.
  *
- * @param {Map<string, Asset>} assets as the widget's entry declares them
+ * @param {Bundle} bundle
+ * @param {string} type the widget's
  * @returns {Promise<Runtime>}
  * @throws {Error} whose message is fit to be shown
  */
-export function pageRuntime(assets) {
-  const required = (/** @type {string} */ path) => {
-    const asset = assets.get(path);
-    if (!asset) {
-      throw new Error(`The widget's entry does not declare ${path}. Build the widget again.`);
-    }
-    return asset;
-  };
-  const widget = required("runtime/widget.zip");
-  const release = widget.release ?? widget.url;
-  const entries = registry();
-  const entry = entries.get(release) ?? { attempts: 0, runtime: null, booted: null };
-  entries.set(release, entry);
-  entry.runtime ??= start(
-    {
-      javascript: required("runtime/pyodide.asm.mjs"),
-      wasm: required("runtime/pyodide.asm.wasm"),
-      library: required("runtime/python_stdlib.zip"),
-      widget,
-    },
-    entry.attempts++,
-  ).then(
+export async function pageRuntime(bundle, type) {
+  const entry = entryFor(bundle, type);
+  entry.runtime ??= start(bundle, entry.attempts++).then(
     (runtime) => {
       entry.booted = runtime;
       return runtime;
@@ -77,19 +65,61 @@ export function pageRuntime(assets) {
       throw reason;
     },
   );
+  await install(bundle, entry.packages, entry.runtime);
   return entry.runtime;
 }
 
 /**
- * @param {import("./boot.js").RuntimeAssets} assets
+ * The first interpreter of the release that has no other version of what the widget depends on. One Python cannot hold
+ * two versions of a package.
+ *
+ * @param {Bundle} bundle
+ * @param {string} type
+ * @returns {Entry}
+ */
+function entryFor(bundle, type) {
+  const entries = registry().get(bundle.release) ?? [];
+  registry().set(bundle.release, entries);
+  const fitting = entries.find(({ packages }) => conflicts(bundle, packages).length === 0);
+  if (fitting) {
+    return fitting;
+  }
+  if (entries.length > 0) {
+    const names = conflicts(bundle, entries[0].packages).join(", ");
+    console.warn(
+      `Widget "${type}" needs ${names}, of which another widget on this page has brought another version: it gets a ` +
+        "Python interpreter of its own, which costs memory and time. Build both from one repository.",
+    );
+  }
+  const entry = { attempts: 0, runtime: null, booted: null, packages: new Map() };
+  entries.push(entry);
+  return entry;
+}
+
+/**
+ * @param {Bundle} bundle
  * @param {number} attempt
  * @returns {Promise<Runtime>}
  */
-async function start(assets, attempt) {
-  const interpreter = await boot(assets, attempt);
-  interpreter.registerJsModule("_widget_bridge", createBridge());
+async function start(bundle, attempt) {
+  const late = new LateLibrary(bundle.part("late"));
+  const interpreter = await boot(bundle, attempt);
+  interpreter.registerJsModule("_widget_bridge", createBridge(late));
   const python = interpreter.pyimport("widget._instance");
   python.prepare();
+  late.attach(python.complete_library);
   performance.measure("pyodide-widget:boot", { start: LOADER_START });
-  return { interpreter, mount: python.mount, calling: python.calling, placed: new Set() };
+  return {
+    interpreter,
+    mount: python.mount,
+    calling: python.calling,
+    install: (title, archive) => {
+      const paths = python.install_package(title, archive);
+      const plain = paths.toJs();
+      paths.destroy();
+      return plain;
+    },
+    placed: new Set(),
+    late,
+  };
 }

@@ -1,7 +1,19 @@
 """From a widget repository to what the platform hosts."""
 
 from widget_workbench.bundle.entry import BundleError, entry_fragment
+from widget_workbench.bundle.hosting import Bundled, Cdn, Hosted, Hosting, hosting_of
 from widget_workbench.bundle.published import published_files
 from widget_workbench.bundle.runtime import Runtime, runtime
 
-__all__ = ["BundleError", "Runtime", "entry_fragment", "published_files", "runtime"]
+__all__ = [
+    "BundleError",
+    "Bundled",
+    "Cdn",
+    "Hosted",
+    "Hosting",
+    "Runtime",
+    "entry_fragment",
+    "hosting_of",
+    "published_files",
+    "runtime",
+]

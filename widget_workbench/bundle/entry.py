@@ -7,16 +7,16 @@ It declares every file of the bundle, because the platform rewrites the addresse
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from urllib.parse import quote
 
+from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.digest import digest
-from widget_workbench.bundle.runtime import WIDGET_ARCHIVE, runtime
 
 # Of a url() in style.css, the path, which is looked for in assets/ first (design.md).
 _CSS_URL = re.compile(r"""url\(\s*["']?([^\s"')]+)["']?\s*\)""")
 
+MANIFEST = "bundle.json"
 LOADER = "loader/loader.js"
 STYLE = "style.css"
 SKELETON = "skeleton.html"
@@ -27,18 +27,18 @@ class BundleError(Exception):
 
 
 def entry_fragment(
-    own: Mapping[str, bytes],
+    files: Sequence[BundleFile],
     loader: Iterable[str],
-    runtime_base: str,
+    release: str,
     skeleton: bytes | None,
     version: str,
 ) -> str:
     """The entry's HTML.
 
     Args:
-        own: the widget's own published files by their path.
+        files: what the loader may fetch, the widget's own files and those of the runtime.
         loader: the paths of the loader's modules.
-        runtime_base: URL below which the runtime's files are served, ending in "/".
+        release: of the runtime.
         skeleton: of skeleton.html; None for the default one.
         version: of widget.json. With the build, which is a hash of the widget's files, it tells on a visitor's console
             what was running.
@@ -46,14 +46,16 @@ def entry_fragment(
     Raises:
         BundleError: the skeleton or the style is not UTF-8.
     """
-    current = runtime()
+    own = {
+        file.path: file.content
+        for file in files
+        if file.part is None and isinstance(file.content, bytes)
+    }
     lines = [f'<link rel="modulepreload" href="{escape(path)}">' for path in loader]
-    for name in current.files:
-        release = f' data-release="{escape(current.release)}"' if name == WIDGET_ARCHIVE else ""
-        lines.append(
-            _asset(f"runtime/{name}", runtime_base + name, current.size(name), more=release)
-        )
-    lines += [_asset(path, quote(path), len(content)) for path, content in own.items()]
+    lines.append(
+        f'<link rel="asset" href="{MANIFEST}" data-asset="{MANIFEST}" data-release="{escape(release)}">'
+    )
+    lines += [file.link() for file in files]
     if skeleton is not None and STYLE in own:
         lines += _skeleton_style(_text(own[STYLE], STYLE), own)
     markup = _DEFAULT_SKELETON if skeleton is None else _text(skeleton, SKELETON)
@@ -64,13 +66,6 @@ def entry_fragment(
         f'<script type="module" src="{LOADER}"></script>',
     ]
     return "\n".join(lines) + "\n"
-
-
-def _asset(path: str, href: str, size: int, *, more: str = "") -> str:
-    return (
-        f'<link rel="asset" href="{escape(href)}" data-asset="{escape(path)}" '
-        f'data-bytes="{size}"{more}>'
-    )
 
 
 def _skeleton_style(style: str, own: Mapping[str, bytes]) -> list[str]:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import fnmatch
+import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from widget_workbench import shipped
-from widget_workbench.bundle.entry import SKELETON, entry_fragment
+from widget_workbench.bundle.bundle_file import BundleFile
+from widget_workbench.bundle.entry import MANIFEST, SKELETON, entry_fragment
+from widget_workbench.bundle.hosting import Hosting
+from widget_workbench.bundle.imports import imported_modules
+from widget_workbench.bundle.runtime import Runtime, runtime
 
 if TYPE_CHECKING:
     from widget_workbench.repository import Widget
 
 ENTRY = "index.html"
 
+# Of bundle.json's shape.
+_FORMAT = 1
 
-def published_files(widget: Widget, runtime_base: str) -> dict[str, bytes | Path]:
+
+def published_files(
+    widget: Widget, hosting: Hosting, dependencies: Iterable[BundleFile] = ()
+) -> dict[str, bytes | Path]:
     """The published tree of one widget.
 
     Args:
         widget: as the repository has it. A JavaScript widget's source directory is taken as it is.
-        runtime_base: URL below which the runtime's files are served, ending in "/".
+        hosting: where the runtime is fetched from.
+        dependencies: the archives of the packages that a Python widget asks for.
 
     Returns:
         Published path, with "/" between its parts, to a file on disk or the bytes themselves. Symbolic links are
@@ -35,10 +47,68 @@ def published_files(widget: Widget, runtime_base: str) -> dict[str, bytes | Path
         return {**files}
     # Read now: the entry states each file's length, which a file that is saved meanwhile would not keep.
     own = {path: file.read_bytes() for path, file in files.items() if _ships(path)}
+    current = runtime()
+    dependencies = tuple(dependencies)
+    parts = _runtime_files(current, hosting, _is_late_due(own, current, bool(dependencies)))
+    fetched = [
+        *parts,
+        *dependencies,
+        *(BundleFile.own(path, content) for path, content in own.items()),
+    ]
     loader = {f"loader/{file.name}": file for file in sorted(shipped.static("loader").glob("*.js"))}
     skeleton = files[SKELETON].read_bytes() if SKELETON in files else None
-    entry = entry_fragment(own, loader, runtime_base, skeleton, widget.manifest.version)
-    return {ENTRY: entry.encode(), **loader, **own}
+    entry = entry_fragment(fetched, loader, current.release, skeleton, widget.manifest.version)
+    return {
+        ENTRY: entry.encode(),
+        MANIFEST: _manifest(fetched, current, widget),
+        **loader,
+        **{file.path: file.content for file in fetched if file.url is None},
+    }
+
+
+def _runtime_files(current: Runtime, hosting: Hosting, late_is_due: bool) -> list[BundleFile]:
+    found = []
+    for part, names in current.manifest.parts.items():
+        for name in names:
+            location = hosting.location(part, name, current.manifest)
+            known = current.manifest.files[name]
+            found.append(
+                BundleFile(
+                    path=location.path,
+                    sha256=known.sha256,
+                    bytes=known.bytes,
+                    content=current.files[name],
+                    url=location.url,
+                    part=part,
+                    due=part == "late" and late_is_due,
+                )
+            )
+    return found
+
+
+def _is_late_due(own: Mapping[str, bytes], current: Runtime, has_dependencies: bool) -> bool:
+    """Whether the widget imports what the library's second part holds, as far as its text tells."""
+    if has_dependencies:
+        return True  # nobody has looked through these, and few do without
+    late = set(current.manifest.late_modules)
+    return any(
+        not late.isdisjoint(imported_modules(content))
+        for path, content in own.items()
+        if path.endswith(".py")
+    )
+
+
+def _manifest(files: Iterable[BundleFile], current: Runtime, widget: Widget) -> bytes:
+    """`bundle.json`: whole hashes stand in it, since the platform's scan of HTML takes them for credentials."""
+    document = {
+        "format": _FORMAT,
+        "release": current.release,
+        "pyodide": current.manifest.pyodide,
+        "python": current.manifest.python,
+        "widget": {"type": widget.type, "version": widget.manifest.version},
+        "files": [file.record() for file in files],
+    }
+    return json.dumps(document, indent=1).encode() + b"\n"
 
 
 # What design.md's layout names, and nothing else: a note or a key left beside main.py is nobody's to see.

@@ -1,40 +1,73 @@
-"""The runtime that every Python widget shares: Pyodide's core, its standard library and the package `widget`."""
+"""The runtime that every Python widget shares: Pyodide's core, the standard library and the package `widget`."""
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from widget_workbench import __version__, shipped
-from widget_workbench.bundle.digest import digest
+from pydantic import BaseModel, ConfigDict
 
-CORE_FILES = ("pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-WIDGET_ARCHIVE = "widget.zip"
+from widget_workbench import shipped
 
-# The oldest date that a zip can hold: an archive's bytes depend on nothing but its files.
-_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+MANIFEST = "runtime.json"
+
+
+class RuntimeFile(BaseModel):
+    """What is known of one file.
+
+    Attributes:
+        sha256: of its bytes, as hexadecimal digits.
+        bytes: its length.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sha256: str
+    bytes: int
+
+
+class RuntimeManifest(BaseModel):
+    """`runtime.json`, which is made with the files (runtime/making.py).
+
+    Attributes:
+        release: what identifies the runtime on a page; two builds with one release share an interpreter.
+        pyodide: the version of its core.
+        python: the version of its Python.
+        parts: by what they make up, the names of its files in their order: `core` is the core's JavaScript module,
+            `wasm` its WebAssembly, `library` the standard library that a start needs, with `widget`, and `late` the
+            rest of it.
+        files: by name.
+        late_modules: the modules of `late`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    release: str
+    pyodide: str
+    python: str
+    parts: dict[str, tuple[str, ...]]
+    files: dict[str, RuntimeFile]
+    late_modules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """The files of one release.
+    """The runtime of one release, and where its files are."""
 
-    Attributes:
-        release: what identifies it on a page; two builds with one release share an interpreter.
-        files: by name: a path on disk, or the bytes themselves.
-    """
+    manifest: RuntimeManifest
+    directory: Path
 
-    release: str
-    files: dict[str, bytes | Path]
+    @property
+    def release(self) -> str:
+        """What identifies it on a page."""
+        return self.manifest.release
 
-    def size(self, name: str) -> int:
-        """Bytes of one file."""
-        content = self.files[name]
-        return len(content) if isinstance(content, bytes) else content.stat().st_size
+    @property
+    def files(self) -> Mapping[str, Path]:
+        """Its files by name."""
+        return {name: self.directory / name for name in self.manifest.files}
 
 
 def runtime() -> Runtime:
@@ -43,33 +76,12 @@ def runtime() -> Runtime:
     In a checkout, where the package `widget` is being worked on, each state of it is a release of its own.
 
     Raises:
-        ShippedFilesMissing: the core is not there.
+        ShippedFilesMissing: it is not there, or cannot be made.
     """
-    sources = {
-        f"widget/{path.name}": path.read_bytes()
-        for path in sorted(shipped.widget_package().glob("*.py"))
-    }
-    core = shipped.pyodide_core()
-    version = _pyodide_version(core)
-    return Runtime(
-        release=f"{__version__}-{version}-{digest(sources)[:12]}",
-        files={
-            **{name: core / name for name in CORE_FILES},
-            WIDGET_ARCHIVE: _archive(sources),
-        },
-    )
+    return _read(shipped.runtime())
 
 
 @cache
-def _pyodide_version(core: Path) -> str:
-    version: str = json.loads((core / "package.json").read_text())["version"]
-    return version
-
-
-def _archive(sources: dict[str, bytes]) -> bytes:
-    """A zip that Python imports from. Stored, since inflating would cost the start."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in sources.items():
-            archive.writestr(zipfile.ZipInfo(name, _ZIP_EPOCH), content)
-    return buffer.getvalue()
+def _read(directory: Path) -> Runtime:
+    manifest = RuntimeManifest.model_validate_json((directory / MANIFEST).read_bytes())
+    return Runtime(manifest, directory)

@@ -131,7 +131,7 @@ class _Preview:
 
     async def _page(self, request: Request) -> Response:
         """Shows the repository as it is now."""
-        reading, problems = await run_in_threadpool(self.site.read, _origin(request))
+        reading, problems = await run_in_threadpool(self.site.read)
         self.site.show(reading, problems)
         repository = reading.repository
         parameters = read_parameters(request.query_params, repository)
@@ -150,7 +150,7 @@ class _Preview:
 
     def _widget_file(self, request: Request) -> Response:
         widget_type, path = request.path_params["type"], request.path_params["path"]
-        content = self.site.reading.hosted(widget_type, _origin(request)).content(path)
+        content = self.site.reading.hosted(widget_type).content(path)
         return answer_content(request, content, path, caching=REVALIDATED)
 
     def _runtime_file(self, request: Request) -> Response:
@@ -193,11 +193,6 @@ def _static_file(request: Request, directory: Path) -> Response:
     if file is None:
         raise NotServedError(f"There is no file {name!r} here.")
     return answer_content(request, file.read_bytes(), name, caching=REVALIDATED)
-
-
-def _origin(request: Request) -> str:
-    """Ours, by the name that the caller used for us; OwnOriginOnly has checked it."""
-    return f"http://{request.headers['host']}"
 
 
 def _answer_not_served(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from widget_workbench.bundle.hosting import Hosted
 from widget_workbench.gateway import Configuration
 from widget_workbench.preview.configuration import configuration_of
 from widget_workbench.preview.hosting import HostedEntry, fill_in, hosted_entry
@@ -42,7 +43,7 @@ class Runtime(Protocol):
 class Bundle(Protocol):
     """What the preview needs of `widget_workbench.bundle`."""
 
-    def published_files(self, widget: Widget, runtime_base: str) -> Mapping[str, Content]: ...
+    def published_files(self, widget: Widget, hosting: Hosted) -> Mapping[str, Content]: ...
     def runtime(self) -> Runtime: ...
 
 
@@ -114,22 +115,18 @@ class HostedWidget:
 
 
 class Reading:
-    """One reading of the repository, and its widgets' published trees.
-
-    A widget's tree depends on the origin that the page was asked for, since it names the runtime's
-    absolute URL; each is made once.
-    """
+    """One reading of the repository, and its widgets' published trees, each of which is made once."""
 
     def __init__(self, repository: Repository, bundle: Bundle, runtime: Runtime) -> None:
         self.repository = repository
         self.runtime = runtime
         self._bundle = bundle
         self._widgets = {widget.type: widget for widget in repository.widgets}
-        self._hosted: dict[tuple[str, str], HostedWidget] = {}
+        self._hosted: dict[str, HostedWidget] = {}
         self._lock = threading.Lock()
 
-    def hosted(self, widget_type: str, origin: str) -> HostedWidget:
-        """The widget as hosted for pages of an origin.
+    def hosted(self, widget_type: str) -> HostedWidget:
+        """The widget as hosted.
 
         Raises:
             NotServedError: the repository has no such widget, or it cannot be bundled.
@@ -139,25 +136,24 @@ class Reading:
                 f"There is no widget {widget_type!r}; there are: {', '.join(self._widgets)}."
             )
         with self._lock:
-            key = (widget_type, origin)
-            if key not in self._hosted:
-                self._hosted[key] = self._published(self._widgets[widget_type], origin)
-            return self._hosted[key]
+            if widget_type not in self._hosted:
+                self._hosted[widget_type] = self._published(self._widgets[widget_type])
+            return self._hosted[widget_type]
 
-    def check_hosting(self, origin: str) -> tuple[Problem, ...]:
+    def check_hosting(self) -> tuple[Problem, ...]:
         """Hosts every widget, and tells which ones the platform could not."""
         problems: list[Problem] = []
         for widget in self.repository.widgets:
             try:
-                self.hosted(widget.type, origin).entry()
+                self.hosted(widget.type).entry()
             except NotServedError as error:
                 problems.append(Problem(f"widgets/{widget.type}", str(error)))
         return tuple(problems)
 
-    def _published(self, widget: Widget, origin: str) -> HostedWidget:
-        runtime_base = f"{origin}/_runtime/{self.runtime.release}/"
+    def _published(self, widget: Widget) -> HostedWidget:
+        hosting = Hosted(f"/_runtime/{self.runtime.release}/")
         try:
-            files = self._bundle.published_files(widget, runtime_base)
+            files = self._bundle.published_files(widget, hosting)
         except Exception as error:  # whatever is wrong with one widget, the others are shown
             logger.debug("The widget %r could not be bundled.", widget.type, exc_info=True)
             raise NotServedError(f"it cannot be bundled: {error}") from error
@@ -179,7 +175,7 @@ class Site:
         self.problems: tuple[Problem, ...] = ()
         self.show(Reading(read_repository(self._root), bundle, bundle.runtime()))
 
-    def read(self, origin: str) -> tuple[Reading, tuple[Problem, ...]]:
+    def read(self) -> tuple[Reading, tuple[Problem, ...]]:
         """Reads the repository's files anew and hosts its widgets, without showing them yet.
 
         Returns:
@@ -191,7 +187,7 @@ class Site:
         except RepositoryError as error:
             return self.reading, (Problem("widgets", str(error)),)
         reading = Reading(repository, self._bundle, self._bundle.runtime())
-        return reading, reading.check_hosting(origin)
+        return reading, reading.check_hosting()
 
     def show(self, reading: Reading, problems: tuple[Problem, ...] = ()) -> None:
         """Makes a reading the current one, and logs the problems that were not there before.

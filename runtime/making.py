@@ -1,0 +1,197 @@
+"""Brings `build/runtime/` up to date, step by step, each of which is done again only when what it reads has changed."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from runtime import library
+from widget_workbench import __version__, browser_python, shipped
+from widget_workbench.browser_python import BrowserPythonError, Compilation, Compression, carry_out
+from widget_workbench.browser_python.javascript_engine import javascript_engine
+from widget_workbench.bundle.parts import NAME_DIGITS, Part, in_parts, sha256
+from widget_workbench.bundle.runtime import MANIFEST, RuntimeFile, RuntimeManifest
+from widget_workbench.shipped import ShippedFilesMissing
+
+_HERE = Path(__file__).parent
+_BUILT = _HERE.parent / "build"
+_TRIM = Path("/tmp/kit/copy.mjs")  # XXX
+
+PYTHON = "3.14.2"
+"""The version of the browser's Python, which Pyodide's release decides."""
+
+# gzip's own, since DecompressionStream knows nothing denser; what Python decompresses is in zstd.
+_DENSEST = 9
+
+WIDGET_ROOT = "/lib/widget.zip/"
+"""Where the package `widget` stands in the browser (static/loader/boot.js)."""
+
+# How many states of the runtime are kept: a preview may still serve an older one.
+_KEPT = 4
+
+
+def make() -> Path:
+    """Makes what is out of date.
+
+    Returns:
+        The directory of the runtime's files, with their manifest. It never changes: each state has its own.
+
+    Raises:
+        ShippedFilesMissing: Pyodide's core or the tools that trim it are not there, or there is no JavaScript engine.
+    """
+    try:
+        return _Making(shipped.pyodide_core()).directory()
+    except BrowserPythonError as error:
+        raise ShippedFilesMissing(str(error)) from None
+
+
+class _Making:
+    """One run of the steps, for the core that is there."""
+
+    def __init__(self, core: Path) -> None:
+        self._core = core
+        self._pyodide = str(json.loads((core / "package.json").read_text())["version"])
+
+    def directory(self) -> Path:
+        """The runtime's directory, made if need be."""
+        key = self._key([*_compilers(), *_widget_sources(), _TRIM, Path(__file__)])
+        directory = _BUILT / "runtime" / key
+        if not (directory / MANIFEST).is_file():
+            self._publish(directory)
+            _forget_all_but_the_newest(directory.parent)
+        return directory
+
+    def _publish(self, directory: Path) -> None:
+        start, late = self._library()
+        parts = {
+            "core": in_parts("core", ".mjs", self._step("core.mjs", (_TRIM,), self._trimmed)),
+            "wasm": in_parts("wasm", ".bin", self._step("wasm.gz", (), self._wasm)),
+            "library": in_parts("library", ".bin", _gzipped(start)),
+            "widget": in_parts("widget", ".bin", _gzipped(self._widget())),
+            "late": in_parts("late", ".bin", late),
+        }
+        files = {part.name: part.content for each in parts.values() for part in each}
+        manifest = RuntimeManifest(
+            release=self._release(start, late, self._widget()),
+            pyodide=self._pyodide,
+            python=PYTHON,
+            parts={name: tuple(part.name for part in each) for name, each in parts.items()},
+            files={
+                name: RuntimeFile(sha256=sha256(content), bytes=len(content))
+                for name, content in files.items()
+            },
+            late_modules=tuple(sorted(library.late_modules(self._bytecode()))),
+        )
+        _write(directory, {**files, MANIFEST: manifest.model_dump_json(indent=1).encode()})
+
+    def _release(self, *python_side: bytes) -> str:
+        """The release is its Python side alone (design.md); the core's version stands for the core."""
+        digest = sha256("".join(map(sha256, python_side)).encode())[:NAME_DIGITS]
+        return f"{__version__}-{self._pyodide}-{digest}"
+
+    def _trimmed(self) -> bytes:
+        program = javascript_engine()
+        if program is None:
+            raise ShippedFilesMissing("Node.js 20 or newer is needed to make the runtime.")
+        with tempfile.TemporaryDirectory() as name:
+            out = Path(name) / "core.mjs"
+            command = [program, str(_TRIM), str(self._core), str(out)]
+            ended = subprocess.run(command, capture_output=True, text=True, check=False)
+            if ended.returncode != 0:
+                raise ShippedFilesMissing(f"{_TRIM.name} failed: {ended.stderr.strip()}")
+            return out.read_bytes()
+
+    def _wasm(self) -> bytes:
+        return _gzipped((self._core / "pyodide.asm.wasm").read_bytes())
+
+    def _library(self) -> tuple[bytes, bytes]:
+        """The standard library's two parts, the second compressed."""
+        parts = library.in_two_parts(self._bytecode())
+        compressed = self._step(
+            "late.zst", _compilers(), lambda: carry_out([Compression(parts.late)])[0]
+        )
+        return parts.start, compressed
+
+    def _bytecode(self) -> dict[str, bytes]:
+        return _files(self._step("library.zip", _compilers(), self._compiled_library))
+
+    def _compiled_library(self) -> bytes:
+        sources = library.sources(self._core / "python_stdlib.zip")
+        return carry_out([Compilation(sources, library.ROOT, docstrings=False)])[0]
+
+    def _widget(self) -> bytes:
+        return self._step("widget.zip", (*_compilers(), *_widget_sources()), _compiled_widget)
+
+    def _step(self, name: str, inputs: Iterable[Path], made: Callable[[], bytes]) -> bytes:
+        """What a step gives: kept from the last time if the core and the inputs are the same."""
+        kept = _BUILT / "runtime-steps" / f"{self._key([*inputs])}-{name}"
+        if not kept.is_file():
+            content = made()
+            _write_file(kept, content)
+            return content
+        return kept.read_bytes()
+
+    def _key(self, inputs: Iterable[Path]) -> str:
+        told = hashlib.sha256(f"{__version__} {self._pyodide}".encode())
+        for path in sorted(inputs):
+            told.update(f"{path.name} {sha256(path.read_bytes())}\n".encode())
+        return told.hexdigest()[:NAME_DIGITS]
+
+
+def _compiled_widget() -> bytes:
+    sources = {f"widget/{path.name}": path.read_bytes() for path in _widget_sources()}
+    return carry_out([Compilation(sources, WIDGET_ROOT, docstrings=False)])[0]
+
+
+def _widget_sources() -> list[Path]:
+    return sorted(shipped.widget_package().glob("*.py"))
+
+
+def _compilers() -> list[Path]:
+    """What decides the bytecode that comes out of the same sources."""
+    directory = Path(browser_python.__file__).parent
+    return [*directory.glob("*.py"), *directory.glob("*.mjs"), *_HERE.glob("*.txt"), _HERE / "library.py"]
+
+
+def _gzipped(content: bytes) -> bytes:
+    return gzip.compress(content, _DENSEST, mtime=0)
+
+
+def _files(archive: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def _write(directory: Path, files: dict[str, bytes]) -> None:
+    """Writes a directory that is there with all of its files, or not at all."""
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=directory.parent, prefix=".making-") as name:
+        made = Path(name) / "made"
+        made.mkdir()
+        for path, content in files.items():
+            (made / path).write_bytes(content)
+        with contextlib.suppress(OSError):  # another process was quicker, with the same bytes
+            made.rename(directory)
+
+
+def _write_file(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    os.replace(file.name, path)
+
+
+def _forget_all_but_the_newest(directory: Path) -> None:
+    made = sorted(directory.glob("[0-9a-f]*"), key=lambda path: path.stat().st_mtime)
+    for path in made[:-_KEPT]:
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,166 @@
+/**
+ * The files of a widget's bundle, and where they are. The platform rewrites the URLs in the entry's HTML and nothing
+ * else (platform.md §1), so those are preferred; a file that the HTML does not declare stands where it was built,
+ * beside this loader.
+ */
+import { open } from "./assets.js";
+
+/** @typedef {import("./assets.js").Asset} Asset */
+
+/**
+ * @typedef {object} FileRecord what bundle.json says of one file
+ * @property {string} path
+ * @property {string} [sha256]
+ * @property {number} [bytes]
+ * @property {string} [url]
+ * @property {string} [part]
+ * @property {string} [dependency]
+ * @property {boolean} [due]
+ *
+ * @typedef {{release: string, files: FileRecord[]}} Manifest
+ */
+
+const MANIFEST = "bundle.json";
+
+/** The widget's directory, above the loader's. */
+const BASE = new URL("../", import.meta.url);
+
+export class Bundle {
+  /**
+   * @param {string} release of the runtime
+   * @param {Map<string, Asset>} assets by path
+   */
+  constructor(release, assets) {
+    this.release = release;
+    this.assets = assets;
+  }
+
+  /**
+   * @param {string} path
+   * @returns {Asset}
+   * @throws {Error} where the bundle has no such file
+   */
+  file(path) {
+    const asset = this.assets.get(path);
+    if (!asset) {
+      throw new Error(`The widget's bundle has no ${path}. Build the widget again.`);
+    }
+    return asset;
+  }
+
+  /**
+   * The files that make up a part of the runtime, in their order.
+   *
+   * @param {string} name
+   * @returns {Asset[]}
+   * @throws {Error} where there is none
+   */
+  part(name) {
+    const files = [...this.assets.values()].filter(({ part }) => part === name);
+    if (files.length === 0) {
+      throw new Error(
+        `The widget's entry does not declare the runtime's ${name}. Build the widget again.`,
+      );
+    }
+    return files;
+  }
+
+  /**
+   * The packages that the widget depends on.
+   *
+   * @returns {Map<string, Asset[]>} the files of each in their order, by its name and version
+   */
+  dependencies() {
+    /** @type {Map<string, Asset[]>} */
+    const packages = new Map();
+    for (const asset of this.assets.values()) {
+      if (asset.dependency !== null) {
+        packages.set(asset.dependency, [...(packages.get(asset.dependency) ?? []), asset]);
+      }
+    }
+    return packages;
+  }
+}
+
+/**
+ * @param {ShadowRoot} root the shadow root that the entry fragment was put in
+ * @returns {Promise<Bundle>}
+ * @throws {Error} whose message is fit to be shown
+ */
+export async function bundleOf(root) {
+  const links = [...root.querySelectorAll("link[data-asset]")].map(
+    (link) => /** @type {HTMLLinkElement} */ (link),
+  );
+  const declared = new Map(links.map((link) => [link.dataset.asset ?? "", link]));
+  const manifest = readManifest(declared.get(MANIFEST)?.href ?? new URL(MANIFEST, BASE).href);
+  const release = declared.get(MANIFEST)?.dataset.release;
+  if (release === undefined) {
+    return fromManifest(await manifest, declared);
+  }
+  // Whoever needs a hash waits for it, and hears of the failure.
+  manifest.catch(() => {});
+  declared.delete(MANIFEST);
+  const assets = [...declared].map(([path, link]) => fromLink(path, link, manifest));
+  return new Bundle(release, new Map(assets.map((asset) => [asset.path, asset])));
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<Manifest>}
+ */
+async function readManifest(url) {
+  const asset = { path: MANIFEST, url };
+  const response = await open(asset);
+  try {
+    return await response.json();
+  } catch (cause) {
+    throw new Error(
+      `${MANIFEST} is damaged (${url}). Publish the widget's files again, complete.`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {HTMLLinkElement} link
+ * @param {Promise<Manifest>} manifest
+ * @returns {Asset}
+ */
+function fromLink(path, link, manifest) {
+  const { url, bytes, part, dependency, due } = link.dataset;
+  return {
+    path,
+    url: url === undefined ? link.href : new URL(url, document.baseURI).href,
+    bytes: bytes === undefined ? null : Number(bytes),
+    get sha256() {
+      return manifest.then(
+        ({ files }) => files.find((file) => file.path === path)?.sha256 ?? null,
+      );
+    },
+    part: part ?? null,
+    dependency: dependency ?? null,
+    due: due !== undefined,
+  };
+}
+
+/**
+ * @param {Manifest} manifest
+ * @param {Map<string, HTMLLinkElement>} declared
+ */
+function fromManifest(manifest, declared) {
+  const assets = manifest.files.map((file) => ({
+    path: file.path,
+    url:
+      declared.get(file.path)?.href ??
+      (file.url === undefined
+        ? new URL(encodeURI(file.path), BASE).href
+        : new URL(file.url, document.baseURI).href),
+    bytes: file.bytes ?? null,
+    sha256: Promise.resolve(file.sha256 ?? null),
+    part: file.part ?? null,
+    dependency: file.dependency ?? null,
+    due: file.due ?? false,
+  }));
+  return new Bundle(manifest.release, new Map(assets.map((asset) => [asset.path, asset])));
+}

@@ -1,0 +1,169 @@
+/** The large files of the runtime and of dependencies, some of which are cut into several. */
+import { AssetError, check, open } from "./assets.js";
+import { forget, keep, stored } from "./part-store.js";
+
+/** @typedef {import("./assets.js").Asset} Asset */
+
+/**
+ * The bytes of several files one after another, as they arrive. All are asked for at once.
+ *
+ * @param {Asset[]} files
+ * @returns {{stream: ReadableStream<Uint8Array<ArrayBuffer>>, failure: () => Error | null}} the stream's last bytes come
+ *   only when every file is known to be as built; `failure` gives why it broke off, which the stream's readers see as
+ *   an error of their own making
+ */
+export function streamed(files) {
+  /** @type {Error | null} */
+  let failure = null;
+  const opened = files.map((file) => openedPart(file));
+  for (const each of opened) {
+    each.catch(() => {}); // its turn comes below
+  }
+  const chunks = chunksOf(files, opened);
+  const stream = new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await chunks.next();
+        if (done) {
+          controller.close();
+        } else {
+          controller.enqueue(value);
+        }
+      } catch (reason) {
+        failure = /** @type {Error} */ (reason);
+        controller.error(reason);
+      }
+    },
+  });
+  return { stream, failure: () => failure };
+}
+
+/**
+ * @param {Asset[]} files
+ * @param {Promise<Opened>[]} opened
+ * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>, void>}
+ */
+async function* chunksOf(files, opened) {
+  for (const [index, file] of files.entries()) {
+    const part = await opened[index];
+    /** @type {Uint8Array<ArrayBuffer>[]} */
+    const held = [];
+    for await (const chunk of chunksOfBody(file, part.response)) {
+      held.push(chunk);
+      // The last chunk of all would let a damaged module through before its hash is known.
+      if (held.length > 1) {
+        yield held[held.length - 2];
+      }
+    }
+    await confirm(file, part, held);
+    const last = held.at(-1);
+    if (last) {
+      yield last;
+    }
+  }
+}
+
+/**
+ * @param {Asset} file
+ * @param {Response} response
+ */
+async function* chunksOfBody(file, response) {
+  const reader = /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body).getReader();
+  while (true) {
+    let read;
+    try {
+      read = await reader.read();
+    } catch (cause) {
+      throw new AssetError(file, "broke off while it was being fetched", cause);
+    }
+    if (read.done) {
+      return;
+    }
+    yield read.value;
+  }
+}
+
+/**
+ * The bytes of several files, joined.
+ *
+ * @param {Asset[]} files
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ * @throws {AssetError} naming the file that is not as built, even when asked for past all caches
+ */
+export async function whole(files) {
+  return joined(await Promise.all(files.map(wholePart)));
+}
+
+/** @param {Asset} file */
+async function wholePart(file) {
+  const part = await openedPart(file);
+  try {
+    return await readPart(file, part);
+  } catch {
+    return await readPart(file, { response: await open(file, "reload"), stored: false });
+  }
+}
+
+/**
+ * @param {Asset} file
+ * @param {Opened} part
+ */
+async function readPart(file, part) {
+  const held = [];
+  for await (const chunk of chunksOfBody(file, part.response)) {
+    held.push(chunk);
+  }
+  return await confirm(file, part, held);
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>[]} chunks
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+function joined(chunks) {
+  if (chunks.length === 1) {
+    return chunks[0];
+  }
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const bytes = new Uint8Array(length);
+  let end = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, end);
+    end += chunk.length;
+  }
+  return bytes;
+}
+
+/**
+ * @typedef {object} Opened
+ * @property {Response} response
+ * @property {boolean} stored whether it comes from the page's store
+ */
+
+/**
+ * @param {Asset} file
+ * @param {Opened} part
+ * @param {Uint8Array<ArrayBuffer>[]} chunks its bytes
+ * @returns {Promise<Uint8Array<ArrayBuffer>>} the bytes, which are those that were built
+ */
+async function confirm(file, part, chunks) {
+  const bytes = joined(chunks);
+  try {
+    await check(file, bytes);
+  } catch (reason) {
+    if (part.stored) {
+      await forget(file);
+    }
+    throw reason;
+  }
+  if (!part.stored) {
+    keep(file, bytes);
+  }
+  return bytes;
+}
+
+/** @param {Asset} file */
+async function openedPart(file) {
+  const response = await stored(file);
+  return response ? { response, stored: true } : { response: await open(file), stored: false };
+}

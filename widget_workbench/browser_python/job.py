@@ -1,0 +1,148 @@
+"""What the browser's Python is given to do: to compile the Python files of archives, and to compress.
+
+It costs about a second to start, whatever it does then: give it all at once.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from widget_workbench import shipped
+from widget_workbench.browser_python.archive import archive_of
+from widget_workbench.browser_python.javascript_engine import OLDEST_NODE, javascript_engine
+
+_HERE = Path(__file__).parent
+
+# Seconds. A core's whole library takes 20 on a slow machine.
+_TIME_LIMIT = 600
+
+
+class BrowserPythonError(Exception):
+    """The browser's Python does not run on this computer; the message says why, and the way out."""
+
+
+class CompileError(Exception):
+    """A Python file that the browser's Python does not take.
+
+    Attributes:
+        path: of the file, in its archive.
+        line: where, if the compiler tells.
+        message: what the compiler says.
+    """
+
+    def __init__(self, path: str, line: int | None, message: str) -> None:
+        super().__init__(f"{path if line is None else f'{path}, line {line}'}: {message}")
+        self.path = path
+        self.line = line
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """Files to be put into a stored zip, the Python files among them as bytecode.
+
+    Attributes:
+        files: content by path in the archive.
+        root: where the archive's files will stand in the browser, with a slash at its end: tracebacks name it.
+        docstrings: whether they are kept. Only the standard library and `widget` do without.
+        compressed: whether the zip is compressed by zstd as a whole, which is denser than file by file.
+        broken: whether files that do not compile are left out, as installers leave them: a package may carry
+            templates, or code for another Python. Otherwise they are an error.
+    """
+
+    files: Mapping[str, bytes]
+    root: str
+    docstrings: bool = True
+    compressed: bool = False
+    broken: bool = False
+
+
+@dataclass(frozen=True)
+class Compression:
+    """Bytes to be compressed by zstd."""
+
+    content: bytes = field(repr=False)
+
+
+def carry_out(tasks: Sequence[Compilation | Compression]) -> list[bytes]:
+    """Carries out tasks in the browser's Python, and returns what each gives, in their order.
+
+    The same task gives the same bytes on every computer.
+
+    Raises:
+        BrowserPythonError: it does not run here.
+        CompileError: a file has a syntax error.
+        ShippedFilesMissing: Pyodide's core is not there.
+    """
+    if not tasks:
+        return []
+    with tempfile.TemporaryDirectory(prefix="widget-") as name:
+        directory = Path(name)
+        (directory / "job.json").write_text(json.dumps(_written(tasks, directory)))
+        errors = _run(directory)
+        for error in errors:
+            task = tasks[error["task"]]
+            if isinstance(task, Compilation) and not task.broken:
+                raise CompileError(error["path"], error["line"], error["message"])
+        return [(directory / f"{number}.out").read_bytes() for number in range(len(tasks))]
+
+
+def _written(tasks: Sequence[Compilation | Compression], directory: Path) -> dict[str, Any]:
+    """Puts the tasks' inputs into the job's directory, and returns its job.json."""
+    compilations, compressions = [], []
+    for number, task in enumerate(tasks):
+        out = f"{number}.out"
+        if isinstance(task, Compression):
+            (directory / f"{number}.in").write_bytes(task.content)
+            compressions.append({"file": f"{number}.in", "to": out})
+            continue
+        (directory / f"{number}.in").write_bytes(archive_of(task.files))
+        to = f"{number}.zip" if task.compressed else out
+        compilations.append(
+            {
+                "number": number,
+                "archive": f"{number}.in",
+                "to": to,
+                "root": task.root,
+                "docstrings": task.docstrings,
+            }
+        )
+        if task.compressed:
+            compressions.append({"file": to, "to": out})
+    return {"compilations": compilations, "compressions": compressions}
+
+
+def _run(directory: Path) -> list[dict[str, Any]]:
+    program = javascript_engine()
+    if program is None:
+        raise BrowserPythonError(
+            f"A JavaScript engine is needed, and neither Node.js {OLDEST_NODE} or newer is on PATH nor Playwright's "
+            "own is there: install Node.js, or run: pip install --force-reinstall playwright"
+        )
+    command = [
+        program,
+        str(_HERE / "engine.mjs"),
+        str(shipped.pyodide_core()),
+        str(directory),
+        str(_HERE / "worker.py"),
+    ]
+    try:
+        ended = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=_TIME_LIMIT
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise BrowserPythonError(f"The browser's Python did not run in {program}: {error}") from None
+    done = directory / "done.json"
+    if ended.returncode != 0 or not done.is_file():
+        told = (ended.stderr or ended.stdout).strip()
+        raise BrowserPythonError(
+            f"The browser's Python failed in {program} (status {ended.returncode}): {told}"
+        )
+    errors: list[dict[str, Any]] = json.loads(done.read_text())
+    return errors
