@@ -20,6 +20,7 @@ pip := $(bin)/python -m pip --disable-pip-version-check --no-input -qq
 python_set_up := .venv/.installed
 node_set_up := node_modules/.installed
 set_up := $(python_set_up) $(node_set_up)
+runtime := build/.runtime
 
 .DELETE_ON_ERROR:
 .PHONY: help preview test engines check browser bench format lock clean
@@ -27,10 +28,10 @@ set_up := $(python_set_up) $(node_set_up)
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
-preview: $(set_up) ## Serve the examples on a community page, on http://127.0.0.1:8000/
+preview: $(set_up) $(runtime) ## Serve the examples on a community page, on http://127.0.0.1:8000/
 	@$(bin)/widget preview examples --port $(PORT)
 
-test: $(set_up) browser ## Run every test, those in a browser last
+test: $(set_up) $(runtime) browser ## Run every test, those in a browser last
 	@echo "Running the unit tests"
 	@$(bin)/pytest tests/unit -n $(WORKERS) --maxprocesses=4 --dist worksteal
 	@echo "Running the gateway's tests"
@@ -38,7 +39,7 @@ test: $(set_up) browser ## Run every test, those in a browser last
 	@echo "Running the browser tests"
 	@$(bin)/pytest tests/browser examples -n $(WORKERS) --maxprocesses=4 --dist loadgroup
 
-engines: $(set_up) browser ## Run a smoke set in Chromium, Firefox and WebKit, and install them where it can
+engines: $(set_up) $(runtime) browser ## Run a smoke set in Chromium, Firefox and WebKit, and install them where it can
 	@$(bin)/python -m tests.engines --install $(ENGINES)
 
 check: $(set_up) ## Check format, lint and types
@@ -56,7 +57,7 @@ check: $(set_up) ## Check format, lint and types
 browser: $(python_set_up) ## Find a browser for the tests, or install one
 	@$(bin)/python -m widget_workbench.browser --install
 
-bench: $(set_up) browser ## Measure rendering, and a connector call in the page and in the gateway
+bench: $(set_up) $(runtime) browser ## Measure rendering, and a connector call in the page and in the gateway
 	@$(bin)/python bench/calls.py
 	@echo
 	@$(bin)/python -m bench.rendering $(ENGINES)
@@ -76,7 +77,7 @@ lock: $(python_set_up) ## Write requirements/dev.txt and package-lock.json anew 
 	@npm $(if $(UPGRADE),update,install) --package-lock-only --no-fund --no-audit --loglevel=error >/dev/null
 
 clean: ## Remove all that these targets made
-	rm -rf .venv node_modules dist .hypothesis .mypy_cache .pytest_cache .ruff_cache test-results
+	rm -rf .venv node_modules build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Python's packages: the locked ones by hash, then this project in place.
@@ -113,4 +114,11 @@ $(node_set_up): package.json package-lock.json .npmrc
 		echo "Node.js 20 or newer is needed, and $$(command -v node) is $$version: install a newer one" >&2; exit 1; }
 	@echo "Installing the locked npm packages"
 	@npm ci --no-fund --no-audit --loglevel=error >/dev/null
+	@touch $@
+
+# What Python widgets share in the browser, made from Pyodide's core and the package `widget`.
+
+$(runtime): $(wildcard runtime/* widget/*.py widget_workbench/browser_python/*) widget_workbench/parts.py widget_workbench/runtime.py $(set_up)
+	@echo "Making the runtime"
+	@$(bin)/python -m runtime
 	@touch $@

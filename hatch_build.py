@@ -1,8 +1,8 @@
 """Hatchling's build hook: puts what runs in the browser into the distributions.
 
-The wheel gets Pyodide's core, `static/` and the licence texts under `widget_workbench/_shipped/`, where
-`widget_workbench.shipped` looks for them. The sdist gets the core too, so that a wheel can be built from it without
-npm. An editable install gets nothing: there the checkout's own files serve.
+The wheel gets the runtime, Pyodide's core, `static/` and the licence texts under `widget_workbench/_shipped/`, where
+`widget_workbench.shipped` looks for them. The sdist gets the runtime and the core too, so that a wheel can be built
+from it without npm. An editable install gets nothing: there the checkout's own files serve.
 """
 
 from __future__ import annotations
@@ -37,15 +37,20 @@ def _shipped_files(root: Path, target: str) -> dict[str, str]:
         sys.path.remove(str(root))
     try:
         core = shipped.pyodide_core()
+        runtime = shipped.runtime()
         static = [shipped.static(part) for part in shipped.STATIC_PARTS]
     except shipped.ShippedFilesMissing as missing:
         raise SystemExit(str(missing)) from None
 
     if target == "sdist":
-        return {str(core / name): f"node_modules/pyodide/{name}" for name in shipped.PYODIDE_FILES}
+        return {
+            **{str(core / name): f"node_modules/pyodide/{name}" for name in shipped.PYODIDE_FILES},
+            str(runtime): f"build/runtime/{runtime.name}",
+        }
     into = "widget_workbench/_shipped"
     return {
         **{str(core / name): f"{into}/pyodide/{name}" for name in shipped.PYODIDE_FILES},
+        str(runtime): f"{into}/runtime",
         **{str(directory): f"{into}/static/{directory.name}" for directory in static},
         str(shipped.licenses()): f"{into}/licenses",
     }

@@ -57,6 +57,13 @@ ACTIVITY = {
 }
 REPORT_DAYS = {"last-30-days": 30, "last-90-days": 90, "last-365-days": 365}
 
+# tickets opened and solved in each of the last whole weeks, the oldest first
+TICKETS = [
+    *[(38, 35), (41, 37), (44, 40), (39, 42), (47, 41), (52, 45), (49, 50), (43, 47), (40, 44)],
+    *[(36, 38), (31, 35), (28, 30), (33, 29), (45, 36), (58, 44), (63, 52), (55, 58), (51, 56)],
+    *[(48, 53), (46, 49), (50, 47), (44, 48), (42, 45), (47, 43), (53, 49), (49, 52)],
+]
+
 # section: title and summary of its articles
 HELP_CENTER = {
     "Getting started": [
@@ -94,6 +101,103 @@ HELP_CENTER = {
         ("Add a purchase order number", "Have it printed on each of the coming invoices."),
     ],
 }
+
+# Contacts as four systems left them here: whoever reads them has to sort out the keys, dates, numbers and gaps.
+DIRECTORY = [
+    {
+        "id": 1001,
+        "name": "Amara Okafor",
+        "email": "amara.okafor@northwind.example",
+        "company": {"name": "Northwind Traders", "city": "Utrecht"},
+        "seats": 250,
+        "since": "2021-03-15",
+    },
+    {
+        "ID": "1002",
+        "firstName": "Bram",
+        "lastName": "de Vries",
+        "e-mail": "bram@northwind.example",
+        "company": {"name": "Northwind Traders", "city": "Utrecht"},
+        "seats": "250",
+        "since": "01.09.2022",
+    },
+    {
+        "contactId": "1003",
+        "fullName": "Chiara Ricci",
+        "mail": None,
+        "account": "Fabbrica Ricci",
+        "seats": "1,200",
+        "since": "2019-11-04",
+    },
+    None,
+    {
+        "id": 1004,
+        "name": "  Dmitri Sokolov ",
+        "email": "",
+        "company": {"name": "Tailspin Toys", "city": None},
+        "seats": "75",
+        "since": "24.12.2023",
+    },
+    {
+        "ID": "1005",
+        "firstName": "Emma",
+        "lastName": "Lindqvist",
+        "email": "emma@tailspin.example",
+        "account": {"name": "Tailspin Toys", "city": "Malmö"},
+        "seats": 80,
+        "since": "2024-02-30",
+    },
+    {
+        "contactId": 1006,
+        "fullName": "Fatima Zahra",
+        "mail": "fatima@contoso.example",
+        "company": {"name": "Contoso", "city": "Casablanca"},
+        "seats": "n/a",
+        "since": "2023-06-01",
+    },
+    {
+        "id": "1001",
+        "name": "Amara Okafor",
+        "email": "amara@northwind.example",
+        "company": {"name": "Northwind Traders", "city": "Utrecht"},
+        "seats": "300",
+        "since": "15.03.2021",
+    },
+    {
+        "id": 1007,
+        "name": "George O'Neill",
+        "email": "george.oneill@contoso.example",
+        "company": {"name": "Contoso", "city": "Galway"},
+        "seats": 40,
+        "since": "2022-05-17",
+    },
+    {
+        "id": 1008,
+        "name": "Hana Kovářová",
+        "email": "hana at fabrikam",
+        "company": {"name": "Fabrikam", "city": "Brno"},
+        "seats": 15,
+        "since": "2024-09-02",
+    },
+    {
+        "ID": "1009",
+        "firstName": "Ivo",
+        "lastName": "Marković",
+        "e-mail": "ivo@fabrikam.example",
+        "account": {"name": "Fabrikam", "city": "Zagreb"},
+        "seats": "15",
+        "since": "08.01.2025",
+    },
+    {"name": "Jun Tanaka", "email": "jun@contoso.example", "seats": 5, "since": "2025-04-11"},
+    {
+        "contactId": "1011",
+        "fullName": "Klara Weiß",
+        "mail": "klara@ricci.example",
+        "account": "Fabbrica Ricci",
+        "seats": " 30 ",
+        "since": "19.07.2020",
+    },
+]
 
 # member, rating, comment, days ago
 FEEDBACK = [
@@ -262,6 +366,34 @@ async def metrics(request: Request) -> JSONResponse:
     )
 
 
+async def ticket_insights(request: Request) -> JSONResponse:
+    """GET /ticket-insights?from=2026-03-02&to=2026-03-29: the weeks that begin in that time, of the last 26"""
+    try:
+        start, end = (date.fromisoformat(request.query_params[name]) for name in ("from", "to"))
+    except (KeyError, ValueError):
+        raise HTTPException(422, "Both from and to are dates, as 2026-03-02.") from None
+    monday = date.today() - timedelta(date.today().weekday())
+    weeks = [
+        (monday - timedelta(7 * age), *counts)
+        for age, counts in zip(range(len(TICKETS), 0, -1), TICKETS, strict=True)
+    ]
+    asked = [week for week in weeks if start <= week[0] <= end]
+    return JSONResponse(
+        {
+            "weeks": [str(begin) for begin, _, _ in asked],
+            "series": [
+                {"label": "Opened", "counts": [opened for _, opened, _ in asked]},
+                {"label": "Solved", "counts": [solved for _, _, solved in asked]},
+            ],
+        }
+    )
+
+
+async def directory(request: Request) -> JSONResponse:
+    """GET /directory: the contacts of all customers"""
+    return JSONResponse({"records": DIRECTORY})
+
+
 async def report(request: Request) -> JSONResponse:
     """POST /reports with {"range": "last-90-days"}; takes REPORT_SECONDS (3), as a real one would"""
     range_ = (await request.json()).get("range")
@@ -368,6 +500,8 @@ app = Starlette(
         Route("/tasks", delete_task, methods=["DELETE"]),
         Route("/notices", notices),
         Route("/metrics", metrics),
+        Route("/ticket-insights", ticket_insights),
+        Route("/directory", directory),
         Route("/reports", report, methods=["POST"]),
         Route("/search", search),
         Route("/feedback", list_feedback),

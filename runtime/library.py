@@ -46,8 +46,10 @@ class Library:
 
 
 def sources(zip_file: Path) -> dict[str, bytes]:
-    """The Python files of Pyodide's `python_stdlib.zip`, by path, without those that no page can use, and with the module
-    that names the late ones."""
+    """The Python files of Pyodide's `python_stdlib.zip` by path.
+
+    Without those that no page can use, and with the module that names the late ones.
+    """
     with zipfile.ZipFile(zip_file) as archive:
         found = {
             name: archive.read(name)

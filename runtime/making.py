@@ -19,8 +19,8 @@ from runtime import library
 from widget_workbench import __version__, browser_python, shipped
 from widget_workbench.browser_python import BrowserPythonError, Compilation, Compression, carry_out
 from widget_workbench.browser_python.javascript_engine import javascript_engine
-from widget_workbench.bundle.parts import NAME_DIGITS, Part, in_parts, sha256
-from widget_workbench.bundle.runtime import MANIFEST, RuntimeFile, RuntimeManifest
+from widget_workbench.parts import NAME_DIGITS, in_parts, sha256
+from widget_workbench.runtime import MANIFEST, RuntimeFile, RuntimeManifest
 from widget_workbench.shipped import ShippedFilesMissing
 
 _HERE = Path(__file__).parent
@@ -87,12 +87,12 @@ class _Making:
             python=PYTHON,
             parts={name: tuple(part.name for part in each) for name, each in parts.items()},
             files={
-                name: RuntimeFile(sha256=sha256(content), bytes=len(content))
+                name: RuntimeFile(sha256=sha256(content), size=len(content))
                 for name, content in files.items()
             },
             late_modules=tuple(sorted(library.late_modules(self._bytecode()))),
         )
-        _write(directory, {**files, MANIFEST: manifest.model_dump_json(indent=1).encode()})
+        _write(directory, {**files, MANIFEST: manifest.written().encode()})
 
     def _release(self, *python_side: bytes) -> str:
         """The release is its Python side alone (design.md); the core's version stands for the core."""
@@ -160,7 +160,12 @@ def _widget_sources() -> list[Path]:
 def _compilers() -> list[Path]:
     """What decides the bytecode that comes out of the same sources."""
     directory = Path(browser_python.__file__).parent
-    return [*directory.glob("*.py"), *directory.glob("*.mjs"), *_HERE.glob("*.txt"), _HERE / "library.py"]
+    return [
+        *directory.glob("*.py"),
+        *directory.glob("*.mjs"),
+        *_HERE.glob("*.txt"),
+        _HERE / "library.py",
+    ]
 
 
 def _gzipped(content: bytes) -> bytes:

@@ -111,13 +111,15 @@ class UnexpectedCore extends Error {}
 function trim(source, wasm) {
   const patches = [
     linkOnDemand,
+    inheritExports,
+    addressOnDemand,
     leaveGraphicsUnlinked,
     refuseScripts,
     spellWasmAsBytes,
     knowOwnFrames,
   ];
   const patched = patches.reduce((text, patch) => patch(text), source);
-  const trimmed = dropUnused(patched, wasm);
+  const trimmed = copyUsedExports(dropUnused(patched, wasm));
   // A mistake in the cutting shows here rather than in a browser.
   parseModule(trimmed);
   return NOTICE + trimmed;
@@ -151,6 +153,75 @@ function linkOnDemand(text) {
     "the core's symbols go before a wheel's",
     "var existingEntry=GOT[symName]&&GOT[symName].value!=-1;",
     "var existingEntry=symName in mainExports||GOT[symName]&&GOT[symName].value!=-1;",
+  );
+}
+
+/**
+ * The core copies all that the wasm exports into the object in which wheels look symbols up. Inheriting is as good,
+ * but for the lookup by the position of a symbol. The alias is one that the copying makes.
+ *
+ * @param {string} text
+ */
+function inheritExports(text) {
+  const inherited = replaceOnce(
+    text,
+    "exports are inherited instead of copied",
+    'mergeLibSymbols(wasmExports,"main");',
+    "Object.setPrototypeOf(wasmImports,wasmExports);" +
+      'mergeLibSymbols({__main_argc_argv:wasmExports.__main_argc_argv},"main");',
+  );
+  const found = replaceOnce(
+    inherited,
+    "dlsym finds inherited symbols",
+    "newSymIndex=Object.keys(lib.exports).indexOf(symbol);",
+    "newSymIndex=symbolNames(lib.exports).indexOf(symbol);",
+  );
+  const foundByPosition = replaceOnce(
+    found,
+    "dlsym finds inherited symbols by position",
+    "var symName=Object.keys(symDict)[symbolIndex];",
+    "var symName=symbolNames(symDict)[symbolIndex];",
+  );
+  return replaceOnce(
+    foundByPosition,
+    "inherited symbols have positions",
+    "var LDSO={",
+    "var symbolNames=symbols=>symbols===wasmImports?" +
+      "Object.keys(symbols).concat(Object.keys(mainExports)):Object.keys(symbols);var LDSO={",
+  );
+}
+
+/**
+ * To give a function an address, the core first looks for it among all functions of the wasm's table. At the start
+ * it has only functions to place that cannot be there yet: JavaScript's, which state their C type, and one of a wasm
+ * module of its own. So the looking begins with the first wheel.
+ *
+ * @param {string} text
+ */
+function addressOnDemand(text) {
+  const onDemand = replaceOnce(
+    text,
+    "the table is gone through on demand",
+    "if(!functionsInTableMap){functionsInTableMap=new WeakMap;updateTableMap(0,wasmTable.length)}",
+    "if(!tableIsMapped){tableIsMapped=true;updateTableMap(0,wasmTable.length)}",
+  );
+  const declared = replaceOnce(
+    onDemand,
+    "there is a map before the table is gone through",
+    "var functionsInTableMap;",
+    "var functionsInTableMap=new WeakMap;var tableIsMapped=false;",
+  );
+  const placed = replaceOnce(
+    declared,
+    "JavaScript's functions are not in the table",
+    "var addFunction=(func,sig)=>{var rtn=getFunctionAddress(func);",
+    "var addFunction=(func,sig,isNew)=>{var rtn=sig||isNew?functionsInTableMap.get(func):getFunctionAddress(func);",
+  );
+  return replaceOnce(
+    placed,
+    "the trampoline is not in the table",
+    "addFunction(trampolineInstance.exports.trampoline_call)",
+    "addFunction(trampolineInstance.exports.trampoline_call,undefined,true)",
   );
 }
 
@@ -244,6 +315,25 @@ function dropUnused(text, wasm) {
   });
   const { start, end } = factory.body;
   return `${text.slice(0, start + 1)}\n${body.join("")}${text.slice(end - 1)}`;
+}
+
+/**
+ * The core copies the wasm's exports so as to wrap a few. Those that its JavaScript names are enough.
+ *
+ * @param {string} text
+ */
+function copyUsedExports(text) {
+  expect(!/wasmExports\[[^"]/.test(text), "it takes an export by a name that is not written out");
+  const names = Array.from(
+    text.matchAll(/wasmExports(?:\.|\[")([\w$]+)/g),
+    ([, name = ""]) => name,
+  );
+  return replaceOnce(
+    text,
+    "used exports alone are copied",
+    "wasmExports=Object.assign({},wasmExports);",
+    `wasmExports=Object.fromEntries(${JSON.stringify([...new Set(names)])}.map(name=>[name,wasmExports[name]]));`,
+  );
 }
 
 /**

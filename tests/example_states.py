@@ -57,6 +57,19 @@ def reach_the_second_article(widget: Locator) -> None:
     field.press("ArrowDown")
 
 
+def turn_the_period_around(widget: Locator) -> None:
+    widget.get_by_label("From", exact=True).fill("2026-03-01")
+    widget.get_by_label("To", exact=True).fill("2026-02-01")
+
+
+def search_contacts_for(query: str) -> Callable[[Locator], None]:
+    return lambda widget: widget.get_by_role("searchbox").fill(query)
+
+
+def open_details(widget: Locator) -> None:
+    widget.locator("summary").click()
+
+
 def give_feedback(widget: Locator) -> None:
     widget.get_by_role("radio", name="4 of 5 stars").check()
     widget.get_by_role("textbox").fill("Office hours are what I come here for.")
@@ -138,6 +151,32 @@ VOICES = [
         "comment": "Great answers from other members. Notifications could be calmer.",
         "posted": "2026-02-27",
     },
+]
+TICKETS = {
+    "weeks": ["2026-02-02", "2026-02-09", "2026-02-16", "2026-02-23"],
+    "series": [
+        {"label": "Opened", "counts": [47, 53, 49, 51]},
+        {"label": "Solved", "counts": [43, 49, 52, 48]},
+    ],
+}
+RECORDS = [
+    {
+        "id": 1001,
+        "name": "Amara Okafor",
+        "email": "amara@northwind.example",
+        "company": {"name": "Northwind Traders", "city": "Utrecht"},
+        "seats": "300",
+        "since": "15.03.2021",
+    },
+    {
+        "ID": "1003",
+        "firstName": "Chiara",
+        "lastName": "Ricci",
+        "account": "Fabbrica Ricci",
+        "seats": "1,200",
+        "since": "2019-11-04",
+    },
+    None,
 ]
 SENT = {"id": "feedback-3", "member": "ann", "rating": 4, "posted": "2026-03-02"}
 
@@ -290,6 +329,35 @@ STATES: dict[str, dict[str, State]] = {
         ),
         "refused": State(
             "Choose one to five stars.", {"GET feedback-list": {"json": VOICES}}, click("Send")
+        ),
+    },
+    "insights": {
+        "loading": State(None, {"GET ticket-insights": NEVER}),
+        "ready": State("Opened: 200", {"GET ticket-insights": {"json": TICKETS}}),
+        "empty": State(
+            "No tickets in this period.",
+            {"GET ticket-insights": {"json": {"weeks": [], "series": []}}},
+        ),
+        "error": State("Back in a minute.", {"GET ticket-insights": FAILS}),
+        "done": State("23 February 2026", {"GET ticket-insights": {"json": TICKETS}}, open_details),
+        "refused": State(
+            "The period ends before it begins.",
+            {"GET ticket-insights": {"json": TICKETS}},
+            turn_the_period_around,
+        ),
+    },
+    "directory": {
+        "loading": State(None, {"GET crm-directory": NEVER}),
+        "ready": State("Amara Okafor", {"GET crm-directory": {"json": {"records": RECORDS}}}),
+        "empty": State("Nobody is in it yet.", {"GET crm-directory": {"json": {"records": []}}}),
+        "error": State("Back in a minute.", {"GET crm-directory": FAILS}),
+        "done": State(
+            "Record 3", {"GET crm-directory": {"json": {"records": RECORDS}}}, open_details
+        ),
+        "refused": State(
+            "No contact fits.",
+            {"GET crm-directory": {"json": {"records": RECORDS}}},
+            search_contacts_for("whales"),
         ),
     },
 }

@@ -136,8 +136,9 @@ class _Missing(MetaPathFinder):
 def _stands_beside_importer(name: str) -> bool:
     """Whether the widget's module that is importing `name` has a module of that name beside it."""
     frame = sys._getframe()
+    here = frame.f_code.co_filename  # which __file__ is not, where the module is bytecode
     while frame is not None and (
-        frame.f_code.co_filename == __file__ or "importlib" in frame.f_code.co_filename
+        frame.f_code.co_filename == here or "importlib" in frame.f_code.co_filename
     ):
         frame = frame.f_back  # type: ignore[assignment]
     importer = frame.f_code.co_filename if frame is not None else ""

@@ -1,7 +1,7 @@
 """The second part of the standard library, which comes after the start, or when one of its modules is imported.
 
-It is the end of a zip whose beginning the first part is: together they are put where the first part stands, so a package
-may have modules in both.
+It is the end of a zip whose beginning the first part is: together they are put where the first part stands, so a
+package may have modules in both.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class _Finder(MetaPathFinder):
         path: Sequence[str] | None,
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
-        from _late_modules import NAMES  # type: ignore[import-not-found]  # made with the runtime
+        from _late_modules import NAMES  # made with the runtime
 
         if _there or fullname not in NAMES:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable
+from importlib.machinery import FileFinder
 from types import ModuleType
 from typing import Any
 
@@ -26,7 +27,7 @@ def _forget_directories() -> None:
     Not `importlib.invalidate_caches()`, after which the library's directory would be read again, too.
     """
     for path, finder in sys.path_importer_cache.items():
-        if path.startswith(WIDGETS_DIRECTORY) and finder is not None:
+        if path.startswith(WIDGETS_DIRECTORY) and isinstance(finder, FileFinder):
             finder.invalidate_caches()
 
 

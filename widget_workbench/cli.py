@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from widget_workbench import __version__
+from widget_workbench.build_command import build
 from widget_workbench.connectors_command.commands import connectors
 
 
@@ -50,4 +51,5 @@ def preview(repository: Path, port: int, no_open: bool, record: bool) -> None:
         raise click.ClickException(str(error)) from None
 
 
+main.add_command(build)
 main.add_command(connectors)

@@ -47,6 +47,8 @@ from widget_workbench.settings import PreviewSettings, SettingsReading, read_set
 from widget_workbench.uncalled_hosts import connector_urls, uncalled_hosts
 
 __all__ = [
+    "ExternalWidget",
+    "GlobalCode",
     "PreviewSettings",
     "Problem",
     "Repository",
@@ -59,6 +61,12 @@ __all__ = [
 # Characters of templates that are looked through, in a few seconds at the worst: there are hostile repositories.
 _LOOKED_THROUGH = 262_144
 
+# kind: the file that says where it applies, and the code (platform.md §6)
+_GLOBAL_CODE = (
+    ("scripts", "script.json", "script.js"),
+    ("stylesheets", "stylesheet.json", "style.css"),
+)
+
 _WIDGET_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
@@ -70,12 +78,14 @@ class RepositoryError(Exception):
 class Problem:
     """Something wrong in a file of the repository, in a sentence.
 
-    `path` is relative to the repository; `connector` is the permalink (or name) it is about.
+    `path` is relative to the repository; `connector` is the permalink (or name) it is about. `fatal` is what would
+    leave something out of a build that its author put into the repository.
     """
 
     path: str
     message: str
     connector: str | None = None
+    fatal: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +102,29 @@ class Widget:
     python: bool
     source: Path
     entry: str
+
+
+@dataclass(frozen=True)
+class ExternalWidget:
+    """A widget whose content comes from a server of its author's."""
+
+    type: str
+    directory: Path
+    manifest: WidgetManifest
+
+
+@dataclass(frozen=True)
+class GlobalCode:
+    """A script or a stylesheet for whole pages (platform.md §6).
+
+    `kind` is its directory, "scripts" or "stylesheets"; `definition` the file that says where it applies, and `content`
+    the code.
+    """
+
+    kind: str
+    name: str
+    definition: Path
+    content: Path
 
 
 @dataclass(frozen=True)
@@ -119,6 +152,8 @@ class Repository:
     unreadable_connectors: tuple[str, ...] = ()
     bad_upstreams: Mapping[str, str] = field(default_factory=dict)
     unreadable_settings: str | None = None
+    external_widgets: tuple[ExternalWidget, ...] = ()
+    global_code: tuple[GlobalCode, ...] = ()
 
 
 def read_repository(root: Path) -> Repository:
@@ -173,6 +208,7 @@ class _Reading:
         self._unreadable_connectors: list[str] = []
         self._broken_connectors = False
         self._unreadable_secrets = False
+        self._external: list[ExternalWidget] = []
 
     def repository(self) -> Repository:
         directories = list(self._widget_directories())
@@ -198,6 +234,8 @@ class _Reading:
             unreadable_connectors=tuple(self._unreadable_connectors),
             bad_upstreams=reading.bad_upstreams,
             unreadable_settings=reading.unreadable,
+            external_widgets=tuple(self._external),
+            global_code=tuple(self._global_code()),
         )
 
     def _widget_directories(self) -> Iterator[Path]:
@@ -211,9 +249,39 @@ class _Reading:
                     directory,
                     "cannot be a widget's type: use letters, digits, '-' and '_' in the name of "
                     "the directory.",
+                    fatal=True,
                 )
             else:
                 yield directory
+
+    def _global_code(self) -> Iterator[GlobalCode]:
+        for kind, definition, content in _GLOBAL_CODE:
+            for directory in sorted((self._root / kind).glob("[!._]*")):
+                if directory.is_symlink():
+                    self._report(directory, "is a symbolic link, which publishing skips.")
+                    continue
+                if not directory.is_dir():
+                    continue
+                found = GlobalCode(
+                    kind, directory.name, directory / definition, directory / content
+                )
+                if self._is_good(found):
+                    yield found
+
+    def _is_good(self, code: GlobalCode) -> bool:
+        if code.content.is_symlink() or not code.content.is_file():
+            self._report(
+                code.content,
+                f"is missing: it holds what {code.definition.name} is about.",
+                fatal=True,
+            )
+            return False
+        try:
+            self._json(code.definition)
+        except _UnreadableError as error:
+            self._report(code.definition, str(error), fatal=True)
+            return False
+        return True
 
     def _widget(self, directory: Path) -> Widget | None:
         python = (directory / "main.py").is_file()
@@ -221,7 +289,9 @@ class _Reading:
         if not path.exists():
             if python:
                 self._report(
-                    path, 'is missing: {"title": "…", "category": "…"} is the least it holds.'
+                    path,
+                    'is missing: {"title": "…", "category": "…"} is the least it holds.',
+                    fatal=True,
                 )
             return None
         manifest = self._manifest(path)
@@ -236,11 +306,14 @@ class _Reading:
     def _javascript_widget(self, directory: Path, manifest: WidgetManifest) -> Widget | None:
         path = directory / "widget.json"
         if (manifest.source is None) == (manifest.content is None):
-            self._report(path, "a widget without main.py needs one of `source` and `content`.")
+            self._report(
+                path, "a widget without main.py needs one of `source` and `content`.", fatal=True
+            )
         elif manifest.source is None:
             self._report(path, "`content`: widgets hosted elsewhere are not previewed yet.")
+            self._external.append(ExternalWidget(directory.name, directory, manifest))
         elif (wrong := _wrong_path(manifest.source)) is not None:
-            self._report(path, wrong)
+            self._report(path, wrong, fatal=True)
         else:
             source = directory / manifest.source.path
             entry = (source / manifest.source.entry).resolve()
@@ -249,6 +322,7 @@ class _Reading:
                     path,
                     f"`source`: the entry {manifest.source.path}/{manifest.source.entry} does not "
                     "exist. Build the widget first, or correct the path.",
+                    fatal=True,
                 )
                 return None
             return Widget(directory.name, directory, manifest, False, source, manifest.source.entry)
@@ -258,11 +332,12 @@ class _Reading:
         try:
             return WidgetManifest.model_validate(self._json(path))
         except _UnreadableError as error:
-            self._report(path, str(error))
+            self._report(path, str(error), fatal=True)
             return None
         except ValidationError as error:
             for field, message in bad_fields(error):
-                self._report(path, f"`{field}`: {message}." if field else f"{message}.")
+                what = f"`{field}`: {message}." if field else f"{message}."
+                self._report(path, what, fatal=True)
             return None
 
     def _definitions(self, path: Path) -> list[_Placed]:
@@ -271,13 +346,15 @@ class _Reading:
         try:
             document = self._json(path)
         except _UnreadableError as error:
-            self._report(path, str(error))
+            self._report(path, str(error), fatal=self._is_published(path))
             self._unreadable_connectors.append(f"{self._relative(path)} {error}")
             return []
         self._connector_urls += connector_urls(document)
         definitions, problems = read_definitions(document)
         for problem in problems:
-            what = self._report_of_definition(self._relative(path), problem)
+            what = self._report_of_definition(
+                self._relative(path), problem, fatal=self._is_published(path)
+            )
             if not problem.connector:
                 self._unreadable_connectors.append(f"{self._relative(path)}: {what}")
             self._broken_connectors = True
@@ -322,7 +399,7 @@ class _Reading:
             files = " and ".join(dict.fromkeys(placed.path for placed in claimants))
             reason = f"is defined {len(claimants)} times, in {files}: {rule}."
             for placed in {each.path: each for each in claimants}.values():
-                self._report_about(placed, reason)
+                self._report_about(placed, reason, fatal=placed.path.startswith("widgets/"))
             kept.append(claimants[0].broken(reason))
         return kept
 
@@ -461,24 +538,31 @@ class _Reading:
         except OSError as error:
             raise _UnreadableError(f"cannot be read: {error.strerror}.") from None
 
-    def _report(self, path: Path, message: str, connector: str | None = None) -> None:
-        self._problems.append(Problem(self._relative(path), message, connector))
+    def _is_published(self, path: Path) -> bool:
+        return path.is_relative_to(self._root / "widgets")
+
+    def _report(self, path: Path, message: str, *, fatal: bool = False) -> None:
+        self._problems.append(Problem(self._relative(path), message, fatal=fatal))
 
     def _report_field(self, placed: _Placed, field: str, message: str) -> None:
         problem = DefinitionProblem(placed.definition.permalink, field, message)
         self._report_of_definition(placed.path, problem)
 
-    def _report_of_definition(self, path: str, problem: DefinitionProblem) -> str:
+    def _report_of_definition(
+        self, path: str, problem: DefinitionProblem, *, fatal: bool = False
+    ) -> str:
         """Reports it, and returns its sentence without the connector."""
         where = f"connector {problem.connector!r}, " if problem.connector else ""
         what = f"`{problem.field}`: {problem.message}" if problem.field else problem.message
         sentence = ended(what)
-        self._problems.append(Problem(path, f"{where}{sentence}", problem.connector or None))
+        about = problem.connector or None
+        self._problems.append(Problem(path, f"{where}{sentence}", about, fatal))
         return sentence
 
-    def _report_about(self, placed: _Placed, message: str) -> None:
+    def _report_about(self, placed: _Placed, message: str, *, fatal: bool = False) -> None:
         permalink = placed.definition.permalink
-        self._problems.append(Problem(placed.path, f"connector {permalink!r} {message}", permalink))
+        what = f"connector {permalink!r} {message}"
+        self._problems.append(Problem(placed.path, what, permalink, fatal))
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()

@@ -20,8 +20,8 @@ PYODIDE_FILES = (
     "pyodide.mjs",
     "python_stdlib.zip",
 )
-"""What ships of the npm package `pyodide`: the core, which the build runs, the file that tells its version, and the list
-of the packages that are built for it."""
+"""What ships of the npm package `pyodide`: the core, which the build runs, the file that tells its version, and the
+list of the packages that are built for it."""
 
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent
@@ -59,7 +59,7 @@ def pyodide_core() -> Path:
 
 
 def runtime() -> Path:
-    """The directory of the runtime's files, with their manifest (widget_workbench.bundle.runtime).
+    """The directory of the runtime's files, with their manifest (widget_workbench.runtime).
 
     In a checkout it is made when it is out of date, which takes half a minute the first time.
 

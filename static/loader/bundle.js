@@ -134,9 +134,7 @@ function fromLink(path, link, manifest) {
     url: url === undefined ? link.href : new URL(url, document.baseURI).href,
     bytes: bytes === undefined ? null : Number(bytes),
     get sha256() {
-      return manifest.then(
-        ({ files }) => files.find((file) => file.path === path)?.sha256 ?? null,
-      );
+      return manifest.then(({ files }) => files.find((file) => file.path === path)?.sha256 ?? null);
     },
     part: part ?? null,
     dependency: dependency ?? null,

@@ -93,7 +93,10 @@ function fetchSynchronously(asset) {
   if (request.status !== 200) {
     throw new AssetError(asset, `is missing: the server answered ${request.status}`);
   }
-  const bytes = Uint8Array.from(request.responseText, (character) => character.charCodeAt(0) & 0xff);
+  const bytes = Uint8Array.from(
+    request.responseText,
+    (character) => character.charCodeAt(0) & 0xff,
+  );
   if (asset.bytes !== null && bytes.length !== asset.bytes) {
     throw new AssetError(asset, `is damaged: ${bytes.length} bytes instead of ${asset.bytes}`);
   }

@@ -65,8 +65,9 @@ export async function pageRuntime(bundle, type) {
       throw reason;
     },
   );
-  await install(bundle, entry.packages, entry.runtime);
-  return entry.runtime;
+  const starting = entry.runtime;
+  const [runtime] = await Promise.all([starting, install(bundle, entry.packages, starting)]);
+  return runtime;
 }
 
 /**

@@ -8,10 +8,10 @@ const REGISTRY = Symbol.for("pyodide-widget.interpreters");
 
 /** @returns {Runtime[]} those that have started, the first one first */
 export function startedRuntimes() {
-  const page = /** @type {Record<symbol, Map<string, { booted: Runtime | null }> | undefined>} */ (
-    /** @type {unknown} */ (globalThis)
-  );
-  return Array.from(page[REGISTRY]?.values() ?? [], ({ booted }) => booted).filter(
-    (booted) => booted !== null,
-  );
+  const page =
+    /** @type {Record<symbol, Map<string, { booted: Runtime | null }[]> | undefined>} */ (
+      /** @type {unknown} */ (globalThis)
+    );
+  const entries = Array.from(page[REGISTRY]?.values() ?? []).flat();
+  return entries.map(({ booted }) => booted).filter((booted) => booted !== null);
 }

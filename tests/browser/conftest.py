@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from widget_workbench.testing import Community, CommunityFactory, CommunityPage
 
@@ -86,6 +86,11 @@ def probe(community_factory: CommunityFactory) -> Iterator[Probe]:
     """One for all tests of a module that leave it as it was."""
     with community_factory(PROBE) as community:
         yield Probe(community)
+
+
+def without_store(page: Page) -> None:
+    """Takes the page's Cache Storage away, so that each file of the runtime is fetched. For `prepare`."""
+    page.add_init_script("Object.defineProperty(globalThis, 'caches', { value: undefined });")
 
 
 def place(page: CommunityPage, widget_type: str) -> None:

@@ -162,7 +162,7 @@ def test_axe_finds_nothing_in_what_the_loader_shows(of_our_own: Community) -> No
     assert_nothing_is_found(page)
 
 
-INTERACTIVE = "a[href], button, input, select, textarea"
+INTERACTIVE = "a[href], button, input, select, summary, textarea"
 
 # Which of a widget's controls has the focus, and whether one sees it.
 REACHED = """(interactive) => {

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from widget_workbench.testing import Community, CommunityPage, ConnectorCall
 
-from .conftest import WriteWidget, eventually, place, until
+from .conftest import WriteWidget, eventually, place, until, without_store
 
 
 class Held:
@@ -19,6 +19,7 @@ class Held:
         self._waiting: list[Route] = []
 
     def prepare(self, page: Page) -> None:
+        without_store(page)
         page.route(self._pattern, self._hold, times=1)
 
     def _hold(self, route: Route) -> None:
@@ -51,7 +52,7 @@ def test_destroy_while_the_interpreter_boots(
 ) -> None:
     write_widget("late", LATE_WRITE)
     write_widget("sound", 'async def init(sdk): sdk.root.textContent = "All is well."')
-    library = Held("**/python_stdlib.zip")
+    library = Held("**/library-*.bin")
     page = community.open("late", prepare=library.prepare)
     library.arrived(page)
     expect(page.host("late")).to_have_attribute("data-widget-state", "loading")
@@ -341,7 +342,7 @@ def test_mounting_and_destroying_leaves_nothing_behind(
             host.remove();
             await new Promise((resolve) => setTimeout(resolve));
         }
-        const [{ runtime }] = globalThis[Symbol.for("pyodide-widget.interpreters")].values();
+        const [[{ runtime }]] = globalThis[Symbol.for("pyodide-widget.interpreters")].values();
         const { interpreter } = await runtime;
         // Python first: what it frees lets go of JavaScript's objects.
         return [window.countObjects(), interpreter._module._hiwire_num_refs()];

@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from widget._view import MOST_RUNS_OF_ITS_OWN
+from widget_workbench.bundle import runtime
 from widget_workbench.testing import Community, CommunityPage
 
-from .conftest import WriteWidget, eventually, until
+from .conftest import WriteWidget, eventually, until, without_store
 
 # What `init` waits for until a test opens it, and what a widget writes down.
 GATE_AND_LOG = """
@@ -172,7 +173,10 @@ def test_whoever_does_not_hold_the_focus_is_not_given_it(
     expect(page.page.locator("body")).to_be_focused()
 
 
-@pytest.mark.parametrize("file", ["main.py", "style.css", "python_stdlib.zip"])
+LIBRARY = runtime().manifest.parts["library"][0]
+
+
+@pytest.mark.parametrize("file", ["main.py", "style.css", LIBRARY])
 def test_another_try_starts_a_widget_of_which_a_file_could_not_be_fetched(
     community: Community, write_widget: WriteWidget, file: str
 ) -> None:
@@ -188,7 +192,11 @@ def test_another_try_starts_a_widget_of_which_a_file_could_not_be_fetched(
     def unreachable(route: Route) -> None:
         route.abort()
 
-    page = community.open("fetched", prepare=lambda page: page.route(f"**/{file}", unreachable))
+    def prepare(page: Page) -> None:
+        without_store(page)
+        page.route(f"**/{file}", unreachable)
+
+    page = community.open("fetched", prepare=prepare)
     page.console.expect(rf'Widget "fetched" [\s\S]*{file}', "ERR_FAILED")
     widget = page.widget("fetched", state="error")
     expect(widget.get_by_role("alert")).to_contain_text(file)

@@ -114,7 +114,7 @@ MOUNT_AND_DESTROY = """async ([type, times]) => {
 }"""
 
 COUNT = """() => {
-    const [{ booted }] = globalThis[Symbol.for("pyodide-widget.interpreters")].values();
+    const [[{ booted }]] = globalThis[Symbol.for("pyodide-widget.interpreters")].values();
     // Python first: what it frees lets go of JavaScript's objects.
     return [window.countObjects(), booted.interpreter._module._hiwire_num_refs()];
 }"""

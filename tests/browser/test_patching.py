@@ -459,7 +459,7 @@ result = heard
 def test_ten_thousand_rows_with_handlers_need_no_proxies(probe: Probe) -> None:
     probe.page.evaluate(
         """() => {
-            const [{ booted }] = globalThis[Symbol.for("pyodide-widget.interpreters")].values();
+            const [[{ booted }]] = globalThis[Symbol.for("pyodide-widget.interpreters")].values();
             window.countReferences = () => booted.interpreter._module._hiwire_num_refs();
         }"""
     )

@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import date, timedelta
 from functools import partialmethod
 from pathlib import Path
 from typing import Any
@@ -139,6 +140,29 @@ def test_a_longer_range_reports_more(upstream: Upstream, monkeypatch: pytest.Mon
 
 def test_an_unknown_range_is_refused(upstream: Upstream) -> None:
     assert upstream.post("/reports", json={"range": "for-ever"}).status_code == 422
+
+
+def test_tickets_are_counted_in_the_weeks_that_begin_in_a_time(upstream: Upstream) -> None:
+    monday = date.today() - timedelta(date.today().weekday())
+    times = {"from": str(monday - timedelta(13)), "to": str(date.today())}
+    counted = upstream.get("/ticket-insights", params=times).json()
+    assert counted["weeks"] == [str(monday - timedelta(7))]
+    assert counted["series"] == [
+        {"label": "Opened", "counts": [49]},
+        {"label": "Solved", "counts": [52]},
+    ]
+    everything = upstream.get("/ticket-insights", params={**times, "from": "2000-01-01"}).json()
+    assert len(everything["weeks"]) == 26
+    assert all(date.fromisoformat(week).isoweekday() == 1 for week in everything["weeks"])
+    assert (
+        upstream.get("/ticket-insights", params={"from": "soon", "to": "later"}).status_code == 422
+    )
+
+
+def test_the_directory_has_records_of_every_kind(upstream: Upstream) -> None:
+    records = upstream.get("/directory").json()["records"]
+    assert None in records
+    assert {"id", "ID", "contactId"} <= {key for record in records for key in record or ()}
 
 
 @pytest.mark.parametrize("connector", connectors(), ids=lambda connector: connector["name"])

@@ -16,6 +16,7 @@ import pytest
 
 import widget_workbench
 from widget_workbench import shipped
+from widget_workbench.runtime import runtime
 
 ROOT = Path(__file__).parents[2]
 
@@ -172,6 +173,8 @@ def test_the_wheel_holds_what_runs_in_the_browser(wheel: Path) -> None:
             for path in (ROOT / "static" / part).rglob("*")
             if path.is_file()
         ),
+        *(f"widget_workbench/_shipped/runtime/{name}" for name in runtime().manifest.files),
+        "widget_workbench/_shipped/runtime/runtime.json",
         *(f"widget_workbench/_shipped/licenses/{p.name}" for p in (ROOT / "licenses").iterdir()),
         "widget/__init__.py",
         "widget/py.typed",
@@ -214,8 +217,9 @@ def test_an_installed_wheel_finds_its_own_files_from_any_directory(
 import sys
 sys.path.insert(0, {str(site)!r})
 from widget_workbench import shipped
+from widget_workbench.runtime import runtime
 for path in (*map(shipped.static, shipped.STATIC_PARTS), shipped.pyodide_core(),
-             shipped.widget_package(), shipped.licenses()):
+             shipped.runtime(), shipped.widget_package(), shipped.licenses()):
     print(path)
 """
     elsewhere = tmp_path / "elsewhere"
@@ -228,6 +232,7 @@ for path in (*map(shipped.static, shipped.STATIC_PARTS), shipped.pyodide_core(),
     assert run.stdout.split() == [
         *(str(package / "static" / part) for part in shipped.STATIC_PARTS),
         str(package / "pyodide"),
+        str(package / "runtime"),
         str(site / "widget"),
         str(package / "licenses"),
     ]
@@ -243,6 +248,9 @@ def test_a_wheel_can_be_built_from_the_sdist_without_npm(tmp_path: Path) -> None
     (path,) = (tmp_path / "wheel").glob("*.whl")
     with zipfile.ZipFile(path) as archive:
         assert "widget_workbench/_shipped/pyodide/pyodide.asm.wasm" in archive.namelist()
+        # Not made anew: there is nothing here to make it with.
+        manifest = archive.read("widget_workbench/_shipped/runtime/runtime.json")
+    assert manifest == (shipped.runtime() / "runtime.json").read_bytes()
 
 
 def test_a_build_without_npms_packages_says_what_to_run(project_elsewhere: Path) -> None:

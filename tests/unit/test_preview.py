@@ -6,7 +6,7 @@ import json
 import logging
 import re
 import weakref
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partialmethod
@@ -18,11 +18,13 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from widget_workbench.bundle import Hosted
+from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.gateway import Execution
 from widget_workbench.gateway.execution import CallRecord, StepRecord
 from widget_workbench.preview import create_app
 from widget_workbench.preview.log import ExecutionLog
-from widget_workbench.repository import Widget
+from widget_workbench.repository import Repository, Widget
 
 ORIGIN = "http://127.0.0.1:8000"
 MANIFEST = {"title": "Clock", "category": "Tools"}
@@ -76,14 +78,21 @@ class FakeBundle:
 
     release = "1.0-test"
 
-    def published_files(self, widget: Widget, runtime_base: str) -> Mapping[str, bytes | Path]:
+    def published_files(
+        self, widget: Widget, hosting: Hosted, dependencies: Iterable[BundleFile]
+    ) -> Mapping[str, bytes | Path]:
         if widget.python:
             if "cannot bundle" in (widget.directory / "main.py").read_text():
                 raise ValueError("its dependencies are no list")
-            entry = f'<link rel="asset" href="{runtime_base}core.wasm"><img src="a.svg">'
+            entry = f'<link rel="asset" data-url="{hosting.base}core.wasm"><img src="a.svg">'
             return {"index.html": entry.encode(), "main.py": widget.directory / "main.py"}
         files = (path for path in widget.source.rglob("*") if path.is_file())
         return {path.relative_to(widget.source).as_posix(): path for path in files}
+
+    def dependency_files(
+        self, repository: Repository, told: Callable[[str], None]
+    ) -> Callable[[Widget], Iterable[BundleFile]]:
+        return lambda widget: ()
 
     def runtime(self) -> FakeRuntime:
         return FakeRuntime(self.release, {"core.wasm": b"\0asm"})
@@ -444,10 +453,10 @@ def test_an_inline_module_is_filled_in_with_the_widgets_props(
     assert client.get("/widgets/tabs/~module/0.js").text == 'export const a = "Ours";'
 
 
-def test_the_runtime_is_named_by_the_origin_that_was_asked(client: Client) -> None:
+def test_the_runtime_is_named_by_its_path_whatever_origin_was_asked(client: Client) -> None:
     for host in ("127.0.0.1:8000", "localhost:8000", "[::1]:8000"):
         entry = client.get("/widgets/clock/index.html", headers={"Host": host})
-        assert f'href="http://{host}/_runtime/1.0-test/core.wasm"' in entry.text
+        assert 'data-url="/_runtime/1.0-test/core.wasm"' in entry.text
 
 
 def test_the_runtime_is_immutable_and_kept_for_pages_that_are_open(

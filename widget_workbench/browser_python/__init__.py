@@ -7,9 +7,17 @@ host's Python may not even parse.
 from widget_workbench.browser_python.job import (
     BrowserPythonError,
     Compilation,
-    Compression,
     CompileError,
+    Compression,
     carry_out,
+    compiler_version,
 )
 
-__all__ = ["BrowserPythonError", "Compilation", "CompileError", "Compression", "carry_out"]
+__all__ = [
+    "BrowserPythonError",
+    "Compilation",
+    "CompileError",
+    "Compression",
+    "carry_out",
+    "compiler_version",
+]

@@ -5,6 +5,7 @@ It costs about a second to start, whatever it does then: give it all at once.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import tempfile
@@ -68,6 +69,14 @@ class Compression:
     """Bytes to be compressed by zstd."""
 
     content: bytes = field(repr=False)
+
+
+def compiler_version() -> str:
+    """What tells one way of compiling from another: it decides the bytecode that comes out of the same sources."""
+    told = hashlib.sha256((shipped.pyodide_core() / "package.json").read_bytes())
+    for name in ("engine.mjs", "job.py", "worker.py"):
+        told.update((_HERE / name).read_bytes())
+    return told.hexdigest()[:12]
 
 
 def carry_out(tasks: Sequence[Compilation | Compression]) -> list[bytes]:
@@ -137,7 +146,9 @@ def _run(directory: Path) -> list[dict[str, Any]]:
             command, capture_output=True, text=True, check=False, timeout=_TIME_LIMIT
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise BrowserPythonError(f"The browser's Python did not run in {program}: {error}") from None
+        raise BrowserPythonError(
+            f"The browser's Python did not run in {program}: {error}"
+        ) from None
     done = directory / "done.json"
     if ended.returncode != 0 or not done.is_file():
         told = (ended.stderr or ended.stdout).strip()

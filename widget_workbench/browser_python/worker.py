@@ -5,6 +5,7 @@ import importlib.util
 import json
 import marshal
 import zipfile
+
 from compression import zstd
 
 JOB = "/job/"
@@ -28,7 +29,7 @@ def main() -> None:
         job = json.load(file)
     errors = []
     for each in job["compilations"]:
-        errors += compiled(**each)
+        errors += compile_archive(**each)
     for each in job["compressions"]:
         with open(JOB + each["file"], "rb") as file, open(JOB + each["to"], "wb") as to:
             to.write(zstd.compress(file.read(), options=DENSEST))
@@ -36,7 +37,7 @@ def main() -> None:
         json.dump(errors, file)
 
 
-def compiled(
+def compile_archive(
     number: int, archive: str, to: str, root: str, docstrings: bool
 ) -> list[dict[str, object]]:
     """Writes an archive anew, with bytecode in the place of its Python files; returns the syntax errors."""
@@ -46,12 +47,13 @@ def compiled(
             content = sources.read(name)
             if name.endswith(".py"):
                 try:
-                    content = bytecode(content, root + name, docstrings)
+                    compiled = bytecode(content, root + name, docstrings)
                 except (SyntaxError, ValueError) as error:
                     errors.append({"task": number, **told(error, name)})
-                    continue
-                name += "c"
-            result.writestr(zipfile.ZipInfo(name, EPOCH), content)
+                else:
+                    result.writestr(zipfile.ZipInfo(f"{name}c", EPOCH), compiled)
+            else:
+                result.writestr(zipfile.ZipInfo(name, EPOCH), content)
     return errors
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from widget_workbench.bundle.parts import sha256
+from widget_workbench.parts import sha256
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class BundleFile:
     Attributes:
         path: in the widget's directory, or below the base that hosts the runtime.
         sha256: of its bytes.
-        bytes: its length.
+        size: bytes of it.
         content: the bytes, or a file that holds them.
         url: where it is, if not in the widget's directory.
         part: which part of the runtime it is, or belongs to: `core`, `wasm`, `library`, `widget`, `late`,
@@ -29,7 +29,7 @@ class BundleFile:
 
     path: str
     sha256: str
-    bytes: int
+    size: int
     content: bytes | Path
     url: str | None = None
     part: str | None = None
@@ -50,7 +50,7 @@ class BundleFile:
         attributes = {
             "href" if self.url is None else "data-url": self.url or quote(self.path),
             "data-asset": self.path,
-            "data-bytes": None if self.part == "core" else str(self.bytes),
+            "data-bytes": None if self.part == "core" else str(self.size),
             "data-part": self.part,
             "data-dependency": self.dependency,
             "data-due": "start" if self.due else None,
@@ -62,7 +62,7 @@ class BundleFile:
 
     def record(self) -> dict[str, Any]:
         """What `bundle.json` says of it. Of a module, only the browser could check the hash, and it does not."""
-        facts = {} if self.part == "core" else {"sha256": self.sha256, "bytes": self.bytes}
+        facts = {} if self.part == "core" else {"sha256": self.sha256, "bytes": self.size}
         known = {
             "path": self.path,
             **facts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from widget_workbench.bundle.runtime import RuntimeManifest
+from widget_workbench.runtime import RuntimeManifest
 
 DIRECTORY = "runtime/"
 """Where a widget's own copy of the runtime stands in its directory."""

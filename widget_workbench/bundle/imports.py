@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 _IMPORT = re.compile(
-    r"^[ \t]*(?:import[ \t]+(?P<names>[\w., \t]+)|from[ \t]+(?P<package>\w[\w.]*)[ \t]+import[ \t]+\(?(?P<members>[\w, \t]*))",
-    re.MULTILINE,
+    r"""^[ \t]*(?:
+        import[ \t]+(?P<names>[\w., \t]+)
+      | from[ \t]+(?P<package>\w[\w.]*)[ \t]+import[ \t]+\(?(?P<members>[\w, \t]*)
+    )""",
+    re.MULTILINE | re.VERBOSE,
 )
 
 

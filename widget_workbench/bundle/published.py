@@ -13,7 +13,7 @@ from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.entry import MANIFEST, SKELETON, entry_fragment
 from widget_workbench.bundle.hosting import Hosting
 from widget_workbench.bundle.imports import imported_modules
-from widget_workbench.bundle.runtime import Runtime, runtime
+from widget_workbench.runtime import Runtime, runtime
 
 if TYPE_CHECKING:
     from widget_workbench.repository import Widget
@@ -76,7 +76,7 @@ def _runtime_files(current: Runtime, hosting: Hosting, late_is_due: bool) -> lis
                 BundleFile(
                     path=location.path,
                     sha256=known.sha256,
-                    bytes=known.bytes,
+                    size=known.size,
                     content=current.files[name],
                     url=location.url,
                     part=part,

@@ -35,35 +35,44 @@ class Askers:
             if parent:
                 self._parents.setdefault(name_of(text), []).append(name_of(parent))
 
-    def of(self, name: str) -> str:
-        """Who asks for a package: "widget `a` asks for jinja2, which needs it"."""
+    def of(self, name: str, said: str = "it") -> str:
+        """Who asks for a package: "widget `a` asks for jinja2, which needs it".
+
+        Args:
+            name: the package's normalised name.
+            said: what to call it.
+        """
         chain = self._chain(name)
-        widgets = self._widgets.get(chain[0])
-        if widgets is None:
+        if chain[0] not in self._widgets:
             return "it is not known which widget asks for it"
-        through = [*chain[:-1], "it"]
-        types = _joined([f"`{each}`" for each in dict.fromkeys(each for each, _ in widgets)])
-        subject = f"widget {types} asks" if "," not in types and " and " not in types else f"widgets {types} ask"
-        return f"{subject} for {', which needs '.join(through)}"
+        types = list(dict.fromkeys(widget_type for widget_type, _ in self._widgets[chain[0]]))
+        listed = " and ".join(f"`{each}`" for each in types)
+        subject = f"widget {listed} asks" if len(types) == 1 else f"widgets {listed} ask"
+        return f"{subject} for {', which needs '.join([*chain[:-1], said])}"
 
     def conflict(self, causes: Iterable[Ask]) -> list[str]:
-        """Each cause of a conflict in words; of one package's versions the first alone."""
-        told: dict[str, None] = {}
-        parents: set[tuple[str, str]] = set()
+        """Each cause of a conflict in words; of those that differ in the asking package's version, the first alone."""
+        told: list[str] = []
+        met: set[tuple[str, str]] = set()
         for parent, version, text in causes:
-            if not parent:
-                told.update(dict.fromkeys(self._widgets_asking(text)))
-            elif (name_of(parent), name_of(text)) not in parents:
-                parents.add((name_of(parent), name_of(text)))
-                told[f"{name_of(parent)} {version} needs {_plain(text)} ({self.of(name_of(parent))})"] = None
-        lines = list(told)
-        rest = len(lines) - _MOST_CAUSES
-        return [*lines[:_MOST_CAUSES], *([f"and {rest} more"] if rest > 0 else [])]
+            name, asking = name_of(text), name_of(parent)
+            if (asking, name) in met:
+                continue
+            met.add((asking, name))
+            if parent:
+                asker = self.of(asking, said=asking)
+                told.append(f"{asking} {version} needs {_plain(text)} ({asker})")
+            else:
+                told += self._widgets_asking(name)
+        rest = len(told) - _MOST_CAUSES
+        return [*told[:_MOST_CAUSES], *([f"and {rest} more"] if rest > 0 else [])]
 
-    def _widgets_asking(self, text: str) -> list[str]:
+    def _widgets_asking(self, name: str) -> list[str]:
         """All requirements that widgets have of that package: the others belong to the conflict, too."""
-        widgets = self._widgets.get(name_of(text), [])
-        return [f"widget `{widget_type}` asks for {requirement}" for widget_type, requirement in widgets]
+        return [
+            f"widget `{widget_type}` asks for {requirement}"
+            for widget_type, requirement in self._widgets.get(name, [])
+        ]
 
     def _chain(self, name: str) -> list[str]:
         """The names from one that a widget asks for to this one, as few as there are."""
@@ -92,7 +101,3 @@ def _plain(text: str) -> str:
     if text.startswith("Python "):
         return f"{text}, and widgets run on Python {PYTHON}"
     return text.partition(";")[0].strip()
-
-
-def _joined(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -41,14 +41,11 @@ def _replace_markers(environment: dict[str, str]) -> None:
     # Before anything else of pip is imported: its report takes the function itself from there.
     from pip._vendor.packaging import markers
 
-    _existing(markers, "default_environment")
-    markers.default_environment = lambda: dict(environment)  # type: ignore[assignment,return-value]
+    _replace(markers, "default_environment", lambda: dict(environment))
 
 
 def _note_who_asks(notes: dict[str, Any]) -> None:
     from pip._internal.resolution.resolvelib.reporter import PipReporter
-
-    kept = _existing(PipReporter, "adding_requirement")
 
     def adding_requirement(self: Any, requirement: Any, parent: Any) -> None:
         kept(self, requirement, parent)
@@ -56,7 +53,7 @@ def _note_who_asks(notes: dict[str, Any]) -> None:
         if not requirement.name.startswith("<") and ask not in notes["asked"]:
             notes["asked"].append(ask)  # "<Python from Requires-Python>" is no package
 
-    PipReporter.adding_requirement = adding_requirement  # type: ignore[method-assign]
+    kept = _replace(PipReporter, "adding_requirement", adding_requirement)
 
 
 def _stop_at_names_without_files(notes: dict[str, Any], hopeless: frozenset[str]) -> None:
@@ -64,24 +61,19 @@ def _stop_at_names_without_files(notes: dict[str, Any], hopeless: frozenset[str]
     from pip._internal.exceptions import InstallationError
     from pip._internal.index.package_finder import PackageFinder
 
-    find_all = _existing(PackageFinder, "find_all_candidates")
-    kept = _existing(PackageFinder, "find_best_candidate")
-
     def find_best_candidate(
         self: Any, project_name: str, specifier: Any = None, hashes: Any = None
     ) -> Any:
-        if project_name not in hopeless and not find_all(self, project_name):
+        if project_name not in hopeless and not self.find_all_candidates(project_name):
             notes["missing"] = [project_name, str(specifier or "")]
             raise InstallationError(f"No file of {project_name} fits.")
         return kept(self, project_name, specifier, hashes)
 
-    PackageFinder.find_best_candidate = find_best_candidate  # type: ignore[method-assign]
+    kept = _replace(PackageFinder, "find_best_candidate", find_best_candidate)
 
 
 def _note_conflicts(notes: dict[str, Any]) -> None:
     from pip._internal.resolution.resolvelib.factory import Factory
-
-    kept = _existing(Factory, "get_installation_error")
 
     def get_installation_error(self: Any, e: Any, constraints: Any) -> Any:
         for cause in e.causes:
@@ -90,7 +82,7 @@ def _note_conflicts(notes: dict[str, Any]) -> None:
                 notes["conflict"].append(ask)
         return kept(self, e, constraints)
 
-    Factory.get_installation_error = get_installation_error  # type: ignore[method-assign]
+    kept = _replace(Factory, "get_installation_error", get_installation_error)
 
 
 def _ask(requirement: Any, parent: Any) -> list[str]:
@@ -100,11 +92,11 @@ def _ask(requirement: Any, parent: Any) -> list[str]:
     return [str(parent.name), str(parent.version), str(requirement)]
 
 
-def _existing(holder: Any, name: str) -> Any:
-    found = getattr(holder, name, None)
-    if found is None:
-        raise AttributeError(f"{holder.__name__}.{name} is not there")
-    return found
+def _replace(holder: Any, name: str, replacement: Any) -> Any:
+    """Gives what was there; that it is there shows that pip is made as expected."""
+    kept = getattr(holder, name)
+    setattr(holder, name, replacement)
+    return kept
 
 
 if __name__ == "__main__":

@@ -58,7 +58,9 @@ def _is_kept(package: Package, cache: WheelCache) -> bool:
 def _kept(package: Package, cache: WheelCache) -> Path:
     found = cache.find(package.sha256, package.file)
     if found is None:
-        raise DependencyError(f"{package.file} was damaged right after it was kept: look at the disk.")
+        raise DependencyError(
+            f"{package.file} was damaged right after it was kept: look at the disk."
+        )
     return found
 
 
@@ -104,7 +106,11 @@ def _not_fetched(packages: Sequence[Package], done: PipRun) -> DependencyError:
                 f"{FILE} names {package}, which the package index no longer has: {_ANEW}."
             )
     if "DO NOT MATCH THE HASHES" in output:
-        named = [str(each) for each in packages if f"{each.name}==" in output.partition("DO NOT MATCH")[2]]
+        named = [
+            str(each)
+            for each in packages
+            if f"{each.name}==" in output.partition("DO NOT MATCH")[2]
+        ]
         return DependencyError(
             f"The package index has another file for {', '.join(named) or 'a package'} than {FILE} names by its hash: "
             f"find out why; where the new one is right, {_ANEW}."
@@ -121,7 +127,8 @@ def _from_pyodide(
         return fetched_from_pyodide(index, package.file, package.sha256, cache)
     except NotFetchedError as error:
         raise DependencyError(
-            f"{FILE} names {package} of Pyodide's own packages, and {error}: look at the network, or use another base URL."
+            f"{FILE} names {package} of Pyodide's own packages, and {error}: look at the network, or use another "
+            "base URL."
         ) from None
 
 

@@ -106,11 +106,15 @@ def _closing_index(lines: Sequence[str], opening: int) -> int | None:
     for index in range(opening + 1, len(lines)):
         if lines[index].rstrip() == _CLOSING:
             closing = index
-        elif not (lines[index] == "#" or lines[index].startswith("# ")):
-            break
-        elif closing is not None and _OPENING.fullmatch(lines[index]):
+        elif not _continues(lines[index], closing is not None):
             break
     return closing
+
+
+def _continues(line: str, may_end: bool) -> bool:
+    if may_end and _OPENING.fullmatch(line):
+        return False
+    return line == "#" or line.startswith("# ")
 
 
 def _parsed(block: _Block) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from widget_workbench.dependencies.browser_python import PLATFORM, PYTHON_SERIES
 from widget_workbench.dependencies.package import Package
 
 FORMAT = 1
+"""The newest format of the file that this reads, and the one that it writes."""
 
 
 def _requirement(text: str) -> str:
@@ -40,7 +41,7 @@ class Lock(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
     target: Target = Target()
     requirements: dict[str, tuple[Annotated[str, AfterValidator(_requirement)], ...]] = {}
     packages: tuple[Package, ...] = ()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from widget_workbench.dependencies import browser_pip
 from widget_workbench.dependencies.browser_python import (
@@ -53,6 +54,8 @@ _LEFT_OUT = (
     "PIP_ROOT",
     "PIP_TARGET",
 )
+
+_OLDEST_PIP = "24.2"
 
 _TIME_LIMIT = 900.0  # seconds; pip has shorter ones for the network
 
@@ -97,7 +100,9 @@ class PipRun:
     def saw_files_of(self, name: str) -> bool:
         """Whether an index has files of a package, be it none that fit."""
         links = (found["url"] for found in _SKIPPED.finditer(self.log))
-        files = (canonicalize_name(unquote(urlsplit(link).path).rpartition("/")[2]) for link in links)
+        files = (
+            canonicalize_name(unquote(urlsplit(link).path).rpartition("/")[2]) for link in links
+        )
         return any(file.startswith(f"{name}-") for file in files)
 
 
@@ -160,16 +165,13 @@ def run_browser_pip(
     if done.ended.status == browser_pip.UNKNOWN_PIP:
         raise DependencyError(
             f"This version of pip is not made as widget-workbench expects it ({done.errors()}): install another one, "
-            'such as "pip>=23.2,<=26.3".'
+            'such as "pip>=24.2,<=26.3".'
         )
     return done, _read(notes)
 
 
 def _run(arguments: Sequence[str], workspace: Path, extra: Mapping[str, str]) -> PipRun:
-    if importlib.util.find_spec("pip") is None:
-        raise DependencyError(
-            f"{sys.executable} has no pip, which widgets' dependencies are looked up with: install it there."
-        )
+    _check_version()
     log = workspace / "pip.log"
     log.unlink(missing_ok=True)
     kept = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
@@ -178,11 +180,24 @@ def _run(arguments: Sequence[str], workspace: Path, extra: Mapping[str, str]) ->
         ended = run(command, {**kept, **_SETTINGS, **extra}, _TIME_LIMIT)
     except OutOfTimeError:
         raise DependencyError(
-            f"pip did not finish in {_TIME_LIMIT / 60:.0f} minutes, and was stopped: look at the network, or narrow the "
-            "ranges of versions that widgets ask for."
+            f"pip did not finish in {_TIME_LIMIT / 60:.0f} minutes, and was stopped: look at the network, or narrow "
+            "the ranges of versions that widgets ask for."
         ) from None
     written = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     return PipRun(ended, written)
+
+
+def _check_version() -> None:
+    try:
+        version = metadata.version("pip")
+    except metadata.PackageNotFoundError:
+        version = "none"
+    # Older ones choose versions by the Python that they run on.
+    if version == "none" or Version(version) < Version(_OLDEST_PIP):
+        raise DependencyError(
+            f"Widgets' dependencies are looked up by pip {_OLDEST_PIP} or newer, and {sys.executable} has {version}: "
+            "install it there."
+        )
 
 
 def _read(notes: Path) -> Notes:

@@ -39,7 +39,7 @@ def read_report(file: Path) -> tuple[Resolved, ...]:
         version = document.get("pip_version", "of unknown version")
         raise DependencyError(
             f"pip {version} does not evaluate environment markers for the browser as widget-workbench has it do: "
-            'install another one, such as "pip>=23.2,<=26.3".'
+            'install another one, such as "pip>=24.2,<=26.3".'
         )
     return tuple(_resolved(item) for item in document["install"])
 
@@ -91,8 +91,8 @@ def _resolved(item: dict[str, Any]) -> Resolved:
     version: str = metadata["version"]
     if item["is_direct"]:
         raise DependencyError(
-            f"{name} {version} is asked for by an address instead of from an index, which a lock cannot hold: ask for a "
-            "version of the package that needs it which does not."
+            f"{name} {version} is asked for by an address instead of from an index, which a lock cannot hold: ask "
+            "for another version of the package that needs it."
         )
     sha256 = download.get("archive_info", {}).get("hashes", {}).get("sha256")
     if sha256 is None:

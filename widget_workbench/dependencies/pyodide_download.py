@@ -41,7 +41,9 @@ def fetched_from_pyodide(index: PyodideLock, file: str, sha256: str, cache: Whee
         try:
             _download(f"{index.base_url}{quote(file)}", temporary)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise NotFetchedError(f"{file} cannot be fetched from {host}: {_reason(error)}") from None
+            raise NotFetchedError(
+                f"{file} cannot be fetched from {host}: {_reason(error)}"
+            ) from None
         found = sha256_of(temporary)
         if found != sha256:
             raise DependencyError(

@@ -111,7 +111,9 @@ def _json(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise DependencyError(f"{file} cannot be read: {error.strerror}.") from None
     except ValueError as error:
-        raise DependencyError(f"{file} is not JSON ({error}): install Pyodide's core anew.") from None
+        raise DependencyError(
+            f"{file} is not JSON ({error}): install Pyodide's core anew."
+        ) from None
     return document if isinstance(document, dict) else {}
 
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_CONNECTORS = (
-    "a widget calls other systems through sdk.connectors, which keeps addresses and secrets on the platform"
-)
-_DATABASE = (
-    "a browser has no connection to a database: put a web API before it, and call that by a connector"
-)
+_CONNECTORS = "a widget calls other systems through sdk.connectors, which keeps addresses and secrets on the platform"
+_DATABASE = "a browser has no connection to a database: put a web API before it, and call that by a connector"
 _MODELS = "run the model on a server, and call that by a connector"
 _IMAGES = "draw on a <canvas>, or have a server make the image"
 
 _REPLACEMENTS: Mapping[str, str] = {
     **dict.fromkeys(
-        ("aiohttp", "curl-cffi", "grpcio", "httptools", "pycurl", "requests", "urllib3"), _CONNECTORS
+        ("aiohttp", "curl-cffi", "grpcio", "httptools", "pycurl", "requests", "urllib3"),
+        _CONNECTORS,
     ),
     **dict.fromkeys(
         (
@@ -33,7 +30,9 @@ _REPLACEMENTS: Mapping[str, str] = {
         ),
         _DATABASE,
     ),
-    **dict.fromkeys(("jax", "jaxlib", "onnxruntime", "tensorflow", "torch", "torchvision"), _MODELS),
+    **dict.fromkeys(
+        ("jax", "jaxlib", "onnxruntime", "tensorflow", "torch", "torchvision"), _MODELS
+    ),
     **dict.fromkeys(("opencv-python", "opencv-python-headless", "pillow"), _IMAGES),
     **dict.fromkeys(
         ("numpy", "pandas", "polars"),

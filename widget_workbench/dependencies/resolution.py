@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from widget_workbench.dependencies.askers import Ask, Askers, name_of
@@ -31,6 +32,10 @@ from widget_workbench.dependencies.pip_report import Resolved, links, read_repor
 from widget_workbench.dependencies.pyodide_lock import PyodidePackage
 from widget_workbench.dependencies.replacements import replacement_for
 from widget_workbench.dependencies.sources import Offer, Sources
+
+_Look = Callable[[str, str], Offer | str]
+
+_MOST_VERSIONS = 8
 
 _VERSIONS = re.compile(r"\(from versions: (?P<versions>.*)\)")
 _YANKED = re.compile(r"Ignored the following yanked versions: (?P<versions>.*)")
@@ -56,7 +61,8 @@ def resolved_packages(
 class _Resolution:
     """`offers` are by file, as pip may be offered two versions of one package.
 
-    `hopeless` has the reasons by name why there is nothing for the browser.
+    `hopeless` has the reasons by name why there is nothing for the browser, `tried` those by name and range why there
+    is nothing beside the index; `unknown` are names that nobody has.
     """
 
     asked: Mapping[str, tuple[str, ...]]
@@ -65,7 +71,7 @@ class _Resolution:
     offers: dict[str, Offer] = field(default_factory=dict)
     hopeless: dict[str, list[str]] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
-    tried: set[tuple[str, str]] = field(default_factory=set)
+    tried: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def packages(self) -> tuple[Package, ...]:
         roots = self._roots()
@@ -111,7 +117,6 @@ class _Resolution:
         ]
         arguments = [
             *("install", "--dry-run", "--ignore-installed", "--only-binary", ":all:"),
-            *("--target", str(directory / "target")),  # older versions of pip insist on one
             *BROWSER_OPTIONS,
             *("--report", str(report)),
             *("--requirement", str(requirements)),
@@ -144,15 +149,13 @@ class _Resolution:
         if not on_index:
             done.check_network()
             reasons = ["the index does not have it"]
-        looks: list[Callable[[str, str], Offer | str]] = [self.sources.from_pyodide]
+        looks = [self.sources.from_pyodide]
         looks += [self.sources.from_source] if on_index else []
-        for look in looks:
-            found = look(name, specifier)
-            if isinstance(found, Offer):
-                self._add(found)
-                return
-            reasons.append(found)
-        self.hopeless[name] = reasons
+        found = self._first(looks, name, specifier)
+        if isinstance(found, Offer):
+            self._add(found)
+            return
+        self.hopeless[name] = [*reasons, *found]
         if not on_index and name not in self.sources.index.packages:
             self.unknown.add(name)
         elif not self._is_asked_for(name):
@@ -164,7 +167,9 @@ class _Resolution:
         """Whether there were any: those that are in the way, else all."""
         if not self.preferred:
             return False
-        in_the_way = {name_of(text) for _, _, text in causes} | {name_of(name) for name, _, _ in causes}
+        in_the_way = {name_of(text) for _, _, text in causes} | {
+            name_of(name) for name, _, _ in causes
+        }
         kept = {name: each for name, each in self.preferred.items() if name not in in_the_way}
         self.preferred = kept if len(kept) < len(self.preferred) else {}
         return True
@@ -176,13 +181,22 @@ class _Resolution:
             wanted = _range(text)
             if wanted is None or wanted in self.tried or wanted[0] in self.hopeless:
                 continue
-            self.tried.add(wanted)
-            offer = self.sources.from_pyodide(*wanted)
-            if isinstance(offer, str) and len(notes.conflict) == 1:
-                offer = self.sources.from_source(*wanted)
-            if isinstance(offer, Offer):
-                found = self._add(offer) or found
+            looks = [self.sources.compiled_by_pyodide]
+            looks += [self.sources.from_source] if len(notes.conflict) == 1 else []
+            offer = self._first(looks, *wanted)
+            self.tried[wanted] = [] if isinstance(offer, Offer) else offer
+            found = (isinstance(offer, Offer) and self._add(offer)) or found
         return found
+
+    def _first(self, looks: Sequence[_Look], name: str, specifier: str) -> Offer | list[str]:
+        """The first offer that there is; else why there is none."""
+        reasons = []
+        for look in looks:
+            found = look(name, specifier)
+            if isinstance(found, Offer):
+                return found
+            reasons.append(found)
+        return reasons
 
     def _add(self, offer: Offer) -> bool:
         """Whether it is a new one."""
@@ -193,7 +207,12 @@ class _Resolution:
     # What is told when nothing helps
 
     def _impossible(self, done: PipRun, notes: Notes) -> DependencyError:
-        edges = [(offer.name, "", need.name) for offer in self.offers.values() if offer.pyodide for need in self.sources.index.dependencies(offer.pyodide)]
+        edges = [
+            (offer.name, "", need.name)
+            for offer in self.offers.values()
+            if offer.pyodide
+            for need in self.sources.index.dependencies(offer.pyodide)
+        ]
         askers = Askers(self.asked, [*notes.asked, *edges])
         names = dict.fromkeys(name_of(text) for _, _, text in notes.conflict)
         lacking = [name for name in names if name in self.hopeless]
@@ -201,8 +220,12 @@ class _Resolution:
             return DependencyError(" ".join(self._no_build(name, askers) for name in lacking))
         causes = "; ".join(askers.conflict(notes.conflict))
         if len(notes.conflict) == 1:
-            (name,) = names
-            return DependencyError(f"No version of {name} fits: {causes}.{_found_instead(done)}")
+            ((_, _, text),) = notes.conflict
+            name, specifier = _range(text) or (name_of(text), "")
+            tried = "; ".join(self.tried.get((name, specifier), []))
+            beside = f" Tried beside the index: {tried}." if tried else ""
+            instead = _found_instead(done.ended.output, SpecifierSet(specifier))
+            return DependencyError(f"No version of {name} fits: {causes}.{instead}{beside}")
         return DependencyError(
             f"The widgets' requirements cannot be met together: {causes}. All widgets of a page share one version of a "
             "package: change one of these."
@@ -213,18 +236,33 @@ class _Resolution:
         if name in self.unknown:
             return f"There is no package {name} on the index, and {asking}: check its name, and pip's indexes."
         reasons = "; ".join(self.hopeless[name])
+        return f"{name} has no build for the browser's Python, and {asking}. Tried: {reasons}. {self._way_out(name)}"
+
+    def _way_out(self, name: str) -> str:
+        package = self.sources.index.wheel(name)
         instead = replacement_for(name)
-        way_out = f"Instead: {instead}." if instead else "Look for a package of pure Python that does the same."
-        return f"{name} has no build for the browser's Python, and {asking}. Tried: {reasons}. {way_out}"
+        ways = []
+        if package is not None:
+            ways.append(
+                f"Version {package.version} as Pyodide has it runs in the browser: see to it that it can be fetched, "
+                "and that the widgets' requirements allow it."
+            )
+        if instead is not None:
+            ways.append(f"Instead: {instead}.")
+        return " ".join(ways) or "Look for a package of pure Python that does the same."
 
     def _is_asked_for(self, name: str) -> bool:
         return any(canonicalize_name(root.name) == name for root in self._roots())
 
     # What to lock when it succeeded
 
-    def _locked(self, found: Sequence[Resolved], roots: Sequence[Requirement]) -> tuple[Package, ...]:
+    def _locked(
+        self, found: Sequence[Resolved], roots: Sequence[Requirement]
+    ) -> tuple[Package, ...]:
         offers = {offer.wheel_sha256: offer for offer in self.offers.values()}
-        requires = links(found, [*roots, *(Requirement(each.canonical_name) for each in self._added())])
+        requires = links(
+            found, [*roots, *(Requirement(each.canonical_name) for each in self._added())]
+        )
         packages: dict[str, Package] = {}
         for each in found:
             self._tell_if_yanked(each)
@@ -266,18 +304,22 @@ class _Resolution:
     def _tell_if_yanked(self, each: Resolved) -> None:
         if each.yanked:
             self.sources.told(
-                f"{each.name} {each.version} was withdrawn (yanked) by its authors, and is used as a widget asks for "
-                "exactly this version; change to another one"
+                f"{each.name} {each.version} was withdrawn (yanked) by its authors, and is used all the same, as "
+                "exactly this version is asked for or locked; change to another one"
             )
 
 
-def _found_instead(done: PipRun) -> str:
-    yanked = _YANKED.search(done.ended.output)
-    if yanked:
-        return f" The index has withdrawn (yanked) versions: {yanked['versions']}; those are used only when asked for by `==`."
-    found = _VERSIONS.search(done.ended.output)
-    versions = found["versions"] if found else ""
-    return f" For the browser's Python there are: {versions}." if versions not in ("", "none") else ""
+def _found_instead(output: str, specifier: SpecifierSet) -> str:
+    yanked = _YANKED.search(output)
+    withdrawn = yanked["versions"].split(", ") if yanked else []
+    if any(specifier.contains(version, prereleases=True) for version in withdrawn):
+        return " Its authors have withdrawn (yanked) those that would: they are used only when asked for by `==`."
+    found = _VERSIONS.search(output)
+    versions = found["versions"].split(", ") if found else ["none"]
+    if versions == ["none"]:
+        return ""
+    newest = ", ".join(versions[-_MOST_VERSIONS:])
+    return f" The newest ones for the browser's Python are: {newest}."
 
 
 def _without_marker(requirement: Requirement) -> str:

@@ -19,15 +19,22 @@ from widget_workbench.dependencies.pip_process import PipRun, run_pip
 from widget_workbench.dependencies.wheel_cache import WheelCache, sha256_of
 
 # An extension that a package can do without is left out where nothing compiles it: so it is in the browser.
+_NO_COMPILER = "no-compiler-for-the-browser"
 _WITHOUT_COMPILER = {
-    "CC": "no-compiler-for-the-browser",
-    "CXX": "no-compiler-for-the-browser",
+    "CC": _NO_COMPILER,
+    "CXX": _NO_COMPILER,
+    "RUSTC": _NO_COMPILER,
+    "CARGO_NET_OFFLINE": "true",  # it would fetch what it then cannot compile
     "DISTUTILS_USE_SDK": "1",  # on Windows: the compiler of the environment, which has none
     "MSSDK": "1",
 }
 
-_ERROR_LINE = re.compile(r"\s*(?:\S*(?:Error|Exception)|error|fatal error): \S.*")
-_ABOUT_PIP = re.compile(r"\s*error: (?:subprocess-exited-with-error|metadata-generation-failed)")
+_NONE_THERE = ("No matching distribution found", "ResolutionImpossible")
+
+# In pip's log, after the time; pip indents what a build says.
+_BUILDS_ERROR = re.compile(
+    r"\S+ {2,}(?P<text>(?:.*\s)?(?!ERROR: .* exited with)(?:\w*Error|ERROR|error): \S.*)"
+)
 
 
 class NotBuiltError(Exception):
@@ -104,16 +111,14 @@ def _source(name: str, requirement_line: str, directory: Path) -> Path:
     )
     if not done.succeeded:
         done.check_network()
-        if "No matching distribution found" in done.ended.output:
+        if any(sign in done.ended.output for sign in _NONE_THERE):
             raise NotBuiltError("the index has no source distribution of it that fits")
-        raise NotBuiltError(f"its source distribution cannot be built here: {_reason(done)}")
+        raise NotBuiltError(_reason(done))
     (source,) = downloads.iterdir()
     try:
         parse_sdist_filename(source.name)
     except InvalidSdistFilename:
-        raise NotBuiltError(
-            f"its source distribution {source.name} is in a form of old"
-        ) from None
+        raise NotBuiltError(f"its source distribution {source.name} is in a form of old") from None
     return source
 
 
@@ -129,12 +134,12 @@ def _pure_wheel(source: Path, directory: Path) -> Path:
     )
     if not done.succeeded:
         done.check_network()
-        raise NotBuiltError(f"its source distribution cannot be built here: {_reason(done)}")
+        raise NotBuiltError(_reason(done))
     (wheel,) = wheels.iterdir()
     tags = parse_wheel_filename(wheel.name)[3]
     if not any((tag.abi, tag.platform) == ("none", "any") for tag in tags):
         raise NotBuiltError(
-            f"its source distribution builds {wheel.name}, compiled for this computer alone"
+            f"its source distribution builds {wheel.name}, which is for this computer alone"
         )
     if not tags & accepted_tags():
         raise NotBuiltError(
@@ -144,11 +149,9 @@ def _pure_wheel(source: Path, directory: Path) -> Path:
 
 
 def _reason(done: PipRun) -> str:
-    """The build's own last error, on one line; else pip's."""
-    lines = [
-        line.strip()
-        for line in done.ended.output.splitlines()
-        if _ERROR_LINE.match(line) and not _ABOUT_PIP.match(line)
-    ]
-    text = lines[-1] if lines else done.errors()
-    return text[:300].rstrip(".")
+    """That it needs a compiler; else the build's own last error on one line, else pip's."""
+    if _NO_COMPILER in done.log:
+        return "its source distribution needs a compiler, and what one makes here is for this computer alone"
+    found = [found["text"] for found in map(_BUILDS_ERROR.match, done.log.splitlines()) if found]
+    text = found[-1] if found else done.errors()
+    return f"its source distribution cannot be built here: {text[:300].rstrip('.')}"

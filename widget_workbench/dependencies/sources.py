@@ -61,10 +61,18 @@ class Sources:
         try:
             wheel = fetched_from_pyodide(self.index, package.file_name, package.sha256, self.cache)
         except NotFetchedError as error:
+            self.told(f"Pyodide's own {error}")
             return f"Pyodide's own {error}"
         return Offer(
             name, "pyodide", wheel, package.sha256, package.file_name, package.sha256, package
         )
+
+    def compiled_by_pyodide(self, name: str, specifier: str) -> Offer | str:
+        """As `from_pyodide`, for packages with compiled code alone: others are on the index in the same version."""
+        package = self.index.wheel(name)
+        if package is not None and package.file_name.endswith("-none-any.whl"):
+            return f"Pyodide {self.index.version} has none of its own"
+        return self.from_pyodide(name, specifier)
 
     def from_source(self, name: str, specifier: str) -> Offer | str:
         """A wheel built of a source distribution; or why there is none, without a full stop.
@@ -76,7 +84,7 @@ class Sources:
         Raises:
             DependencyError: the index cannot be reached, or the wheel cannot be kept.
         """
-        self.told(f"Building {name} from its source distribution")
+        self.told(f"Looking for a source distribution of {name} to build")
         try:
             built = built_wheel(name, specifier, self.cache)
         except NotBuiltError as error:

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
@@ -30,6 +31,7 @@ class WheelCache:
     """
 
     def __init__(self, directory: Path) -> None:
+        self.directory = directory
         self._wheels = directory / "wheels"
         self._builds = directory / "built"
 
@@ -63,7 +65,8 @@ class WheelCache:
         except OSError as error:
             raise self._unwritable(error) from None
         finally:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):  # where nothing can be written, there is nothing to remove
+                temporary.unlink()
         return target
 
     def find_built(self, source_sha256: str) -> Path | None:

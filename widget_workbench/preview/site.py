@@ -3,10 +3,11 @@
 import logging
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.hosting import Hosted
 from widget_workbench.gateway import Configuration
 from widget_workbench.preview.configuration import configuration_of
@@ -22,6 +23,9 @@ from widget_workbench.repository import (
 )
 
 Content = bytes | Path
+
+DependencyFiles = Callable[[Widget], Iterable[BundleFile]]
+"""Gives the archives of the packages that a widget depends on."""
 
 _INLINE_MODULE = re.compile(r"~module/(?P<number>\d{1,4})\.js")
 
@@ -43,7 +47,12 @@ class Runtime(Protocol):
 class Bundle(Protocol):
     """What the preview needs of `widget_workbench.bundle`."""
 
-    def published_files(self, widget: Widget, hosting: Hosted) -> Mapping[str, Content]: ...
+    def published_files(
+        self, widget: Widget, hosting: Hosted, dependencies: Iterable[BundleFile]
+    ) -> Mapping[str, Content]: ...
+    def dependency_files(
+        self, repository: Repository, told: Callable[[str], None]
+    ) -> DependencyFiles: ...
     def runtime(self) -> Runtime: ...
 
 
@@ -121,6 +130,7 @@ class Reading:
         self.repository = repository
         self.runtime = runtime
         self._bundle = bundle
+        self._dependencies = bundle.dependency_files(repository, logger.info)
         self._widgets = {widget.type: widget for widget in repository.widgets}
         self._hosted: dict[str, HostedWidget] = {}
         self._lock = threading.Lock()
@@ -153,7 +163,8 @@ class Reading:
     def _published(self, widget: Widget) -> HostedWidget:
         hosting = Hosted(f"/_runtime/{self.runtime.release}/")
         try:
-            files = self._bundle.published_files(widget, hosting)
+            packages = self._dependencies(widget) if widget.python else ()
+            files = self._bundle.published_files(widget, hosting, packages)
         except Exception as error:  # whatever is wrong with one widget, the others are shown
             logger.debug("The widget %r could not be bundled.", widget.type, exc_info=True)
             raise NotServedError(f"it cannot be bundled: {error}") from error

@@ -1,34 +1,36 @@
-"""The runtime that every Python widget shares: Pyodide's core, the standard library and the package `widget`."""
+"""The runtime that every Python widget shares: Pyodide's core, the standard library and the package `widget`.
+
+Nothing but the standard library is imported here, since a wheel is built where nothing else is installed.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict
 
 from widget_workbench import shipped
 
 MANIFEST = "runtime.json"
 
 
-class RuntimeFile(BaseModel):
+@dataclass(frozen=True)
+class RuntimeFile:
     """What is known of one file.
 
     Attributes:
         sha256: of its bytes, as hexadecimal digits.
-        bytes: its length.
+        size: bytes of it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     sha256: str
-    bytes: int
+    size: int
 
 
-class RuntimeManifest(BaseModel):
+@dataclass(frozen=True)
+class RuntimeManifest:
     """`runtime.json`, which is made with the files (runtime/making.py).
 
     Attributes:
@@ -36,20 +38,31 @@ class RuntimeManifest(BaseModel):
         pyodide: the version of its core.
         python: the version of its Python.
         parts: by what they make up, the names of its files in their order: `core` is the core's JavaScript module,
-            `wasm` its WebAssembly, `library` the standard library that a start needs, with `widget`, and `late` the
-            rest of it.
+            `wasm` its WebAssembly, `library` the standard library that a start needs, `widget` the package of that
+            name, and `late` the rest of the library.
         files: by name.
         late_modules: the modules of `late`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     release: str
     pyodide: str
     python: str
-    parts: dict[str, tuple[str, ...]]
-    files: dict[str, RuntimeFile]
+    parts: Mapping[str, tuple[str, ...]]
+    files: Mapping[str, RuntimeFile]
     late_modules: tuple[str, ...]
+
+    @classmethod
+    def read(cls, text: str) -> RuntimeManifest:
+        """From the file's text."""
+        document = json.loads(text)
+        parts = {name: tuple(files) for name, files in document.pop("parts").items()}
+        files = {name: RuntimeFile(**facts) for name, facts in document.pop("files").items()}
+        late_modules = tuple(document.pop("late_modules"))
+        return cls(**document, parts=parts, files=files, late_modules=late_modules)
+
+    def written(self) -> str:
+        """The file's text."""
+        return json.dumps(asdict(self), indent=1) + "\n"
 
 
 @dataclass(frozen=True)
@@ -83,5 +96,5 @@ def runtime() -> Runtime:
 
 @cache
 def _read(directory: Path) -> Runtime:
-    manifest = RuntimeManifest.model_validate_json((directory / MANIFEST).read_bytes())
-    return Runtime(manifest, directory)
+    text = (directory / MANIFEST).read_text(encoding="utf-8")
+    return Runtime(RuntimeManifest.read(text), directory)

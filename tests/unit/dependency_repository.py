@@ -1,0 +1,81 @@
+"""A widget repository whose dependencies a test locks and fetches, away from the network and the user's settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.unit.package_index import PackageIndex, PyodideStandIn, served
+from widget_workbench.dependencies import DependencyError, Lock, Package, fetched, locked
+
+
+@dataclass
+class DependencyRepository:
+    """`told` has the lines of progress."""
+
+    root: Path
+    index: PackageIndex
+    pyodide: PyodideStandIn
+    told: list[str] = field(default_factory=list)
+
+    def lock(
+        self, frozen: bool = False, upgrade: bool = False, **asked: str | tuple[str, ...]
+    ) -> Lock:
+        """Locks what widgets ask for, by their types."""
+        return locked(
+            self.root,
+            {each: (texts,) if isinstance(texts, str) else texts for each, texts in asked.items()},
+            index=self.pyodide.lock,
+            told=self.told.append,
+            frozen=frozen,
+            upgrade=upgrade,
+        )
+
+    def versions(self, upgrade: bool = False, **asked: str) -> list[str]:
+        """The packages of the lock, each as "name version"."""
+        return [str(package) for package in self.lock(upgrade=upgrade, **asked).packages]
+
+    def refused(self, frozen: bool = False, **asked: str | tuple[str, ...]) -> str:
+        """The message where nothing can be locked."""
+        with pytest.raises(DependencyError) as raised:
+            self.lock(frozen, upgrade=False, **asked)
+        return str(raised.value)
+
+    def fetch(self, lock: Lock) -> dict[str, Path]:
+        files = fetched(lock.packages, index=self.pyodide.lock, told=self.told.append)
+        return {package.name: file for package, file in files.items()}
+
+    def not_fetched(self, lock: Lock) -> str:
+        """The message where the lock's files cannot be had."""
+        with pytest.raises(DependencyError) as raised:
+            self.fetch(lock)
+        return str(raised.value)
+
+    @property
+    def file(self) -> Path:
+        return self.root / "widgets.lock"
+
+
+def package(lock: Lock, name: str) -> Package:
+    (found,) = (each for each in lock.packages if each.name == name)
+    return found
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DependencyRepository]:
+    """One without a lock, with an index and a stand-in for Pyodide's packages that hold nothing yet."""
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    index = PackageIndex(tmp_path / "index")
+    root = tmp_path / "repository"
+    root.mkdir()
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
+    monkeypatch.setenv("WIDGET_CACHE_DIR", str(tmp_path / "cache"))
+    with served(tmp_path / "pyodide") as pyodide:
+        yield DependencyRepository(root, index, pyodide)

@@ -1,0 +1,154 @@
+"""The command `widget build`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from widget_workbench.bundle.building import Build
+    from widget_workbench.bundle.hosting import Hosting
+    from widget_workbench.bundle.report import Report, WidgetReport
+
+
+@click.command(short_help="Build what the platform publishes.")
+@click.argument(
+    "repository",
+    metavar="[REPO]",
+    default=".",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+@click.option(
+    "--out",
+    metavar="DIR",
+    default="dist",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Where the built tree goes. An earlier build there is replaced, whole.",
+)
+@click.option(
+    "--runtime",
+    metavar="bundled|cdn|URL",
+    default="bundled",
+    show_default=True,
+    help="Where Python comes from: each widget's own directory; the core's JavaScript from a CDN that the platform "
+    "trusts; or all of it from a path or URL that you host.",
+)
+@click.option("--locked", is_flag=True, help="Fail if widgets.lock would change.")
+@click.option("--upgrade", is_flag=True, help="Take the newest version of each dependency.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def build(  # noqa: PLR0917 - click passes them by name
+    repository: Path, out: Path, runtime: str, locked: bool, upgrade: bool, as_json: bool
+) -> None:
+    """Build the widgets of REPO (default: this directory) into what the platform publishes.
+
+    Commit the built tree to the branch that the platform watches.
+    """
+    # Imported here, since it takes longer than `widget --help` to print.
+    from widget_workbench.browser_python import BrowserPythonError
+    from widget_workbench.bundle import BundleError
+    from widget_workbench.bundle import build as bundle_build
+    from widget_workbench.bundle.hosting import HostingError, hosting_of
+    from widget_workbench.dependencies import DependencyError
+    from widget_workbench.repository import RepositoryError
+    from widget_workbench.shipped import ShippedFilesMissing
+
+    try:
+        hosting = hosting_of(runtime)
+        with _progress() as told:
+            built = bundle_build(
+                repository, out, hosting, told=told, frozen=locked, upgrade=upgrade
+            )
+    except (
+        BrowserPythonError,
+        BundleError,
+        DependencyError,
+        HostingError,
+        RepositoryError,
+        ShippedFilesMissing,
+    ) as error:
+        raise click.ClickException(str(error)) from None
+    if as_json:
+        click.echo(json.dumps(built.report.as_json(), indent=2))
+        return
+    _tell(built, out, hosting)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Shows what takes long, on a terminal in one line that goes away, else a line each."""
+    on_terminal = sys.stderr.isatty()
+
+    def told(line: str) -> None:
+        if on_terminal:
+            click.echo(f"\r\x1b[K{click.style(line + ' …', dim=True)}", nl=False, err=True)
+        else:
+            click.echo(line, err=True)
+
+    try:
+        yield told
+    finally:
+        if on_terminal:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _tell(built: Build, out: Path, hosting: Hosting) -> None:
+    for problem in built.warnings:
+        click.echo(f"{click.style(problem.path, fg='yellow')}: {problem.message}", err=True)
+    for line in _table(built.report):
+        click.echo(line)
+    click.echo(f"\nBuilt into {out}{_hosting_note(hosting, out)}")
+
+
+def _table(report: Report) -> list[str]:
+    rows: list[tuple[str, ...]] = [("widget", "files", "size", "largest file", "first visit")]
+    rows += [_row(widget) for widget in report.widgets]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if index == 0 else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+    return [click.style(lines[0], bold=True), *lines[1:]]
+
+
+def _row(widget: WidgetReport) -> tuple[str, ...]:
+    shares = widget.shares()
+    first_visit = widget.first_visit_bytes
+    return (
+        widget.type,
+        f"{widget.files} ({shares['files']:.0%})",
+        f"{_megabytes(widget.bytes)} ({shares['bytes']:.0%})",
+        f"{_megabytes(widget.largest_bytes)} ({shares['largest_file']:.0%})",
+        "JavaScript" if first_visit is None else _megabytes(first_visit),
+    )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.2f} MB"
+
+
+def _hosting_note(hosting: Hosting, out: Path) -> str:
+    from urllib.parse import urlsplit
+
+    from widget_workbench.bundle.hosting import Hosted
+    from widget_workbench.bundle.tree import RUNTIME
+
+    if not isinstance(hosting, Hosted):
+        return "."
+    note = f". Put the files of {out / RUNTIME} at {hosting.base}"
+    if host := urlsplit(hosting.base).netloc:
+        origin = f"{urlsplit(hosting.base).scheme}://{host}"
+        note += (
+            f"\nwith Access-Control-Allow-Origin. Pages with these widgets need a Content-Security-Policy with "
+            f"connect-src {origin} and script-src {origin}; the platform's own has neither, and would not run them"
+        )
+    return f"{note}."

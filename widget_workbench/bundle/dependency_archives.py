@@ -1,0 +1,151 @@
+"""The packages that widgets depend on, as bundles bring them: compiled for the browser's Python, and compressed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from pathlib import Path
+
+from widget_workbench import shipped
+from widget_workbench.browser_python import Compilation, carry_out
+from widget_workbench.bundle.archive_cache import ArchiveCache
+from widget_workbench.bundle.bundle_file import BundleFile
+from widget_workbench.bundle.hosting import DIRECTORY
+from widget_workbench.dependencies import (
+    Lock,
+    Package,
+    PyodideLock,
+    WheelCache,
+    fetched,
+    locked,
+    requirements_of,
+    shipped_files,
+)
+from widget_workbench.parts import in_parts, sha256
+from widget_workbench.repository import Repository, Widget
+
+ROOT = "/lib/dependencies/"
+"""Where packages stand in the browser (widget/_packages.py)."""
+
+
+class DependencyArchives:
+    """What the widgets of a repository depend on: resolved, fetched and compiled when it is first asked for.
+
+    Args:
+        repository: whose widgets ask.
+        told: gets a line for each step that takes long.
+        frozen: `widgets.lock` may not change.
+        upgrade: each package is taken in its newest version that fits.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        *,
+        told: Callable[[str], None],
+        frozen: bool = False,
+        upgrade: bool = False,
+    ) -> None:
+        self._repository = repository
+        self._told = told
+        self._frozen = frozen
+        self._upgrade = upgrade
+        self._index = PyodideLock.read(shipped.pyodide_core() / "pyodide-lock.json")
+        self._cache = WheelCache.of_user()
+        self._archives = ArchiveCache(self._cache.directory)
+        self._made: dict[Package, bytes] = {}
+
+    @cached_property
+    def lock(self) -> Lock:
+        """What the dependencies come to: `widgets.lock`, brought in line with the widgets.
+
+        Raises:
+            DependencyError: what is asked for cannot be had, or the lock would change though it may not.
+        """
+        asked = {
+            widget.type: _requirements(widget)
+            for widget in self._repository.widgets
+            if widget.python
+        }
+        return locked(
+            self._repository.root,
+            asked,
+            index=self._index,
+            told=self._told,
+            frozen=self._frozen,
+            upgrade=self._upgrade,
+            cache=self._cache,
+        )
+
+    def make(self) -> None:
+        """Makes the archives of all widgets at once, which is quicker than one after another.
+
+        Raises:
+            DependencyError: a package cannot be had, or is not as it should be.
+            BrowserPythonError: there is no JavaScript engine to compile with.
+        """
+        self._make(self.lock.packages)
+
+    def _make(self, packages: Iterable[Package]) -> None:
+        wanted = [package for package in packages if package not in self._made]
+        for package in wanted:
+            if (kept := self._archives.find(package.sha256)) is not None:
+                self._made[package] = kept
+        missing = [package for package in wanted if package not in self._made]
+        if not missing:
+            return
+        wheels = fetched(missing, index=self._index, told=self._told, cache=self._cache)
+        self._told(f"Compiling {', '.join(package.name for package in missing)}")
+        archives = carry_out([_compilation(package, wheels[package]) for package in missing])
+        for package, archive in zip(missing, archives, strict=True):
+            self._made[package] = archive
+            self._archives.keep(package.sha256, archive)
+
+    def files(self, widget: Widget) -> list[BundleFile]:
+        """The archives of a widget's packages, in the order of their names.
+
+        Raises:
+            DependencyError: a package cannot be had, or is not as it should be.
+            BrowserPythonError: there is no JavaScript engine to compile with.
+        """
+        if not _requirements(widget):
+            return []  # whatever is wrong with what others ask for
+        packages = self.lock.of(widget.type)
+        self._make(packages)
+        return [
+            BundleFile(
+                path=f"{DIRECTORY}{part.name}",
+                sha256=sha256(part.content),
+                size=len(part.content),
+                content=part.content,
+                part="dependency",
+                dependency=_title(package),
+            )
+            for package in packages
+            for part in in_parts(f"{package.name}-{package.version}", ".bin", self._made[package])
+        ]
+
+
+def dependency_files(
+    repository: Repository, told: Callable[[str], None]
+) -> Callable[[Widget], list[BundleFile]]:
+    """What gives the archives of a widget's packages: see `DependencyArchives.files`."""
+    return DependencyArchives(repository, told=told).files
+
+
+def _requirements(widget: Widget) -> tuple[str, ...]:
+    main = (widget.directory / "main.py").read_bytes()
+    return requirements_of(main, f"widgets/{widget.type}/main.py")
+
+
+def _compilation(package: Package, wheel: Path) -> Compilation:
+    return Compilation(
+        files=shipped_files(wheel),
+        root=f"{ROOT}{_title(package).replace(' ', '-')}/",
+        compressed=True,
+        broken=True,
+    )
+
+
+def _title(package: Package) -> str:
+    return f"{package.name} {package.version}"

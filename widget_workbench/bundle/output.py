@@ -1,0 +1,101 @@
+"""Writes a built tree, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from widget_workbench.bundle.entry import BundleError
+from widget_workbench.bundle.registries import CONNECTORS, EXTENSIONS
+
+
+def write_tree(directory: Path, files: Mapping[str, bytes | Path], repository: Path) -> None:
+    """Puts a tree in the place of the one that was built before.
+
+    It is written beside it and then takes its place: a build that fails or is killed leaves the former one.
+
+    Args:
+        directory: where the tree goes.
+        files: content, or a file that has it, by path.
+        repository: that the tree was built from, which nothing is written into but this directory.
+
+    Raises:
+        BundleError: something else is in the directory's place, or it cannot be written.
+    """
+    directory = directory.resolve()
+    _refuse_foreign(directory, repository.resolve())
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        _restore(directory)
+        with _beside(directory) as made:
+            for path, content in files.items():
+                _write(made / path, content)
+            _swap(made, directory)
+    except OSError as error:
+        raise BundleError(
+            f"{directory} could not be written: {error.strerror or error}. What was there is as it was."
+        ) from None
+
+
+def _refuse_foreign(directory: Path, repository: Path) -> None:
+    """A directory that no build has made is not replaced, whatever its name."""
+    if repository.is_relative_to(directory) or directory.is_relative_to(repository / "widgets"):
+        raise BundleError(f"{directory} holds the widgets themselves: name another by --out.")
+    if not os.path.lexists(directory):
+        return
+    if not directory.is_dir():
+        raise BundleError(f"{directory} is no directory: name another by --out.")
+    there = {path.name for path in directory.iterdir()}
+    if there and (not {EXTENSIONS, CONNECTORS} <= there or ".git" in there):
+        raise BundleError(
+            f"{directory} is no earlier build's, and would be replaced: empty it, or name another by --out."
+        )
+
+
+@contextmanager
+def _beside(directory: Path) -> Iterator[Path]:
+    """A directory on the same file system, which is gone afterwards."""
+    name = Path(tempfile.mkdtemp(prefix=f".{directory.name}.building-", dir=directory.parent))
+    try:
+        made = name / "tree"
+        made.mkdir()
+        yield made
+    finally:
+        shutil.rmtree(name, ignore_errors=True)
+
+
+def _write(path: Path, content: bytes | Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, Path):
+        shutil.copyfile(content, path)
+    else:
+        path.write_bytes(content)
+
+
+def _swap(made: Path, directory: Path) -> None:
+    made.chmod(0o755)
+    former = _former(directory)
+    shutil.rmtree(former, ignore_errors=True)
+    if directory.exists():
+        directory.rename(former)
+    try:
+        made.rename(directory)
+    except OSError:
+        _restore(directory)
+        raise
+    shutil.rmtree(former, ignore_errors=True)
+
+
+def _restore(directory: Path) -> None:
+    """Brings back what a build was killed over, between taking the former tree away and putting the new one there."""
+    with suppress(OSError):
+        if not directory.exists():
+            _former(directory).rename(directory)
+
+
+def _former(directory: Path) -> Path:
+    return directory.with_name(f".{directory.name}.former")

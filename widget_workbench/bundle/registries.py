@@ -1,0 +1,93 @@
+"""The two registries at the root of what the platform reads (platform.md §1, §5, §6)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from widget_workbench.bundle.published import ENTRY
+from widget_workbench.repository import ExternalWidget, GlobalCode, Repository, Widget
+
+EXTENSIONS = "extensions_registry.json"
+CONNECTORS = "connectors_registry.json"
+
+THUMBNAIL = "thumbnail.png"
+
+
+def extensions_registry(repository: Repository) -> bytes:
+    """Widgets, scripts and stylesheets, each with all that its author's file says of it."""
+    widgets: list[Widget | ExternalWidget] = [*repository.widgets, *repository.external_widgets]
+    document: dict[str, Any] = {
+        "widgets": [_widget(widget) for widget in sorted(widgets, key=lambda each: each.type)]
+    }
+    for kind in ("scripts", "stylesheets"):
+        if entries := [_global(each) for each in repository.global_code if each.kind == kind]:
+            document[kind] = entries
+    return _written(document)
+
+
+def connectors_registry(repository: Repository) -> bytes:
+    """The connectors of every widget's `connectors.json`."""
+    document: dict[str, list[Any]] = {"connectors": [], "composite_connectors": []}
+    for path in connector_files(repository.root):
+        definitions = _json(path)
+        for kind in document:
+            document[kind] += definitions.get(kind, [])
+    return _written(document)
+
+
+def connector_files(root: Path) -> Iterable[Path]:
+    """The files that define published connectors."""
+    return sorted(
+        path for path in (root / "widgets").glob("[!._]*/connectors.json") if path.is_file()
+    )
+
+
+def thumbnail(widget: Widget | ExternalWidget) -> str | None:
+    """The picture that the widgets' library shows, relative to the widget's directory."""
+    manifest = widget.manifest
+    if manifest.image_src is not None:
+        return manifest.image_src
+    has_one = manifest.image_name is None and (widget.directory / THUMBNAIL).is_file()
+    return THUMBNAIL if has_one else None
+
+
+def _widget(widget: Widget | ExternalWidget) -> dict[str, Any]:
+    """As the template merges it: the type is the directory's name, and paths are the repository's."""
+    document = {**_json(widget.directory / "widget.json"), "type": widget.type}
+    directory = f"widgets/{widget.type}"
+    if isinstance(widget, Widget):
+        if widget.python:
+            document.pop("content", None)
+            document["source"] = {"path": directory, "entry": ENTRY}
+        else:
+            source = document["source"]
+            document["source"] = {**source, "path": f"{directory}/{_relative(source['path'])}"}
+    if (image := thumbnail(widget)) is not None:
+        document["imageSrc"] = f"{directory}/{_relative(image)}"
+    document.pop("$schema", None)
+    return document
+
+
+def _global(code: GlobalCode) -> dict[str, Any]:
+    document = {"name": code.name, **_json(code.definition)}
+    document.pop("$schema", None)
+    return {
+        **document,
+        "source": {"path": f"{code.kind}/{code.name}", "entry": code.content.name},
+    }
+
+
+def _relative(path: str) -> str:
+    return path.removeprefix("./").rstrip("/")
+
+
+def _json(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8-sig"))
+    return document
+
+
+def _written(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"

@@ -1,0 +1,109 @@
+"""What each widget of a built tree weighs, against what the platform takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from widget_workbench.bundle.entry import MANIFEST
+from widget_workbench.bundle.limits import LARGEST_FILE, LARGEST_WIDGET, MOST_FILES
+from widget_workbench.bundle.published import ENTRY
+from widget_workbench.runtime import runtime
+
+_AT_A_START = ("core", "wasm", "library", "widget", "dependency")
+
+
+@dataclass(frozen=True)
+class WidgetReport:
+    """One widget.
+
+    Attributes:
+        type: the widget's.
+        files: how many it has.
+        bytes: of all of them.
+        largest_file: the path of the largest, and
+        largest_bytes: its bytes.
+        first_visit_bytes: what a visitor's browser fetches, with nothing in its caches, until a Python widget is ready,
+            not compressed by the server; None for one in JavaScript.
+    """
+
+    type: str
+    files: int
+    bytes: int
+    largest_file: str
+    largest_bytes: int
+    first_visit_bytes: int | None
+
+    def shares(self) -> dict[str, float]:
+        """What part of each limit it takes, 1 being all."""
+        return {
+            "files": self.files / MOST_FILES,
+            "bytes": self.bytes / LARGEST_WIDGET,
+            "largest_file": self.largest_bytes / LARGEST_FILE,
+        }
+
+
+@dataclass(frozen=True)
+class Report:
+    """All widgets, in the order of their types."""
+
+    widgets: tuple[WidgetReport, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "widgets": [{**asdict(each), "shares": each.shares()} for each in self.widgets],
+        }
+
+
+def report_of(files: Mapping[str, bytes | Path]) -> Report:
+    """The report of a built tree, given by path."""
+    trees: dict[str, dict[str, bytes | Path]] = {}
+    for path, content in files.items():
+        directory, _, below = path.partition("/")
+        if directory == "widgets":
+            widget_type, _, own = below.partition("/")
+            trees.setdefault(widget_type, {})[own] = content
+    return Report(tuple(_widget(*item) for item in sorted(trees.items())))
+
+
+def _widget(widget_type: str, files: Mapping[str, bytes | Path]) -> WidgetReport:
+    sizes = {path: _size(content) for path, content in files.items()}
+    largest = max(sizes, key=lambda path: sizes[path])
+    return WidgetReport(
+        type=widget_type,
+        files=len(sizes),
+        bytes=sum(sizes.values()),
+        largest_file=largest,
+        largest_bytes=sizes[largest],
+        first_visit_bytes=_first_visit(files, sizes),
+    )
+
+
+def _first_visit(files: Mapping[str, bytes | Path], sizes: Mapping[str, int]) -> int | None:
+    manifest = files.get(MANIFEST)
+    if not isinstance(manifest, bytes):
+        return None
+    fetched = sum(
+        size
+        for path, size in sizes.items()
+        if path in (ENTRY, MANIFEST) or path.startswith("loader/")
+    )
+    for record in json.loads(manifest)["files"]:
+        part = record.get("part")
+        own = part is None and (record["path"].endswith(".py") or record["path"] == "style.css")
+        if own or part in _AT_A_START or record.get("due"):
+            fetched += record.get("bytes") or _size_of_core()
+    return fetched
+
+
+def _size_of_core() -> int:
+    manifest = runtime().manifest
+    return sum(manifest.files[name].size for name in manifest.parts["core"])
+
+
+def _size(content: bytes | Path) -> int:
+    return len(content) if isinstance(content, bytes) else content.stat().st_size
