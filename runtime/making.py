@@ -25,7 +25,7 @@ from widget_workbench.shipped import ShippedFilesMissing
 
 _HERE = Path(__file__).parent
 _BUILT = _HERE.parent / "build"
-_TRIM = Path("/tmp/kit/copy.mjs")  # XXX
+_TRIM = _HERE / "trim-core.mjs"
 
 PYTHON = "3.14.2"
 """The version of the browser's Python, which Pyodide's release decides."""

@@ -16,7 +16,14 @@ from ._arguments import LONGEST_TIMEOUT_MS
 from ._errors import HostError
 
 try:
-    from pyodide.ffi import JsException, JsProxy, create_once_callable, create_proxy, jsnull
+    from pyodide.ffi import (
+        JsException,
+        JsProxy,
+        create_once_callable,
+        create_proxy,
+        jsnull,
+        to_js,
+    )
 except ImportError:
     if not TYPE_CHECKING:
 
@@ -31,7 +38,7 @@ except ImportError:
         def create_proxy(function: Callable[..., Any]) -> Any:
             raise RuntimeError("a widget runs in a browser; open it with `widget preview`")
 
-        create_once_callable = create_proxy
+        create_once_callable = to_js = create_proxy
 
 
 __all__ = ["JsException", "create_proxy"]
@@ -95,6 +102,11 @@ def new_service_sdk(options_text: str) -> Any:
 def to_host(value: object) -> Any:
     """A JavaScript value of JSON text's parse, from a plain Python value that `_arguments` has checked."""
     return bridge().fromText(json.dumps(value, default=dict))
+
+
+def to_uint8_array(content: bytes) -> Any:
+    """A JavaScript Uint8Array with a copy of the bytes."""
+    return to_js(content)
 
 
 def to_text(value: Any) -> str | None:

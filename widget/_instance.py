@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
+import json
+import sys
 import weakref
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from . import _ffi, _guidance, _late_library, _modules, _packages
+from . import _ffi, _guidance, _late_library, _modules
 from ._events import Handler, call_with
 from ._rendering import Rendering
 from ._resolving import resolve
@@ -39,6 +41,9 @@ _hearing_of_error: contextvars.ContextVar[bool] = contextvars.ContextVar(
 # whatever they start.
 _parting: contextvars.ContextVar[bool] = contextvars.ContextVar("widget_parting", default=False)
 
+# Where the loader puts packages (static/loader/dependencies.js).
+DEPENDENCIES = "/lib/dependencies/"
+
 # How long they may.
 FAREWELL_SECONDS = 5
 
@@ -57,6 +62,8 @@ class Stage(Protocol):
     sdk: Any
     container: Any
 
+    def asset(self, path: str) -> str | None: ...
+    def assets(self) -> str: ...
     def entered(self) -> None: ...
     def ready(self) -> None: ...
     def failed(self, message: str, traceback: str) -> None: ...
@@ -83,17 +90,25 @@ def complete_library(content: Any) -> None:
     _late_library.complete(content.to_bytes())
 
 
-def install_package(title: str, archive: Any) -> list[str]:
-    """Adds a package that a widget depends on. Called by the loader.
+def decompressed(content: Any) -> Any:
+    """What zstd has compressed. Called by the loader.
 
     Args:
-        title: its name and version.
-        archive: a JavaScript Uint8Array.
+        content: a JavaScript Uint8Array.
 
     Returns:
-        The paths of its shared libraries.
+        A JavaScript Uint8Array.
     """
-    return _packages.install(title, archive.to_bytes())
+    from compression import zstd
+
+    return _ffi.to_uint8_array(zstd.decompress(content.to_bytes()))
+
+
+def add_path(directory: str) -> None:
+    """Makes imports look into a directory, too. Called by the loader, which has filled it."""
+    # Sorted, so that it does not depend on which came first who is found first.
+    packages = sorted({directory, *(path for path in sys.path if path.startswith(DEPENDENCIES))})
+    sys.path[:] = [path for path in sys.path if not path.startswith(DEPENDENCIES)] + packages
 
 
 def mount(stage: Stage) -> Instance:
@@ -232,6 +247,21 @@ class Instance:
         else:
             self._stage.uncovered()
         return self._container
+
+    def asset(self, path: str) -> str:
+        """The URL of one of the widget's assets.
+
+        Raises:
+            FileNotFoundError: it has none of that path.
+        """
+        stage = self._mounted()
+        url = stage.asset(path)
+        if url is None:
+            there = ", ".join(json.loads(stage.assets())) or "none"
+            raise FileNotFoundError(
+                f"the widget has no assets/{path}; in assets/ there are: {there}"
+            )
+        return url
 
     def warn_ended(self, what: str) -> None:
         """Says, once, that something was done for a page that the widget is no longer on."""

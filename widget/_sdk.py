@@ -79,6 +79,17 @@ class Sdk:
         """Every element of the widget that matches a CSS selector."""
         return list(self.root.querySelectorAll(selector))
 
+    def asset(self, path: str) -> str:
+        """The URL of a file in the widget's ``assets/``, wherever the platform has put it.
+
+        Args:
+            path: relative to ``assets/``, such as ``logo.svg``.
+
+        Raises:
+            FileNotFoundError: the widget has no such file.
+        """
+        return self._instance.asset(path)
+
     def on(self, event: str, handler: Handler) -> Callable[[], None]:
         """Calls `handler` at each of the instance's events.
 

@@ -3,7 +3,16 @@ import { whole } from "./parts.js";
 
 /** @typedef {import("./assets.js").Asset} Asset */
 /** @typedef {import("./bundle.js").Bundle} Bundle */
+/** @typedef {import("./runtime.js").Entry} Entry */
 /** @typedef {import("./runtime.js").Runtime} Runtime */
+
+/** @typedef {import("./platform.js").Interpreter} Interpreter */
+
+/** Where each package has a directory of its own (widget_workbench/bundle/dependency_archives.py). */
+const DIRECTORY = "/lib/dependencies";
+
+/** What the name of a compiled module ends in. */
+const SHARED_LIBRARY = ".so";
 
 /**
  * @typedef {object} Installed
@@ -31,26 +40,27 @@ export function conflicts(bundle, packages) {
  * Brings a widget's dependencies to an interpreter, each once. They are fetched while it starts.
  *
  * @param {Bundle} bundle
- * @param {Map<string, Installed>} packages the interpreter's, to which they are added
+ * @param {Entry} entry the interpreter's, to whose packages they are added
  * @param {Promise<Runtime>} starting
  * @returns {Promise<void>} fulfilled when they, and what of the standard library the widget waits for, can be imported
  * @throws {Error} whose message is fit to be shown
  */
-export async function install(bundle, packages, starting) {
-  const coming = [];
+export async function install(bundle, { packages, late }, starting) {
+  const isDue = bundle.part("late").some(({ due }) => due);
+  const library = isDue ? late.fetch() : Promise.resolve();
+  library.catch(() => {}); // whoever waits for it hears of it
+  const coming = [library];
   for (const [title, files] of bundle.dependencies()) {
     const name = nameOf(title);
     let installed = packages.get(name);
     if (!installed) {
-      installed = { content: contentOf(files), ready: installOne(title, files, starting) };
+      const ready = installOne(title, files, starting, library);
+      installed = { content: contentOf(files), ready };
       // What failed is tried again by the next instance.
-      installed.ready.catch(() => packages.delete(name));
+      ready.catch(() => packages.delete(name));
       packages.set(name, installed);
     }
     coming.push(installed.ready);
-  }
-  if (bundle.part("late").some(({ due }) => due)) {
-    coming.push(starting.then(({ late }) => late.fetch()));
   }
   await Promise.all(coming);
 }
@@ -59,13 +69,49 @@ export async function install(bundle, packages, starting) {
  * @param {string} title
  * @param {Asset[]} files
  * @param {Promise<Runtime>} starting
+ * @param {Promise<void>} library without which few packages can be imported
  */
-async function installOne(title, files, starting) {
-  const [archive, runtime] = await Promise.all([whole(files), starting]);
-  for (const library of runtime.install(title, archive)) {
+async function installOne(title, files, starting, library) {
+  const [archive, runtime] = await Promise.all([whole(files), starting, library]);
+  const directory = `${DIRECTORY}/${title.replace(" ", "-")}`;
+  const paths = unpack(runtime.interpreter.FS, directory, runtime.decompress(archive));
+  for (const path of paths.filter((each) => each.endsWith(SHARED_LIBRARY))) {
     // Compiled aside from the page's thread; an import would compile it on that thread, all at once.
-    await runtime.interpreter.loadSharedLibrary(library);
+    await runtime.interpreter.loadSharedLibrary(path);
   }
+  runtime.addPath(directory);
+}
+
+/**
+ * Writes a package's files. Its archive is an index in JSON, behind the index's length in four bytes, and the files'
+ * contents in the index's order (browser_python/worker.py).
+ *
+ * Not left in the archive: packages look for their data beside their modules, and only a file can be loaded as a shared
+ * library.
+ *
+ * @param {Interpreter["FS"]} FS
+ * @param {string} directory
+ * @param {Uint8Array} archive decompressed
+ * @returns {string[]} the files' paths
+ */
+function unpack(FS, directory, archive) {
+  const start = 4 + new DataView(archive.buffer, archive.byteOffset).getUint32(0, true);
+  /** @type {[string, number][]} path and length */
+  const index = JSON.parse(new TextDecoder().decode(archive.subarray(4, start)));
+  const made = new Set();
+  let begin = start;
+  return index.map(([name, length]) => {
+    const path = `${directory}/${name}`;
+    const parent = path.slice(0, path.lastIndexOf("/"));
+    if (!made.has(parent)) {
+      made.add(parent);
+      FS.mkdirTree(parent);
+    }
+    // A view of the archive, which is kept for its files.
+    FS.writeFile(path, archive.subarray(begin, begin + length), { canOwn: true });
+    begin += length;
+    return path;
+  });
 }
 
 /** @param {string} title name and version */
@@ -75,5 +121,5 @@ function nameOf(title) {
 
 /** @param {Asset[]} files */
 function contentOf(files) {
-  return files[0].path;
+  return files[0].path.split("/").at(-1) ?? "";
 }

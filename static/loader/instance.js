@@ -73,7 +73,7 @@ export class Instance {
     place(runtime, files);
     await new Promise((/** @type {(value: void) => void} */ resolve) => {
       this.#settled = resolve;
-      this.#python = runtime.mount(this.#stage(files.name));
+      this.#python = runtime.mount(this.#stage(files));
     });
   }
 
@@ -85,15 +85,17 @@ export class Instance {
   }
 
   /**
-   * @param {string} name
+   * @param {Package} files
    * @returns {import("./platform.js").Stage}
    */
-  #stage(name) {
+  #stage({ name, assets }) {
     return {
       type: this.type,
       package: name,
       sdk: this.sdk,
       container: this.container,
+      asset: (path) => assets.get(path),
+      assets: () => JSON.stringify([...assets.keys()]),
       uncovered: () => this.#uncover(),
       entered: () => {
         performance.mark(`pyodide-widget:init:${this.type}`);

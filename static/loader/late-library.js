@@ -12,8 +12,12 @@ export class LateLibrary {
   #files;
   /** @type {Promise<void> | null} */
   #coming = null;
-  /** @type {(content: Uint8Array) => void} */
-  #complete = () => {};
+  /** @type {(complete: (content: Uint8Array) => void) => void} */
+  #resolveComplete = () => {};
+  /** @type {Promise<(content: Uint8Array) => void>} */
+  #complete = new Promise((resolve) => {
+    this.#resolveComplete = resolve;
+  });
   #there = false;
 
   /** @param {Asset[]} files */
@@ -23,7 +27,7 @@ export class LateLibrary {
 
   /** @param {(content: Uint8Array) => void} complete Python's: takes the files' bytes */
   attach(complete) {
-    this.#complete = complete;
+    this.#resolveComplete(complete);
   }
 
   /**
@@ -41,10 +45,10 @@ export class LateLibrary {
   }
 
   async #fetch() {
-    const content = await whole(this.#files);
+    const [content, complete] = await Promise.all([whole(this.#files), this.#complete]);
     if (!this.#there) {
       this.#there = true;
-      this.#complete(content);
+      complete(content);
     }
   }
 

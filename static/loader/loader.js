@@ -54,7 +54,6 @@ async function begin(instance) {
       sdk.whenReady(),
     ]);
     await instance.start(runtime, files);
-    runtime.late.fetchWhenIdle();
   } catch (reason) {
     instance.fail(reason instanceof Error ? reason : new Error(String(reason)));
   }

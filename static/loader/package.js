@@ -9,6 +9,7 @@ import { read } from "./assets.js";
  * @property {string} name of the Python package, below `_widgets`, that holds the modules: the widget's type
  * @property {Map<string, Uint8Array>} modules the Python files, by path in the widget's directory
  * @property {CSSStyleSheet | null} style style.css
+ * @property {Map<string, string>} assets the URLs of the files in assets/, by their paths there
  */
 
 /** @type {Map<string, Promise<Package>>} by the URL of main.py */
@@ -43,7 +44,15 @@ async function fetchPackage(type, assets) {
     name: type,
     modules: new Map(sources.map(({ path }, index) => [path, contents[index]])),
     style,
+    assets: assetsOf(assets),
   };
+}
+
+/** @param {Map<string, Asset>} files */
+function assetsOf(files) {
+  const directory = "assets/";
+  const own = [...files.values()].filter(({ path }) => path.startsWith(directory));
+  return new Map(own.map(({ path, url }) => [path.slice(directory.length), url]));
 }
 
 /**

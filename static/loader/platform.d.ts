@@ -22,6 +22,10 @@ export interface Stage {
   package: string;
   sdk: WidgetSdk;
   container: HTMLElement;
+  /** The URL of a file in the widget's assets/, by its path there; undefined where it has none. */
+  asset(path: string): string | undefined;
+  /** The paths of all files in the widget's assets/, as JSON. */
+  assets(): string;
   /** Called immediately before the author's `init`. */
   entered(): void;
   /** Called when `init` has returned. */

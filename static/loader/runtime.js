@@ -18,16 +18,16 @@ import { LateLibrary } from "./late-library.js";
  * @property {Interpreter} interpreter
  * @property {(stage: Stage) => PythonInstance} mount starts one instance of a widget
  * @property {() => string | undefined} calling the type of the widget whose Python code runs at this moment
- * @property {(title: string, archive: Uint8Array) => string[]} install puts a package where Python imports it from;
- *   returns the paths of its shared libraries
+ * @property {(content: Uint8Array) => Uint8Array} decompress zstd's, which Python has and no browser
+ * @property {(directory: string) => void} addPath makes Python import from a directory
  * @property {Set<string>} placed the packages whose modules are on the interpreter's file system
- * @property {LateLibrary} late the second part of the standard library
  *
  * @typedef {object} Entry one interpreter of a release
  * @property {number} attempts
  * @property {Promise<Runtime> | null} runtime
  * @property {Runtime | null} booted what `runtime` is fulfilled with, for those who cannot wait
  * @property {Map<string, import("./dependencies.js").Installed>} packages by name
+ * @property {LateLibrary} late the second part of its standard library
  */
 
 const REGISTRY = Symbol.for("pyodide-widget.interpreters");
@@ -55,7 +55,7 @@ function registry() {
  */
 export async function pageRuntime(bundle, type) {
   const entry = entryFor(bundle, type);
-  entry.runtime ??= start(bundle, entry.attempts++).then(
+  entry.runtime ??= start(bundle, entry).then(
     (runtime) => {
       entry.booted = runtime;
       return runtime;
@@ -66,7 +66,8 @@ export async function pageRuntime(bundle, type) {
     },
   );
   const starting = entry.runtime;
-  const [runtime] = await Promise.all([starting, install(bundle, entry.packages, starting)]);
+  const [runtime] = await Promise.all([starting, install(bundle, entry, starting)]);
+  entry.late.fetchWhenIdle();
   return runtime;
 }
 
@@ -92,35 +93,30 @@ function entryFor(bundle, type) {
         "Python interpreter of its own, which costs memory and time. Build both from one repository.",
     );
   }
-  const entry = { attempts: 0, runtime: null, booted: null, packages: new Map() };
+  const late = new LateLibrary(bundle.part("late"));
+  const entry = { attempts: 0, runtime: null, booted: null, packages: new Map(), late };
   entries.push(entry);
   return entry;
 }
 
 /**
  * @param {Bundle} bundle
- * @param {number} attempt
+ * @param {Entry} entry
  * @returns {Promise<Runtime>}
  */
-async function start(bundle, attempt) {
-  const late = new LateLibrary(bundle.part("late"));
-  const interpreter = await boot(bundle, attempt);
-  interpreter.registerJsModule("_widget_bridge", createBridge(late));
+async function start(bundle, entry) {
+  const interpreter = await boot(bundle, entry.attempts++);
+  interpreter.registerJsModule("_widget_bridge", createBridge(entry.late));
   const python = interpreter.pyimport("widget._instance");
   python.prepare();
-  late.attach(python.complete_library);
+  entry.late.attach(python.complete_library);
   performance.measure("pyodide-widget:boot", { start: LOADER_START });
   return {
     interpreter,
     mount: python.mount,
     calling: python.calling,
-    install: (title, archive) => {
-      const paths = python.install_package(title, archive);
-      const plain = paths.toJs();
-      paths.destroy();
-      return plain;
-    },
+    decompress: python.decompressed,
+    addPath: python.add_path,
     placed: new Set(),
-    late,
   };
 }

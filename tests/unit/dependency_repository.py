@@ -35,10 +35,6 @@ class DependencyRepository:
             upgrade=upgrade,
         )
 
-    def versions(self, upgrade: bool = False, **asked: str) -> list[str]:
-        """The packages of the lock, each as "name version"."""
-        return [str(package) for package in self.lock(upgrade=upgrade, **asked).packages]
-
     def refused(self, frozen: bool = False, **asked: str | tuple[str, ...]) -> str:
         """The message where nothing can be locked."""
         with pytest.raises(DependencyError) as raised:
@@ -58,6 +54,11 @@ class DependencyRepository:
     @property
     def file(self) -> Path:
         return self.root / "widgets.lock"
+
+
+def versions(lock: Lock) -> list[str]:
+    """The packages of a lock, each as "name version"."""
+    return [str(package) for package in lock.packages]
 
 
 def package(lock: Lock, name: str) -> Package:

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.dependency_repository import DependencyRepository, package, repository
+from tests.unit.dependency_repository import (
+    DependencyRepository,
+    package,
+    repository,
+    versions,
+)
 from tests.unit.package_index import BROWSER_TAG, sha256
 from widget_workbench.dependencies import Lock
 
@@ -126,6 +131,17 @@ def test_a_version_that_the_index_lacks_comes_from_pyodide_too(
     assert package(lock, "core").version == "1.0"
 
 
+def test_pyodides_version_is_found_for_an_older_one_of_what_asks(
+    repository: DependencyRepository,
+) -> None:
+    repository.index.wheel("native", "2.0", tag="cp314-cp314-win_amd64")
+    repository.index.wheel("top", "2.0", "native>=2")
+    repository.index.wheel("top", "1.0", "native>=1")
+    repository.pyodide.wheel("native", "1.5")
+
+    assert versions(repository.lock(weather="top")) == ["native 1.5", "top 1.0"]
+
+
 def test_a_package_is_built_where_pyodides_own_cannot_be_fetched(
     repository: DependencyRepository,
 ) -> None:
@@ -147,7 +163,7 @@ def test_an_older_version_may_do_without_what_has_no_build(
     repository.index.wheel("thing", "1.0")
     repository.index.wheel("native", tag="cp314-cp314-win_amd64")
 
-    assert repository.versions(weather="thing") == ["thing 1.0"]
+    assert versions(repository.lock(weather="thing")) == ["thing 1.0"]
     assert repository.told[-1] == (
         "native has no build for the browser; looking for versions of other packages that do without it"
     )
@@ -159,8 +175,8 @@ def test_a_withdrawn_version_is_taken_only_when_asked_for_exactly(
     repository.index.wheel("thing", "1.0")
     repository.index.wheel("thing", "2.0", yanked="broken")
 
-    assert repository.versions(weather="thing") == ["thing 1.0"]
-    assert repository.versions(weather="thing==2.0") == ["thing 2.0"]
+    assert versions(repository.lock(weather="thing")) == ["thing 1.0"]
+    assert versions(repository.lock(weather="thing==2.0")) == ["thing 2.0"]
     assert repository.told[-1].startswith("thing 2.0 was withdrawn (yanked) by its authors")
     repository.file.unlink()
     assert repository.refused(weather="thing>1") == (
@@ -209,9 +225,9 @@ def test_a_package_without_a_build_is_named_with_all_that_was_tried(
     repository.pyodide.wheel("lxml", "5.0")
 
     assert repository.refused(weather="top") == (
-        "lxml has no build for the browser's Python, and widget `weather` asks for top, which needs it. Tried: no wheel "
-        "of the index is for the browser's Python; Pyodide 314.0.7 has version 5.0 alone; its source distribution needs "
-        "a compiler, and what one makes here is for this computer alone. Version 5.0 as Pyodide has it runs in the "
+        "lxml has no build for the browser's Python, and widget `weather` asks for top, which needs it. Tried: no "
+        "wheel of the index is for the browser's Python; Pyodide 314.0.7 has version 5.0 alone; its source "
+        "distribution needs a compiler, and what one makes here is for this computer alone. Version 5.0 as Pyodide has it runs in the "
         "browser: see to it that it can be fetched, and that the widgets' requirements allow it. Instead: "
         "xml.etree.ElementTree or html.parser of the standard library."
     )
@@ -323,10 +339,10 @@ def test_locked_versions_are_kept_where_they_still_fit(repository: DependencyRep
         repository.index.wheel(name, "2.0")
     repository.index.wheel("d", "1.0", "c>=2")
 
-    assert repository.versions(weather="a", clock="b>=2") == ["a 1.0", "b 2.0"]
+    assert versions(repository.lock(weather="a", clock="b>=2")) == ["a 1.0", "b 2.0"]
     repository.lock(weather=("a", "b", "c"))
-    assert repository.versions(weather="a", map="c", clock="d") == ["a 1.0", "c 2.0", "d 1.0"]
-    assert repository.versions(weather="a", map="c", clock="d", upgrade=True) == [
+    assert versions(repository.lock(weather="a", map="c", clock="d")) == ["a 1.0", "c 2.0", "d 1.0"]
+    assert versions(repository.lock(weather="a", map="c", clock="d", upgrade=True)) == [
         "a 2.0",
         "c 2.0",
         "d 1.0",
@@ -340,14 +356,30 @@ def test_a_locked_version_that_is_gone_is_replaced_when_anything_changes(
     repository.lock(weather="a")
     repository.index.remove("a")
     repository.index.wheel("a", "1.0")
-    assert repository.versions(weather="a", clock="a") == ["a 1.0"]
+    assert versions(repository.lock(weather="a", clock="a")) == ["a 1.0"]
+
+
+def test_a_package_of_another_pyodide_is_replaced(repository: DependencyRepository) -> None:
+    repository.pyodide.wheel("a", "1.0")
+    repository.lock(weather="a")
+    repository.pyodide.wheel("a", "2.0")
+    assert versions(repository.lock(weather="a")) == ["a 2.0"]
+
+
+def test_a_locked_build_whose_source_is_gone_is_replaced(repository: DependencyRepository) -> None:
+    repository.index.source("a", "1.0")
+    repository.lock(weather="a")
+    repository.index.remove("a")
+    repository.index.wheel("a", "1.0", tag="cp314-cp314-win_amd64")
+    repository.pyodide.wheel("a", "2.0")
+    assert versions(repository.lock(weather="a", clock="a")) == ["a 2.0"]
 
 
 def test_a_broken_lock_is_passed_over_when_upgrading(repository: DependencyRepository) -> None:
     repository.index.wheel("a")
     repository.file.write_text("{")
     assert "widgets.lock is not JSON" in repository.refused(weather="a")
-    assert repository.versions(weather="a", upgrade=True) == ["a 1.0"]
+    assert versions(repository.lock(weather="a", upgrade=True)) == ["a 1.0"]
 
 
 @pytest.mark.parametrize(
@@ -366,7 +398,8 @@ def test_a_frozen_lock_that_does_not_match_is_an_error_and_stays(
     content = repository.file.read_bytes()
 
     assert repository.refused(frozen=True, **asked) == (
-        f"widgets.lock does not match the widgets, and may not be changed here: {told}. Have it made anew, and commit it."
+        f"widgets.lock does not match the widgets, and may not be changed here: {told}. Have it made anew, and commit "
+        "it."
     )
     assert repository.file.read_bytes() == content
 

@@ -92,6 +92,10 @@ def test_a_block_without_an_end_is_refused() -> None:
             "dependencies = ['x @ file:///x.whl']",
             "line 4: 'x @ file:///x.whl' names a file or an address, and widgets take packages",
         ),
+        (
+            "dependencies = ['x; os_name ~= \"y\"']",
+            "line 4: the marker of 'x; os_name ~= \"y\"' makes",
+        ),
         ("dependencies = ['./x']", "line 4: './x' is no requirement"),
         ("dependency = ['x']", "line 4: `dependency` is not a known key"),
         (

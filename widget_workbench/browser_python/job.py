@@ -46,13 +46,14 @@ class CompileError(Exception):
 
 @dataclass(frozen=True)
 class Compilation:
-    """Files to be put into a stored zip, the Python files among them as bytecode.
+    """Files to be put into an archive, the Python files among them as bytecode.
 
     Attributes:
         files: content by path in the archive.
         root: where the archive's files will stand in the browser, with a slash at its end: tracebacks name it.
         docstrings: whether they are kept. Only the standard library and `widget` do without.
-        compressed: whether the zip is compressed by zstd as a whole, which is denser than file by file.
+        package: whether it becomes a package's archive, which the loader unpacks, compressed by zstd as a whole; else a
+            stored zip.
         broken: whether files that do not compile are left out, as installers leave them: a package may carry
             templates, or code for another Python. Otherwise they are an error.
     """
@@ -60,7 +61,7 @@ class Compilation:
     files: Mapping[str, bytes]
     root: str
     docstrings: bool = True
-    compressed: bool = False
+    package: bool = False
     broken: bool = False
 
 
@@ -112,7 +113,7 @@ def _written(tasks: Sequence[Compilation | Compression], directory: Path) -> dic
             compressions.append({"file": f"{number}.in", "to": out})
             continue
         (directory / f"{number}.in").write_bytes(archive_of(task.files))
-        to = f"{number}.zip" if task.compressed else out
+        to = f"{number}.zip" if task.package else out
         compilations.append(
             {
                 "number": number,
@@ -120,9 +121,10 @@ def _written(tasks: Sequence[Compilation | Compression], directory: Path) -> dic
                 "to": to,
                 "root": task.root,
                 "docstrings": task.docstrings,
+                "package": task.package,
             }
         )
-        if task.compressed:
+        if task.package:
             compressions.append({"file": to, "to": out})
     return {"compilations": compilations, "compressions": compressions}
 

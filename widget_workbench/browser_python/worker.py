@@ -38,11 +38,12 @@ def main() -> None:
 
 
 def compile_archive(
-    number: int, archive: str, to: str, root: str, docstrings: bool
+    number: int, archive: str, to: str, root: str, docstrings: bool, package: bool
 ) -> list[dict[str, object]]:
     """Writes an archive anew, with bytecode in the place of its Python files; returns the syntax errors."""
     errors = []
-    with zipfile.ZipFile(JOB + archive) as sources, zipfile.ZipFile(JOB + to, "w") as result:
+    files = {}
+    with zipfile.ZipFile(JOB + archive) as sources:
         for name in sorted(sources.namelist()):
             content = sources.read(name)
             if name.endswith(".py"):
@@ -51,10 +52,26 @@ def compile_archive(
                 except (SyntaxError, ValueError) as error:
                     errors.append({"task": number, **told(error, name)})
                 else:
-                    result.writestr(zipfile.ZipInfo(f"{name}c", EPOCH), compiled)
+                    files[f"{name}c"] = compiled
             else:
-                result.writestr(zipfile.ZipInfo(name, EPOCH), content)
+                files[name] = content
+    (write_package if package else write_zip)(JOB + to, files)
     return errors
+
+
+def write_zip(path: str, files: dict[str, bytes]) -> None:
+    """A stored zip, for Python to import from."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), content)
+
+
+def write_package(path: str, files: dict[str, bytes]) -> None:
+    """What static/loader/dependencies.js unpacks: paths and lengths, then the contents."""
+    index = json.dumps([[name, len(content)] for name, content in files.items()]).encode()
+    with open(path, "wb") as file:
+        file.write(len(index).to_bytes(4, "little") + index)
+        file.writelines(files.values())
 
 
 def bytecode(source: bytes, filename: str, docstrings: bool) -> bytes:

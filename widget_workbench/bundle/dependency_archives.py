@@ -25,7 +25,7 @@ from widget_workbench.parts import in_parts, sha256
 from widget_workbench.repository import Repository, Widget
 
 ROOT = "/lib/dependencies/"
-"""Where packages stand in the browser (widget/_packages.py)."""
+"""Where packages stand in the browser (static/loader/dependencies.js)."""
 
 
 class DependencyArchives:
@@ -142,7 +142,7 @@ def _compilation(package: Package, wheel: Path) -> Compilation:
     return Compilation(
         files=shipped_files(wheel),
         root=f"{ROOT}{_title(package).replace(' ', '-')}/",
-        compressed=True,
+        package=True,
         broken=True,
     )
 

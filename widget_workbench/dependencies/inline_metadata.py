@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from packaging.markers import UndefinedComparison
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from widget_workbench.dependencies.browser_python import PYTHON, PYTHON_SERIES
+from widget_workbench.dependencies.browser_python import PYTHON, PYTHON_SERIES, applies
 from widget_workbench.dependencies.errors import DependencyError
 
 _OPENING = re.compile(r"# /// (?P<kind>[a-zA-Z0-9-]+)\s*")
@@ -179,6 +180,12 @@ def _check_requirement(entry: Any, block: _Block) -> None:
         reason = str(error).partition("\n")[0].rstrip(".")
         raise DependencyError(
             f'{place}: {entry!r} is no requirement such as "name" or "name>=1.2": {reason}.'
+        ) from None
+    try:
+        applies(requirement.marker)
+    except UndefinedComparison as error:
+        raise DependencyError(
+            f"{place}: the marker of {entry!r} makes no sense: {error}."
         ) from None
     if requirement.url is not None:
         raise DependencyError(

@@ -67,7 +67,8 @@ def _relocked(root: Path, wanted: Asked, present: Lock | None, sources: Sources)
         return Lock()
     count = f"{len(wanted)} widgets" if len(wanted) > 1 else "1 widget"
     sources.told(f"Resolving the dependencies of {count}")
-    packages = resolved_packages(wanted, _preferred(present, wanted), sources)
+    preferred = _preferred(present, wanted, sources.index)
+    packages = resolved_packages(wanted, preferred, sources)
     whole = Lock(requirements=dict(sorted(wanted.items())), packages=packages)
     needed = whole.needed()
     lock = whole.model_copy(
@@ -113,12 +114,14 @@ def _unusable_package(present: Lock, index: PyodideLock) -> str | None:
     return None
 
 
-def _preferred(present: Lock | None, wanted: Asked) -> dict[str, str]:
-    """The versions of a lock that no widget's own requirement speaks against."""
+def _preferred(present: Lock | None, wanted: Asked, index: PyodideLock) -> dict[str, str]:
+    """The versions of a lock that are still to be had, and that no widget's own requirement speaks against."""
     if present is None:
         return {}
     versions = {
-        package.name: package.version for package in present.packages if package.kind != "library"
+        package.name: package.version
+        for package in present.packages
+        if package.kind in ("index", "built") or package.sha256 in index.hashes
     }
     for requirement in (Requirement(text) for texts in wanted.values() for text in texts):
         name = canonicalize_name(requirement.name)

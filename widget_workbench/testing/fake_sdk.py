@@ -521,6 +521,12 @@ class _Stage:
     sdk = None
     container = None
 
+    def asset(self, path: str) -> str | None:
+        return f"assets/{path}"
+
+    def assets(self) -> str:
+        return "[]"
+
     def entered(self) -> None: ...
     def ready(self) -> None: ...
     def failed(self, message: str, traceback: str) -> None: ...
