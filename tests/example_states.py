@@ -333,7 +333,7 @@ STATES: dict[str, dict[str, State]] = {
     },
     "insights": {
         "loading": State(None, {"GET ticket-insights": NEVER}),
-        "ready": State("Opened: 200", {"GET ticket-insights": {"json": TICKETS}}),
+        "ready": State("to 1 March 2026", {"GET ticket-insights": {"json": TICKETS}}),
         "empty": State(
             "No tickets in this period.",
             {"GET ticket-insights": {"json": {"weeks": [], "series": []}}},

@@ -46,6 +46,11 @@ def complete(content: bytes) -> None:
     _there = True
 
 
+def is_there() -> bool:
+    """Whether the second part has come."""
+    return _there
+
+
 def _files_end(archive: bytes) -> int:
     """Where the directory of a zip without a comment begins (APPNOTE.TXT, 4.3.16)."""
     return int.from_bytes(archive[-6:-2], "little")

@@ -9,8 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.package_index import PackageIndex, PyodideStandIn, served
+from tests.unit.package_index import (
+    BROWSER_TAG,
+    PackageIndex,
+    PyodideStandIn,
+    file_name,
+    served,
+    sha256,
+)
 from widget_workbench.dependencies import DependencyError, Lock, Package, fetched, locked
+from widget_workbench.dependencies.package import Kind
 
 
 @dataclass
@@ -54,6 +62,22 @@ class DependencyRepository:
     @property
     def file(self) -> Path:
         return self.root / "widgets.lock"
+
+
+def lock_of(*packages: Package, **asked: tuple[str, ...]) -> Lock:
+    """A lock as a resolution would have made it."""
+    return Lock(requirements=asked, packages=packages)
+
+
+def locked_package(name: str, content: bytes, kind: Kind = "index") -> Package:
+    """An entry of a lock, in version 1.0, for a file of that content."""
+    files: dict[Kind, str] = {
+        "index": file_name(name, "1.0"),
+        "pyodide": file_name(name, "1.0", BROWSER_TAG),
+        "library": f"{name}-1.0.zip",
+        "built": f"{name}-1.0.tar.gz",
+    }
+    return Package(name=name, version="1.0", file=files[kind], sha256=sha256(content), kind=kind)
 
 
 def versions(lock: Lock) -> list[str]:

@@ -6,67 +6,67 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.dependency_repository import DependencyRepository, package, repository
+from tests.unit.dependency_repository import (
+    DependencyRepository,
+    lock_of,
+    locked_package,
+    repository,
+)
 from tests.unit.package_index import BROWSER_TAG, sha256
 from widget_workbench.dependencies import WheelCache, shipped_files
+from widget_workbench.dependencies.package import Kind
 
 __all__ = ["repository"]
 
+KINDS_BY_PIP: tuple[Kind, ...] = ("index", "built")
+
 
 def test_each_source_gives_what_was_locked_and_the_cache_from_then_on(
-    repository: DependencyRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    repository: DependencyRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = repository.index.wheel("pure")
-    repository.index.wheel("more")
-    compiled = repository.pyodide.wheel("compiled", depends=["libthing"])
-    library = repository.pyodide.library("libthing")
-    repository.index.source("built")
-    lock = repository.lock(weather=("pure", "more", "compiled", "built"))
-    monkeypatch.setenv("WIDGET_CACHE_DIR", str(tmp_path / "empty"))
-    repository.told.clear()
+    contents = {
+        "pure": repository.index.wheel("pure"),
+        "more": repository.index.wheel("more"),
+        "compiled": repository.pyodide.wheel("compiled"),
+        "libthing": repository.pyodide.library("libthing"),
+    }
+    lock = lock_of(
+        locked_package("pure", contents["pure"]),
+        locked_package("more", contents["more"]),
+        locked_package("compiled", contents["compiled"], "pyodide"),
+        locked_package("libthing", contents["libthing"], "library"),
+        locked_package("built", repository.index.source("built"), "built"),
+    )
 
     files = repository.fetch(lock)
 
-    assert files["pure"].read_bytes() == content
-    assert files["compiled"].read_bytes() == compiled
-    assert files["libthing"].read_bytes() == library
+    assert {name: files[name].read_bytes() for name in contents} == contents
     assert files["built"].name == "built-1.0-py3-none-any.whl"
     assert all(shipped_files(file) for file in files.values())
-    assert repository.told == [
+    lines = [
         "Fetching 2 wheels from the package index",
-        "Building built 1.0 from its source distribution",
         "Fetching compiled 1.0 from Pyodide's own packages",
         "Fetching libthing 1.0 from Pyodide's own packages",
+        "Building built 1.0 from its source distribution",
     ]
+    assert repository.told == lines
 
-    monkeypatch.setattr(sys, "executable", "no program")
-    for file in ("libthing-1.0.zip", f"compiled-1.0-{BROWSER_TAG}.whl"):
-        repository.pyodide.remove(file)
-    repository.told.clear()
-    assert repository.fetch(lock) == files
-    assert repository.told == []
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", "no program")
+        assert repository.fetch(lock) == files
+    assert repository.told == lines
 
-
-def test_a_damaged_file_in_the_cache_is_fetched_again(repository: DependencyRepository) -> None:
-    content = repository.index.wheel("pure")
-    compiled = repository.pyodide.wheel("compiled")
-    repository.index.source("built")
-    lock = repository.lock(weather=("pure", "compiled", "built"))
-    files = repository.fetch(lock)
+    # A damaged file is as good as none.
     for file in files.values():
         file.write_bytes(file.read_bytes()[:-1] + b"!")
-
     again = repository.fetch(lock)
-
-    assert again["pure"] == files["pure"]
-    assert again["pure"].read_bytes() == content
-    assert again["compiled"].read_bytes() == compiled
+    assert {name: again[name].read_bytes() for name in contents} == contents
     assert "built/__init__.py" in shipped_files(again["built"])
+    assert repository.told == [*lines, *lines]
 
 
 def test_a_version_that_vanished_is_told(repository: DependencyRepository) -> None:
-    repository.index.wheel("pure")
-    lock = repository.lock(weather="pure")
+    lock = lock_of(locked_package("pure", repository.index.wheel("pure")))
     repository.index.remove("pure")
     repository.index.wheel("pure", "2.0")
 
@@ -78,31 +78,26 @@ def test_a_version_that_vanished_is_told(repository: DependencyRepository) -> No
 
 def test_another_file_under_a_locked_name_is_told(repository: DependencyRepository) -> None:
     repository.index.wheel("pure")
-    lock = repository.lock(weather="pure")
-    repository.index.wheel("pure", "1.0", files={"pure/__init__.py": "import evil"})
 
-    assert repository.not_fetched(lock).startswith(
+    assert repository.not_fetched(lock_of(locked_package("pure", b"other content"))).startswith(
         "The package index has another file for pure 1.0 than widgets.lock names by its hash: find out why"
     )
 
 
-def test_a_source_distribution_that_changed_is_told(
-    repository: DependencyRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_source_distribution_that_changed_is_told(repository: DependencyRepository) -> None:
     repository.index.source("built")
-    lock = repository.lock(weather="built")
-    monkeypatch.setenv("WIDGET_CACHE_DIR", str(tmp_path / "empty"))
-    repository.index.source("built", "1.0", "pure")
 
-    assert "built 1.0, to be built from built-1.0.tar.gz" in repository.not_fetched(lock)
+    lock = lock_of(locked_package("built", b"other content", "built"))
+    assert repository.not_fetched(lock) == (
+        "widgets.lock names built 1.0, to be built from built-1.0.tar.gz, and the index has another file in its place, "
+        "by its hash: resolve anew (with upgrade) to take another version."
+    )
 
 
-def test_a_file_of_pyodides_that_vanished_or_changed_is_told(
-    repository: DependencyRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_file_of_pyodides_that_changed_or_vanished_is_told(
+    repository: DependencyRepository,
 ) -> None:
-    repository.pyodide.wheel("thing")
-    lock = repository.lock(weather="thing")
-    monkeypatch.setenv("WIDGET_CACHE_DIR", str(tmp_path / "empty"))
+    lock = lock_of(locked_package("thing", repository.pyodide.wheel("thing"), "pyodide"))
     file = f"thing-1.0-{BROWSER_TAG}.whl"
 
     repository.pyodide.change(file, b"something else")
@@ -110,18 +105,19 @@ def test_a_file_of_pyodides_that_vanished_or_changed_is_told(
     repository.pyodide.remove(file)
     assert repository.not_fetched(lock) == (
         f"widgets.lock names thing 1.0 of Pyodide's own packages, and {file} cannot be fetched from 127.0.0.1: it "
-        "answers with status 404: look at the network, or use another base URL."
+        "answers with status 404. Look at the network, or use another base URL."
     )
 
 
 def test_a_network_in_the_way_is_told(
     repository: DependencyRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    repository.index.wheel("pure")
-    lock = repository.lock(weather="pure")
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("PIP_RETRIES", "0")
-    assert repository.not_fetched(lock).startswith("The package index at 127.0.0.1 cannot be reach")
+    for kind in KINDS_BY_PIP:
+        assert repository.not_fetched(lock_of(locked_package("pure", b"", kind))).startswith(
+            "The package index at 127.0.0.1 cannot be reached: connection error"
+        )
 
 
 def test_the_users_own_settings_of_pip_count(
@@ -139,7 +135,7 @@ def test_the_users_own_settings_of_pip_count(
 
     lock = repository.lock(weather="pure")
 
-    assert package(lock, "pure").sha256 == sha256(content)
+    assert lock.packages == (locked_package("pure", content),)
     assert repository.fetch(lock)["pure"].read_bytes() == content
     assert not (tmp_path / "target").exists()
 
@@ -172,8 +168,7 @@ def test_many_may_keep_the_same_file_at_once(tmp_path: Path) -> None:
 def test_a_cache_that_cannot_be_written_is_a_sentence(
     repository: DependencyRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    repository.index.wheel("pure")
-    lock = repository.lock(weather="pure")
+    lock = lock_of(locked_package("thing", repository.pyodide.wheel("thing"), "pyodide"))
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("WIDGET_CACHE_DIR", str(tmp_path / "file"))
     assert repository.not_fetched(lock) == (

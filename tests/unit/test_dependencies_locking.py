@@ -8,12 +8,16 @@ import pytest
 
 from tests.unit.dependency_repository import (
     DependencyRepository,
+    lock_of,
+    locked_package,
     package,
     repository,
     versions,
 )
 from tests.unit.package_index import BROWSER_TAG, sha256
-from widget_workbench.dependencies import Lock
+from widget_workbench.dependencies import Lock, WheelCache
+from widget_workbench.dependencies.lock_file import write_lock
+from widget_workbench.dependencies.source_builds import NotBuiltError, built_wheel
 
 __all__ = ["repository"]
 
@@ -227,23 +231,23 @@ def test_a_package_without_a_build_is_named_with_all_that_was_tried(
     assert repository.refused(weather="top") == (
         "lxml has no build for the browser's Python, and widget `weather` asks for top, which needs it. Tried: no "
         "wheel of the index is for the browser's Python; Pyodide 314.0.7 has version 5.0 alone; its source "
-        "distribution needs a compiler, and what one makes here is for this computer alone. Version 5.0 as Pyodide has it runs in the "
-        "browser: see to it that it can be fetched, and that the widgets' requirements allow it. Instead: "
-        "xml.etree.ElementTree or html.parser of the standard library."
+        "distribution needs a compiler, and what one makes here is for this computer alone. Version 5.0 as "
+        "Pyodide has it runs in the browser: see to it that it can be fetched, and that the widgets' requirements "
+        "allow it. Instead: xml.etree.ElementTree or html.parser of the standard library."
     )
 
 
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"fails": "out of order"}, "cannot be built here: ValueError: out of order."),
+        ({"fails": "out of order"}, "cannot be built here: ValueError: out of order"),
         (
             {"tag": "cp311-cp311-linux_x86_64"},
-            "builds thing-1.0-cp311-cp311-linux_x86_64.whl, which is for this computer alone.",
+            "builds thing-1.0-cp311-cp311-linux_x86_64.whl, which is for this computer alone",
         ),
         (
             {"tag": "py2-none-any"},
-            "builds thing-1.0-py2-none-any.whl, which is not for Python 3.14.",
+            "builds thing-1.0-py2-none-any.whl, which is not for Python 3.14",
         ),
     ],
 )
@@ -251,9 +255,9 @@ def test_a_build_that_gives_no_wheel_for_the_browser_is_told(
     repository: DependencyRepository, options: dict[str, str], told: str
 ) -> None:
     repository.index.source("thing", **options)  # type: ignore[arg-type]
-    message = repository.refused(weather="thing")
-    assert f"its source distribution {told}" in message
-    assert message.endswith(" Look for a package of pure Python that does the same.")
+    with pytest.raises(NotBuiltError) as raised:
+        built_wheel("thing", "", WheelCache.of_user())
+    assert str(raised.value) == f"its source distribution {told}"
 
 
 def test_a_name_that_nobody_has_is_told(repository: DependencyRepository) -> None:
@@ -318,9 +322,12 @@ def test_a_package_that_asks_for_an_address_is_refused(
 def test_a_lock_that_matches_is_used_without_pip(
     repository: DependencyRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("thing", "other"):
-        repository.index.wheel(name)
-    lock = repository.lock(weather=("thing>=1", "other"), clock="thing")
+    lock = lock_of(
+        *(locked_package(name, b"") for name in ("other", "thing")),
+        clock=("thing",),
+        weather=("other", "thing>=1"),
+    )
+    write_lock(repository.root, lock)
     content = repository.file.read_bytes()
     monkeypatch.setattr(sys, "executable", NO_PIP)
 
@@ -352,24 +359,20 @@ def test_locked_versions_are_kept_where_they_still_fit(repository: DependencyRep
 def test_a_locked_version_that_is_gone_is_replaced_when_anything_changes(
     repository: DependencyRepository,
 ) -> None:
-    repository.index.wheel("a", "2.0")
-    repository.lock(weather="a")
-    repository.index.remove("a")
-    repository.index.wheel("a", "1.0")
-    assert versions(repository.lock(weather="a", clock="a")) == ["a 1.0"]
+    write_lock(repository.root, lock_of(locked_package("a", b""), weather=("a",)))
+    repository.index.wheel("a", "0.9")
+    assert versions(repository.lock(weather="a", clock="a")) == ["a 0.9"]
 
 
 def test_a_package_of_another_pyodide_is_replaced(repository: DependencyRepository) -> None:
-    repository.pyodide.wheel("a", "1.0")
-    repository.lock(weather="a")
+    lock = lock_of(locked_package("a", b"", "pyodide"), weather=("a",))
+    write_lock(repository.root, lock)
     repository.pyodide.wheel("a", "2.0")
     assert versions(repository.lock(weather="a")) == ["a 2.0"]
 
 
 def test_a_locked_build_whose_source_is_gone_is_replaced(repository: DependencyRepository) -> None:
-    repository.index.source("a", "1.0")
-    repository.lock(weather="a")
-    repository.index.remove("a")
+    write_lock(repository.root, lock_of(locked_package("a", b"", "built"), weather=("a",)))
     repository.index.wheel("a", "1.0", tag="cp314-cp314-win_amd64")
     repository.pyodide.wheel("a", "2.0")
     assert versions(repository.lock(weather="a", clock="a")) == ["a 2.0"]
@@ -393,8 +396,7 @@ def test_a_broken_lock_is_passed_over_when_upgrading(repository: DependencyRepos
 def test_a_frozen_lock_that_does_not_match_is_an_error_and_stays(
     repository: DependencyRepository, asked: dict[str, str], told: str
 ) -> None:
-    repository.index.wheel("a")
-    repository.lock(clock="a")
+    write_lock(repository.root, lock_of(locked_package("a", b""), clock=("a",)))
     content = repository.file.read_bytes()
 
     assert repository.refused(frozen=True, **asked) == (
@@ -430,8 +432,8 @@ def edited(repository: DependencyRepository, old: str, new: str) -> None:
 def test_a_lock_that_no_longer_holds_is_made_anew(
     repository: DependencyRepository, old: str, new: str, told: str
 ) -> None:
-    repository.index.wheel("a")
-    lock = repository.lock(weather="a>=1")
+    lock = lock_of(locked_package("a", repository.index.wheel("a")), weather=("a>=1",))
+    write_lock(repository.root, lock)
     edited(repository, old, new)
 
     assert told in repository.refused(frozen=True, weather="a>=1")
@@ -439,8 +441,7 @@ def test_a_lock_that_no_longer_holds_is_made_anew(
 
 
 def test_a_repository_without_dependencies_has_no_lock(repository: DependencyRepository) -> None:
-    repository.index.wheel("a")
-    repository.lock(weather="a")
+    write_lock(repository.root, lock_of(locked_package("a", b""), clock=("a",)))
 
     assert repository.lock(weather=()) == Lock()
     assert not repository.file.exists()

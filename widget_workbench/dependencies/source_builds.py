@@ -113,6 +113,8 @@ def _source(name: str, requirement_line: str, directory: Path) -> Path:
         done.check_network()
         if any(sign in done.ended.output for sign in _NONE_THERE):
             raise NotBuiltError("the index has no source distribution of it that fits")
+        if "DO NOT MATCH THE HASHES" in done.ended.output:
+            raise NotBuiltError("the index has another file in its place, by its hash")
         raise NotBuiltError(_reason(done))
     (source,) = downloads.iterdir()
     try:

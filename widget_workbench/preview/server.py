@@ -21,7 +21,7 @@ from widget_workbench.gateway import Execution
 from widget_workbench.gateway.masking import Masking, masked
 from widget_workbench.preview.app import create_app
 from widget_workbench.preview.recording import Recording
-from widget_workbench.preview.site import Site
+from widget_workbench.preview.site import Bundle, Site
 from widget_workbench.preview.terminal_log import log_on_terminal
 from widget_workbench.repository import Problem, Repository
 from widget_workbench.secret_values import FILE
@@ -64,8 +64,12 @@ def serve(root: Path, port: int, open_browser: bool, record: bool = False) -> No
 
 
 @contextmanager
-def running(root: Path) -> Iterator[str]:
+def running(root: Path, bundle: Bundle | None = None) -> Iterator[str]:
     """Serves the preview of a repository beside the caller, for tests and tools that drive a browser.
+
+    Args:
+        root: the repository.
+        bundle: makes widgets' published trees; default: `widget_workbench.bundle`.
 
     Yields:
         The page's URL, which ends in a slash.
@@ -75,7 +79,7 @@ def running(root: Path) -> Iterator[str]:
         ShippedFilesMissing: the runtime or the page is not installed.
     """
     with _listening(0) as listener:
-        server = _server(create_app(root))
+        server = _server(create_app(root, bundle=bundle))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:

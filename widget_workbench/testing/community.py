@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 import httpx
@@ -24,6 +24,9 @@ from widget_workbench.testing.console import ERRORS, Console
 from widget_workbench.testing.evidence import Evidence
 from widget_workbench.testing.page import CommunityPage, Failure
 from widget_workbench.testing.stubs import ConnectorCall
+
+if TYPE_CHECKING:
+    from widget_workbench.preview.site import Bundle
 
 
 class Community:
@@ -268,7 +271,7 @@ class CommunityFactory:
         self._servers = ExitStack()
         # Without a proxy of the environment, which would not find this computer.
         self._client = self._servers.enter_context(httpx.Client(trust_env=False))
-        self._urls: dict[Path, str] = {}
+        self._urls: dict[tuple[Path, Bundle | None], str] = {}
         # For the pages that widgets open; those of tests have a setup of their own.
         context.add_init_script(
             "window.widgetTestSetup ??= { props: {}, tokens: {}, forget: null };"
@@ -284,7 +287,12 @@ class CommunityFactory:
 
     @contextmanager
     def __call__(
-        self, root: Path, widget: str | None = None, *, judge: bool = True
+        self,
+        root: Path,
+        widget: str | None = None,
+        *,
+        judge: bool = True,
+        bundle: Bundle | None = None,
     ) -> Iterator[Community]:
         """A community of a widget repository, whose pages close at the end.
 
@@ -292,22 +300,22 @@ class CommunityFactory:
             root: the repository.
             widget: whose modules `run_python` imports unless told otherwise.
             judge: whether what went on there that no test has been told of is a failure at the end.
+            bundle: makes widgets' published trees; by default as the preview does.
 
         Raises:
             RepositoryError: `root` is no widget repository.
         """
         root = root.resolve()
-        if root not in self._urls:
-            self._urls[root] = self._servers.enter_context(running(root)).rstrip("/")
+        url = self._url(root, bundle)
         forget = None
         if not self.communities:
             self._context.clear_cookies()
             forget = secrets.token_hex()
             # What a test's widget liked, or voted for, is not the next test's.
-            self._client.post(f"{self._urls[root]}/_community/api/reset").raise_for_status()
+            self._client.post(f"{url}/_community/api/reset").raise_for_status()
         community = Community(
             root,
-            self._urls[root],
+            url,
             self._context,
             widget=widget,
             forget=forget,
@@ -322,6 +330,13 @@ class CommunityFactory:
         finally:
             self.communities.remove(community)
             community.close()
+
+    def _url(self, root: Path, bundle: Bundle | None) -> str:
+        """Of the preview that shows a repository, which is started if it does not run yet."""
+        if (root, bundle) not in self._urls:
+            running_preview = self._servers.enter_context(running(root, bundle))
+            self._urls[root, bundle] = running_preview.rstrip("/")
+        return self._urls[root, bundle]
 
     def close(self) -> None:
         """Stops the previews."""

@@ -3,6 +3,7 @@
 # ///
 """Tickets per week, in a chart that a package draws: a GET request for the dates that a visitor chooses."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from string.templatelib import Template
 
@@ -18,7 +19,7 @@ PRESETS = (4, 12, 26)  # weeks
 
 async def init(sdk: Sdk) -> None:
     first = last_weeks(int(sdk.props["weeks"]))
-    state = sdk.state(period=first, problem="", width=sdk.root.clientWidth)
+    state = sdk.state(period=first, problem="", width=0)
 
     async def fetch(start: str, end: str) -> dict:
         return await sdk.connectors.get("ticket-insights", query_params={"from": start, "to": end})
@@ -63,19 +64,13 @@ async def init(sdk: Sdk) -> None:
           <details><summary>The numbers in a table</summary>{table(tickets)}</details>
         """
 
-    def measure(*_: object) -> None:
+    def measure() -> None:
         state.width = sdk.root.clientWidth
 
-    measuring = create_proxy(measure)
-    observer = ResizeObserver.new(measuring)
-    observer.observe(sdk.root)
-
-    def forget() -> None:
-        observer.disconnect()
-        measuring.destroy()
-
-    sdk.on("destroy", forget)
     await tickets.reload()
+
+    measure()  # not before: the first use of sdk.root takes the skeleton away
+    at_each_resize(sdk, measure)
 
     @sdk.view
     def view() -> Template:
@@ -91,6 +86,18 @@ async def init(sdk: Sdk) -> None:
             <div aria-busy={tickets.pending}>{tickets.show(shown)}</div>
           </section>
         """
+
+
+def at_each_resize(sdk: Sdk, handler: Callable[[], None]) -> None:
+    called = create_proxy(lambda *_: handler())
+    observer = ResizeObserver.new(called)
+    observer.observe(sdk.root)
+
+    def end() -> None:
+        observer.disconnect()
+        called.destroy()
+
+    sdk.on("destroy", end)
 
 
 def last_weeks(weeks: int) -> tuple[str, str]:

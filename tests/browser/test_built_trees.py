@@ -1,0 +1,249 @@
+"""What `widget build` writes runs, in each runtime mode, from the files that the platform would host."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Request, Route, expect
+
+from widget_workbench import shipped
+from widget_workbench.bundle import build, hosting_of
+from widget_workbench.repository import read_repository
+from widget_workbench.testing import Community, CommunityFactory, CommunityPage
+
+from .built_tree import HOSTED_AT, BuiltTree
+from .conftest import EXAMPLES, eventually, without_store
+from .test_seed_examples import SEED_EXAMPLES, connector_request, on_the_wire
+
+EXAMPLE_TYPES = [widget.type for widget in read_repository(EXAMPLES).widgets]
+SEED_TYPES = [example.widget for example in SEED_EXAMPLES]
+
+CDN = re.compile(r"https://cdn\.jsdelivr\.net/npm/pyodide@314\.0\.7/(.+)")
+
+
+@pytest.fixture(scope="module", params=["bundled", "cdn", HOSTED_AT])
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> BuiltTree:
+    """The examples, built."""
+    directory = tmp_path_factory.mktemp("built") / "dist"
+    build(EXAMPLES, directory, hosting_of(request.param))
+    return BuiltTree(directory)
+
+
+@pytest.fixture(scope="module")
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> BuiltTree:
+    """The examples, built as by default."""
+    directory = tmp_path_factory.mktemp("bundled") / "dist"
+    build(EXAMPLES, directory, hosting_of("bundled"))
+    return BuiltTree(directory)
+
+
+@pytest.fixture(scope="module")
+def in_the_preview(community_factory: CommunityFactory) -> dict[str, dict[str, Any]]:
+    """What each of the seven sends there. Once: a task can be deleted but once."""
+    with community_factory(EXAMPLES) as community:
+        return seed_requests(community)
+
+
+def from_here(page: Page) -> None:
+    """Answers for the CDN, with what npm has installed."""
+
+    def answer(route: Route) -> None:
+        name = CDN.fullmatch(route.request.url)
+        assert name is not None
+        route.fulfill(
+            path=shipped.pyodide_core() / name[1],
+            headers={"Access-Control-Allow-Origin": "*"},
+            content_type="text/javascript",
+        )
+
+    page.route(CDN, answer)
+
+
+def recorded(requests: list[Request]) -> Callable[[Page], None]:
+    def prepare(page: Page) -> None:
+        from_here(page)
+        page.on("request", lambda request: requests.append(request))
+
+    return prepare
+
+
+def seed_requests(community: Community) -> dict[str, dict[str, Any]]:
+    """What each of the seven sends, on one page."""
+    requests: list[Request] = []
+    page = community.open(*SEED_TYPES, prepare=recorded(requests))
+    sent: dict[str, dict[str, Any]] = {}
+    for example in SEED_EXAMPLES:
+        widget = page.widget(example.widget)
+        if example.button is not None:
+            button = widget.get_by_role("button", name=re.compile(example.button)).first
+            sent[example.widget] = connector_request(page.page, button.click)
+        else:
+            (sent[example.widget],) = (
+                on_the_wire(request)
+                for request in requests
+                if f"/connectors/{example.permalink}/" in request.url
+            )
+    for request in sent.values():
+        # Each page has a token of its own.
+        assert request["headers"].pop("x-csrf-token")
+    return sent
+
+
+def test_every_example_runs_and_fetches_from_nowhere_else(
+    community_factory: CommunityFactory, built: BuiltTree
+) -> None:
+    requests: list[Request] = []
+    with community_factory(EXAMPLES, bundle=built) as community:
+        page = community.open(prepare=recorded(requests))
+        for widget_type in EXAMPLE_TYPES:
+            page.widget(widget_type)
+        elsewhere = [
+            request.url for request in requests if not request.url.startswith(community.url)
+        ]
+    assert {url for url in elsewhere if not CDN.fullmatch(url)} == set()
+    assert len(elsewhere) == (1 if "cdn" in entry_of(built, "weather") else 0)
+
+
+def test_the_seeds_requests_are_those_of_the_preview(
+    community_factory: CommunityFactory,
+    built: BuiltTree,
+    in_the_preview: dict[str, dict[str, Any]],
+) -> None:
+    with community_factory(EXAMPLES, bundle=built) as community:
+        assert seed_requests(community) == in_the_preview
+    assert list(in_the_preview) == SEED_TYPES
+
+
+def entry_of(tree: BuiltTree, widget_type: str) -> str:
+    return (tree.directory / "widgets" / widget_type / "index.html").read_text()
+
+
+# Where its files are found.
+
+
+def test_a_host_that_drops_the_declarations_finds_the_files_beside_the_loader(
+    community_factory: CommunityFactory, bundled: BuiltTree
+) -> None:
+    def drop(route: Route) -> None:
+        answer = route.fetch()
+        html = answer.text()
+        assert 'rel="asset"' in html
+        route.fulfill(response=answer, body=re.sub(r'<link rel="asset"[^>]*>', "", html))
+
+    with community_factory(EXAMPLES, bundle=bundled) as community:
+        page = community.open(
+            "weather", prepare=lambda page: page.route("**/weather/index.html", drop)
+        )
+        page.widget("weather")
+
+
+# What is fetched once.
+
+
+def parts(requests: list[Request]) -> list[str]:
+    """The data parts of the runtime that came over the network."""
+    urls = (request.url.split("/")[-1] for request in requests)
+    return sorted(name for name in urls if name.endswith(".bin"))
+
+
+def stored(page: CommunityPage) -> None:
+    """Waits until what was fetched is in the store, the late library included."""
+    eventually(
+        page,
+        """() => {
+            caches.open("pyodide-widget").then((cache) => cache.keys()).then((keys) => {
+                window.storedParts = keys.map(({ url }) => url.split("/").at(-1));
+            });
+            return window.storedParts?.some((name) => name.startsWith("late-")) &&
+                window.storedParts.length >= 5;
+        }""",
+    )
+
+
+def test_the_same_runtime_below_another_widgets_url_costs_no_second_download(
+    community_factory: CommunityFactory, bundled: BuiltTree
+) -> None:
+    with community_factory(EXAMPLES, bundle=bundled) as community:
+        page = community.open("search")
+        page.widget("search")
+        stored(page)
+        page.page.evaluate("() => caches.delete('pyodide-widget')")
+        first: list[Request] = []
+        page = community.open("weather", prepare=recorded(first))
+        page.widget("weather")
+        stored(page)
+        second: list[Request] = []
+        community.open("search", prepare=recorded(second)).widget("search")
+    assert [name.partition("-")[0] for name in parts(first)] == [
+        "late",
+        "library",
+        "wasm",
+        "wasm",
+        "widget",
+    ]
+    assert parts(second) == []
+
+
+def test_a_damaged_part_in_the_store_is_fetched_again(
+    community_factory: CommunityFactory, bundled: BuiltTree
+) -> None:
+    with community_factory(EXAMPLES, bundle=bundled) as community:
+        page = community.open("weather")
+        page.widget("weather")
+        stored(page)
+        page.page.evaluate(
+            """async () => {
+                const cache = await caches.open("pyodide-widget");
+                for (const request of await cache.keys()) {
+                    await cache.put(request, new Response(new Uint8Array(1000)));
+                }
+            }"""
+        )
+        requests: list[Request] = []
+        community.open("weather", prepare=recorded(requests)).widget("weather")
+    assert {name.partition("-")[0] for name in parts(requests)} >= {"library", "wasm", "widget"}
+
+
+def test_a_visitor_who_saves_data_gets_the_late_library_when_it_is_needed(
+    community_factory: CommunityFactory, bundled: BuiltTree
+) -> None:
+    def prepare(page: Page) -> None:
+        recorded(requests)(page)
+        without_store(page)
+        page.add_init_script(
+            "Object.defineProperty(navigator, 'connection', { value: { saveData: true } });"
+            # An idle moment comes at once, and is seen.
+            "window.requestIdleCallback = (callback) => { window.idle = true; callback(); };"
+        )
+
+    requests: list[Request] = []
+    with community_factory(EXAMPLES, bundle=bundled) as community:
+        page = community.open("weather", prepare=prepare)
+        page.widget("weather")
+        page.page.evaluate("() => new Promise(requestAnimationFrame)")
+        assert [name for name in parts(requests) if name.startswith("late-")] == []
+        assert not page.page.evaluate("() => window.idle === true")
+        expect(page.widget("weather")).to_contain_text("Warsaw")
+
+
+# What stands in a bundle.
+
+
+def test_the_manifest_names_every_file_that_the_loader_may_fetch(bundled: BuiltTree) -> None:
+    for widget_type in EXAMPLE_TYPES:
+        directory = bundled.directory / "widgets" / widget_type
+        named = {
+            record["path"]
+            for record in json.loads((directory / "bundle.json").read_text())["files"]
+        }
+        there = {
+            path.relative_to(directory).as_posix()
+            for path in directory.rglob("*")
+            if path.is_file() and path.parent.name != "loader"
+        }
+        assert there - named == {"bundle.json", "index.html"}
+        assert named - there == set()
