@@ -220,6 +220,7 @@ class _Reading:
         connectors = self._callable_connectors(published, elsewhere)
         secrets = self._secrets()
         reading = self._settings(secrets)
+        global_code = tuple(self._global_code())
         self._report_uncalled(reading.settings.upstreams)
         self._report_warnings(connectors, secrets, reading)
         return Repository(
@@ -235,7 +236,7 @@ class _Reading:
             bad_upstreams=reading.bad_upstreams,
             unreadable_settings=reading.unreadable,
             external_widgets=tuple(self._external),
-            global_code=tuple(self._global_code()),
+            global_code=global_code,
         )
 
     def _widget_directories(self) -> Iterator[Path]:

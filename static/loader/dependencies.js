@@ -12,9 +12,13 @@ import { whole } from "./parts.js";
 const DIRECTORY = "/lib/dependencies";
 
 /** What the name of a compiled module ends in. */
-const SHARED_LIBRARY = ".so";
+const COMPILED_MODULE = ".so";
 
 /**
+ * @typedef {object} Unpacked
+ * @property {string} directory the package's own
+ * @property {string[]} paths of all of its files, of which shared libraries stand elsewhere
+ *
  * @typedef {object} Installed
  * @property {string} content what tells one build of a package from another: the name of its first file
  * @property {Promise<void>} ready
@@ -47,44 +51,61 @@ export function conflicts(bundle, packages) {
  */
 export async function install(bundle, { packages, late }, starting) {
   const isDue = bundle.part("late").some(({ due }) => due);
+  // Few packages can be imported without it.
   const library = isDue ? late.fetch() : Promise.resolve();
-  library.catch(() => {}); // whoever waits for it hears of it
-  const coming = [library];
-  for (const [title, files] of bundle.dependencies()) {
-    const name = nameOf(title);
-    let installed = packages.get(name);
-    if (!installed) {
-      const ready = installOne(title, files, starting, library);
-      installed = { content: contentOf(files), ready };
-      // What failed is tried again by the next instance.
-      ready.catch(() => packages.delete(name));
-      packages.set(name, installed);
-    }
-    coming.push(installed.ready);
+  const dependencies = [...bundle.dependencies()];
+  const missing = dependencies.filter(([title]) => !packages.has(nameOf(title)));
+  const unpacked = Promise.all(
+    missing.map(([title, files]) => unpackedPackage(title, files, starting)),
+  );
+  for (const [index, [title, files]] of missing.entries()) {
+    // When all are unpacked: a compiled module may link what another package brings.
+    const ready = Promise.all([starting, unpacked, library]).then(([runtime, directories]) =>
+      link(runtime, directories[index]),
+    );
+    // What failed is tried again by the next instance.
+    ready.catch(() => packages.delete(nameOf(title)));
+    packages.set(nameOf(title), { content: contentOf(files), ready });
   }
-  await Promise.all(coming);
+  await Promise.all([
+    library,
+    ...dependencies.map(([title]) => packages.get(nameOf(title))?.ready),
+  ]);
 }
 
 /**
  * @param {string} title
  * @param {Asset[]} files
  * @param {Promise<Runtime>} starting
- * @param {Promise<void>} library without which few packages can be imported
+ * @returns {Promise<Unpacked>}
  */
-async function installOne(title, files, starting, library) {
-  const [archive, runtime] = await Promise.all([whole(files), starting, library]);
+async function unpackedPackage(title, files, starting) {
+  const [archive, runtime] = await Promise.all([whole(files), starting]);
   const directory = `${DIRECTORY}/${title.replace(" ", "-")}`;
   const paths = unpack(runtime.interpreter.FS, directory, runtime.decompress(archive));
-  for (const path of paths.filter((each) => each.endsWith(SHARED_LIBRARY))) {
-    // Compiled aside from the page's thread; an import would compile it on that thread, all at once.
-    await runtime.interpreter.loadSharedLibrary(path);
+  return { directory, paths };
+}
+
+/**
+ * Makes a package importable.
+ *
+ * @param {Runtime} runtime
+ * @param {Unpacked} unpacked
+ */
+async function link(runtime, { directory, paths }) {
+  for (const path of paths) {
+    if (path.startsWith(directory) && path.endsWith(COMPILED_MODULE)) {
+      // Compiled aside from the page's thread; an import would compile it on that thread, all at once.
+      await runtime.interpreter.loadSharedLibrary(path);
+    }
   }
   runtime.addPath(directory);
 }
 
 /**
  * Writes a package's files. Its archive is an index in JSON, behind the index's length in four bytes, and the files'
- * contents in the index's order (browser_python/worker.py).
+ * contents in the index's order (browser_python/worker.py). A path that begins with "/" is one outside of the package's
+ * directory.
  *
  * Not left in the archive: packages look for their data beside their modules, and only a file can be loaded as a shared
  * library.
@@ -101,7 +122,7 @@ function unpack(FS, directory, archive) {
   const made = new Set();
   let begin = start;
   return index.map(([name, length]) => {
-    const path = `${directory}/${name}`;
+    const path = name.startsWith("/") ? name : `${directory}/${name}`;
     const parent = path.slice(0, path.lastIndexOf("/"));
     if (!made.has(parent)) {
       made.add(parent);

@@ -64,9 +64,12 @@ def from_here(page: Page) -> None:
 
 
 def recorded(requests: list[Request]) -> Callable[[Page], None]:
+    def record(request: Request) -> None:
+        requests.append(request)
+
     def prepare(page: Page) -> None:
         from_here(page)
-        page.on("request", lambda request: requests.append(request))
+        page.on("request", record)
 
     return prepare
 

@@ -83,6 +83,7 @@ def test_what_the_layout_names_is_published_and_nothing_else(tmp_path: Path) -> 
         "main.py",
         "format.py",
         "style.css",
+        "runtime/LICENCES.txt",
         "thumbnail.png",
         "assets/images/logo.svg",
     }

@@ -37,7 +37,7 @@ def main() -> None:
         json.dump(errors, file)
 
 
-def compile_archive(
+def compile_archive(  # noqa: PLR0917 - passed by name
     number: int, archive: str, to: str, root: str, docstrings: bool, package: bool
 ) -> list[dict[str, object]]:
     """Writes an archive anew, with bytecode in the place of its Python files; returns the syntax errors."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from widget_workbench.bundle.dependency_archives import DependencyArchives
 from widget_workbench.bundle.entry import BundleError
 from widget_workbench.bundle.hosting import Hosting
-from widget_workbench.bundle.output import write_tree
+from widget_workbench.bundle.output import restore, write_tree
 from widget_workbench.bundle.report import Report, report_of
 from widget_workbench.bundle.tree import repository_tree
 from widget_workbench.repository import Problem, read_repository
@@ -54,6 +54,7 @@ def build(
         ShippedFilesMissing: the runtime is not there.
         BrowserPythonError: packages have to be compiled, and there is no JavaScript engine.
     """
+    restore(out.resolve())
     repository = read_repository(root)
     if fatal := [problem for problem in repository.problems if problem.fatal]:
         raise BundleError("\n".join(f"{each.path}: {each.message}" for each in fatal))

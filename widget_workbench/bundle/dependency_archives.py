@@ -27,6 +27,9 @@ from widget_workbench.repository import Repository, Widget
 ROOT = "/lib/dependencies/"
 """Where packages stand in the browser (static/loader/dependencies.js)."""
 
+SHARED_LIBRARIES = "/usr/lib/"
+"""Where the browser's Python looks for what compiled modules link, as Pyodide has it."""
+
 
 class DependencyArchives:
     """What the widgets of a repository depend on: resolved, fetched and compiled when it is first asked for.
@@ -139,8 +142,11 @@ def _requirements(widget: Widget) -> tuple[str, ...]:
 
 
 def _compilation(package: Package, wheel: Path) -> Compilation:
+    files = shipped_files(wheel)
+    if package.kind == "library":
+        files = {f"{SHARED_LIBRARIES}{Path(path).name}": content for path, content in files.items()}
     return Compilation(
-        files=shipped_files(wheel),
+        files=files,
         root=f"{ROOT}{_title(package).replace(' ', '-')}/",
         package=True,
         broken=True,

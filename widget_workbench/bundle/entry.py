@@ -57,8 +57,8 @@ def entry_fragment(
     )
     lines += [file.link() for file in files]
     if skeleton is not None and STYLE in own:
-        lines += _skeleton_style(_text(own[STYLE], STYLE), own)
-    markup = _DEFAULT_SKELETON if skeleton is None else _text(skeleton, SKELETON)
+        lines += _skeleton_style(text_of(own[STYLE], STYLE), own)
+    markup = _DEFAULT_SKELETON if skeleton is None else text_of(skeleton, SKELETON)
     build = digest({**own, SKELETON: skeleton or b""})[:8]
     lines += [
         f'<div data-widget-root data-version="{escape(version)}" data-build="{build}" '
@@ -78,7 +78,12 @@ def _skeleton_style(style: str, own: Mapping[str, bytes]) -> list[str]:
     return [] if "</style" in style.lower() else [f"<style data-widget-skeleton>{style}</style>"]
 
 
-def _text(content: bytes, name: str) -> str:
+def text_of(content: bytes, name: str) -> str:
+    """The text of a file.
+
+    Raises:
+        BundleError: it is not UTF-8.
+    """
     try:
         return content.decode()
     except UnicodeDecodeError as error:

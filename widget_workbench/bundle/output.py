@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from widget_workbench.bundle.entry import BundleError
 from widget_workbench.bundle.registries import CONNECTORS, EXTENSIONS
+
+
+# Seconds.
+_LONGEST_BUILD = 3600
 
 
 def write_tree(directory: Path, files: Mapping[str, bytes | Path], repository: Path) -> None:
@@ -30,7 +35,8 @@ def write_tree(directory: Path, files: Mapping[str, bytes | Path], repository: P
     _refuse_foreign(directory, repository.resolve())
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
-        _restore(directory)
+        restore(directory)
+        _tidy(directory)
         with _beside(directory) as made:
             for path, content in files.items():
                 _write(made / path, content)
@@ -59,7 +65,7 @@ def _refuse_foreign(directory: Path, repository: Path) -> None:
 @contextmanager
 def _beside(directory: Path) -> Iterator[Path]:
     """A directory on the same file system, which is gone afterwards."""
-    name = Path(tempfile.mkdtemp(prefix=f".{directory.name}.building-", dir=directory.parent))
+    name = Path(tempfile.mkdtemp(prefix=_unfinished(directory), dir=directory.parent))
     try:
         made = name / "tree"
         made.mkdir()
@@ -85,16 +91,32 @@ def _swap(made: Path, directory: Path) -> None:
     try:
         made.rename(directory)
     except OSError:
-        _restore(directory)
+        restore(directory)
         raise
     shutil.rmtree(former, ignore_errors=True)
 
 
-def _restore(directory: Path) -> None:
-    """Brings back what a build was killed over, between taking the former tree away and putting the new one there."""
+def restore(directory: Path) -> None:
+    """Brings back what a build was killed over, between taking the former tree away and putting the new one there.
+
+    Args:
+        directory: where the tree belongs.
+    """
     with suppress(OSError):
         if not directory.exists():
             _former(directory).rename(directory)
+
+
+def _tidy(directory: Path) -> None:
+    """Removes what builds have left that were killed, as far as none of them can be running."""
+    for path in directory.parent.glob(f"{_unfinished(directory)}*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _LONGEST_BUILD:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _unfinished(directory: Path) -> str:
+    return f".{directory.name}.building-"
 
 
 def _former(directory: Path) -> Path:

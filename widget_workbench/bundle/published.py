@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from widget_workbench import shipped
 from widget_workbench.bundle.bundle_file import BundleFile
-from widget_workbench.bundle.entry import MANIFEST, SKELETON, entry_fragment
-from widget_workbench.bundle.hosting import Hosting
+from widget_workbench.bundle.entry import MANIFEST, SKELETON, entry_fragment, text_of
+from widget_workbench.bundle.hosting import DIRECTORY, Hosting
 from widget_workbench.bundle.imports import imported_modules
+from widget_workbench.parts import sha256
 from widget_workbench.runtime import Runtime, runtime
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ ENTRY = "index.html"
 
 # Of bundle.json's shape.
 _FORMAT = 1
+
+_LICENCES = "LICENCES.txt"
 
 
 def published_files(
@@ -47,11 +50,13 @@ def published_files(
         return {**files}
     # Read now: the entry states each file's length, which a file that is saved meanwhile would not keep.
     own = {path: file.read_bytes() for path, file in files.items() if _ships(path)}
+    _refuse_other_encodings(own)
     current = runtime()
     dependencies = tuple(dependencies)
     parts = _runtime_files(current, hosting, _is_late_due(own, current, bool(dependencies)))
     fetched = [
         *parts,
+        _licences(),
         *dependencies,
         *(BundleFile.own(path, content) for path, content in own.items()),
     ]
@@ -64,6 +69,12 @@ def published_files(
         **loader,
         **{file.path: file.content for file in fetched if file.url is None},
     }
+
+
+def _refuse_other_encodings(own: Mapping[str, bytes]) -> None:
+    for path, content in own.items():
+        if path.endswith(".py"):
+            text_of(content, path)
 
 
 def _runtime_files(current: Runtime, hosting: Hosting, late_is_due: bool) -> list[BundleFile]:
@@ -84,6 +95,15 @@ def _runtime_files(current: Runtime, hosting: Hosting, late_is_due: bool) -> lis
                 )
             )
     return found
+
+
+def _licences() -> BundleFile:
+    """The licences of what is passed on with the widget: those of its dependencies stand in their archives."""
+    texts = [path.read_bytes() for path in sorted(shipped.licenses().glob("*.txt"))]
+    content = b"\n\n".join(texts)
+    return BundleFile(
+        f"{DIRECTORY}{_LICENCES}", sha256(content), len(content), content, part="licences"
+    )
 
 
 def _is_late_due(own: Mapping[str, bytes], current: Runtime, has_dependencies: bool) -> bool:

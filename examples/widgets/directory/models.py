@@ -126,12 +126,13 @@ def reason(error: ErrorDetails) -> str:
     """Pydantic's message, in words for somebody who has never heard of it."""
     field = FIELDS.get(error["loc"], " ".join(map(str, error["loc"])))
     subject = f"Its {field}" if field else "It"
-    given = "nothing" if error["input"] is None else f"“{shortened(str(error['input']))}”"
+    value = "" if error["input"] is None else str(error["input"]).strip()
+    given = f"“{shortened(value)}”"
     match error["type"]:
         case "missing":
             return f"It has no {field}."
-        case "string_too_short":
-            return f"{subject} is blank."
+        case _ if not value:
+            return f"{subject} is empty."
         case "string_type":
             return f"{subject} is no text: {given}."
         case "string_pattern_mismatch":

@@ -62,8 +62,8 @@ def test_records_that_cannot_be_read_are_told_with_the_reasons(community: Commun
     widget.get_by_text("3 records could not be read").press("Enter")
     expect(widget.locator("details").get_by_role("listitem")).to_have_text(
         [
-            "Record 1 It is no record: nothing.",
-            "Record 3, Chloé Its date is no day of the calendar: “”.",
+            "Record 1 It is empty.",
+            "Record 3, Chloé Its date is empty.",
             "Record 4, Ann Example Its id is no whole number: “x”. "
             "Its e-mail address does not look like one: “ann”. "
             "Its number of seats is no whole number: “1.5”.",
@@ -136,10 +136,10 @@ def reasons(record: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"company": None}, "Its company is no record: nothing."),
+        ({"company": None}, "Its company is empty."),
         ({"company": {}}, "It has no company's name."),
         ({"company": {"name": "A", "city": 4}}, "Its company's city is no text: “4”."),
-        ({"name": "  "}, "Its name is blank."),
+        ({"name": "  "}, "Its name is empty."),
         (
             {"seats": "-5"},
             "Its number of seats is “-5”: Input should be greater than or equal to 0.",

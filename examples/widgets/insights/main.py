@@ -81,9 +81,9 @@ async def init(sdk: Sdk) -> None:
             <form novalidate onchange={choose} onsubmit={choose}>
               {day("start", "From", start)} {day("end", "To", end)}
               <div class="presets" role="group" aria-label="Period">{map(preset, PRESETS)}</div>
-              <p id="problem" role="status">{state.problem}</p>
+              <p class="problem" id="problem" role="status">{state.problem}</p>
             </form>
-            <div aria-busy={tickets.pending}>{tickets.show(shown)}</div>
+            <div class="tickets" aria-busy={tickets.pending}>{tickets.show(shown)}</div>
           </section>
         """
 
