@@ -53,6 +53,7 @@ check: $(set_up) ## Check format, lint and types
 	@node_modules/.bin/biome ci --colors=off .
 	@echo "Checking the JavaScript code's types"
 	@node_modules/.bin/tsc
+	@node_modules/.bin/tsc -p runtime
 
 browser: $(python_set_up) ## Find a browser for the tests, or install one
 	@$(bin)/python -m widget_workbench.browser --install

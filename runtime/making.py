@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gzip
 import hashlib
 import io
 import json
@@ -14,6 +13,8 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
+
+import deflate
 
 from runtime import library
 from widget_workbench import __version__, browser_python, shipped
@@ -30,8 +31,8 @@ _TRIM = _HERE / "trim-core.mjs"
 PYTHON = "3.14.2"
 """The version of the browser's Python, which Pyodide's release decides."""
 
-# gzip's own, since DecompressionStream knows nothing denser; what Python decompresses is in zstd.
-_DENSEST = 9
+# Of libdeflate: 4 % denser than zlib's. DecompressionStream knows nothing else; what Python decompresses is in zstd.
+_DENSEST = 12
 
 WIDGET_ROOT = "/lib/widget.zip/"
 """Where the package `widget` stands in the browser (static/loader/boot.js)."""
@@ -169,7 +170,7 @@ def _compilers() -> list[Path]:
 
 
 def _gzipped(content: bytes) -> bytes:
-    return gzip.compress(content, _DENSEST, mtime=0)
+    return bytes(deflate.gzip_compress(content, _DENSEST))
 
 
 def _files(archive: bytes) -> dict[str, bytes]:

@@ -23,6 +23,7 @@ from widget_workbench.dependencies import (
 )
 from widget_workbench.parts import in_parts, sha256
 from widget_workbench.repository import Repository, Widget
+from widget_workbench.runtime import runtime
 
 ROOT = "/lib/dependencies/"
 """Where packages stand in the browser (static/loader/dependencies.js)."""
@@ -99,7 +100,9 @@ class DependencyArchives:
             return
         wheels = fetched(missing, index=self._index, told=self._told, cache=self._cache)
         self._told(f"Compiling {', '.join(package.name for package in missing)}")
-        archives = carry_out([_compilation(package, wheels[package]) for package in missing])
+        archives = carry_out(
+            [_compilation(package, wheels[package]) for package in missing], runtime=runtime()
+        )
         for package, archive in zip(missing, archives, strict=True):
             self._made[package] = archive
             self._archives.keep(package.sha256, archive)

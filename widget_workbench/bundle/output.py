@@ -13,7 +13,6 @@ from pathlib import Path
 from widget_workbench.bundle.entry import BundleError
 from widget_workbench.bundle.registries import CONNECTORS, EXTENSIONS
 
-
 # Seconds.
 _LONGEST_BUILD = 3600
 
