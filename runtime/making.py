@@ -76,7 +76,7 @@ class _Making:
         start, late = self._library()
         parts = {
             "core": in_parts("core", ".mjs", self._step("core.mjs", (_TRIM,), self._trimmed)),
-            "wasm": in_parts("wasm", ".bin", self._step("wasm.gz", (), self._wasm)),
+            "wasm": in_parts("wasm", ".bin", self._step("wasm.gz", (Path(__file__),), self._wasm)),
             "library": in_parts("library", ".bin", _gzipped(start)),
             "widget": in_parts("widget", ".bin", _gzipped(self._widget())),
             "late": in_parts("late", ".bin", late),

@@ -195,6 +195,15 @@ def call_later(seconds: float, function: Callable[[], object]) -> Callable[[], N
     return cancel
 
 
+def is_of_this_origin(address: str) -> bool:
+    """Whether an address, absolute or relative to the page, is one of the page's own origin."""
+    import js
+
+    if not js.URL.canParse(address, js.document.baseURI):
+        return False
+    return bool(js.URL.new(address, js.document.baseURI).origin == js.location.origin)
+
+
 def page_hidden() -> bool:
     """Whether the page is not to be seen."""
     import js

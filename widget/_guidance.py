@@ -17,6 +17,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any, NoReturn
 
+from . import _late_library, _micropip
 from ._traceback import WIDGETS_DIRECTORY
 
 _USE_A_CONNECTOR = (
@@ -80,6 +81,7 @@ def _patch_urllib_request(module: ModuleType) -> None:
 
 
 _PATCHES: dict[str, Callable[[ModuleType], None]] = {
+    "micropip": _micropip.patch,
     "socket": _patch_socket,
     "urllib.request": _patch_urllib_request,
 }
@@ -93,7 +95,7 @@ class _Patching(MetaPathFinder):
     ) -> ModuleSpec | None:
         if name not in _PATCHES:
             return None
-        spec = PathFinder.find_spec(name, path, target)
+        spec = PathFinder.find_spec(name, path, target) or _late_library.find_spec(name, path)
         if spec is not None and spec.loader is not None:
             spec.loader = _PatchingLoader(spec.loader, _PATCHES[name])
         return spec

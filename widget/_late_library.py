@@ -56,8 +56,31 @@ def _files_end(archive: bytes) -> int:
     return int.from_bytes(archive[-6:-2], "little")
 
 
+def find_spec(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
+    """Brings the second part, if a module that nobody has found is one of it and has not come.
+
+    Returns:
+        Where the module is; None where it is not there either.
+
+    Raises:
+        ImportError: the second part cannot be had.
+    """
+    from _late_modules import NAMES  # made with the runtime
+
+    if _there or name not in NAMES:
+        return None
+    try:
+        complete(_ffi.late_library())
+    except Exception as error:
+        raise ImportError(
+            f"{name} is of the standard library's second part, which did not come: {error}",
+            name=name,
+        ) from error
+    return PathFinder.find_spec(name, path)
+
+
 class _Finder(MetaPathFinder):
-    """Asked after everyone else: a late module is one that nobody has found."""
+    """Asked after everyone else."""
 
     def find_spec(
         self,
@@ -65,15 +88,4 @@ class _Finder(MetaPathFinder):
         path: Sequence[str] | None,
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
-        from _late_modules import NAMES  # made with the runtime
-
-        if _there or fullname not in NAMES:
-            return None
-        try:
-            complete(_ffi.late_library())
-        except Exception as error:
-            raise ImportError(
-                f"{fullname} is of the standard library's second part, which did not come: {error}",
-                name=fullname,
-            ) from error
-        return PathFinder.find_spec(fullname, path, target)
+        return find_spec(fullname, path)

@@ -51,12 +51,15 @@ async function runtimeWith(type) {
     throw new Error(`The widget "${type}" is not written in Python.`);
   }
   const loader = async (/** @type {string} */ name) => import(new URL(name, script.src).href);
-  const { declaredAssets } = await loader("assets.js");
+  const { bundleOf } = await loader("bundle.js");
   const { pageRuntime } = await loader("runtime.js");
   const { widgetPackage } = await loader("package.js");
   const { place } = await loader("instance.js");
-  const assets = declaredAssets(root);
-  const [runtime, files] = await Promise.all([pageRuntime(assets), widgetPackage(type, assets)]);
+  const bundle = await bundleOf(root);
+  const [runtime, files] = await Promise.all([
+    pageRuntime(bundle, type),
+    widgetPackage(type, bundle),
+  ]);
   place(runtime, files);
   return runtime;
 }

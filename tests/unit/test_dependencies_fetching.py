@@ -71,8 +71,8 @@ def test_a_version_that_vanished_is_told(repository: DependencyRepository) -> No
     repository.index.wheel("pure", "2.0")
 
     assert repository.not_fetched(lock) == (
-        "widgets.lock names pure 1.0, which the package index no longer has: resolve anew (with upgrade) to take "
-        "another version."
+        "widgets.lock names pure 1.0, which the package index no longer has: take another version by "
+        "`widget build --upgrade`."
     )
 
 
@@ -90,7 +90,7 @@ def test_a_source_distribution_that_changed_is_told(repository: DependencyReposi
     lock = lock_of(locked_package("built", b"other content", "built"))
     assert repository.not_fetched(lock) == (
         "widgets.lock names built 1.0, to be built from built-1.0.tar.gz, and the index has another file in its place, "
-        "by its hash: resolve anew (with upgrade) to take another version."
+        "by its hash: take another version by `widget build --upgrade`."
     )
 
 

@@ -81,7 +81,18 @@ def test_each_member_of_an_sdk_is_one_that_a_test_has_or_that_a_page_has(sdk: Fa
     public = {name for name in vars(Sdk) if not name.startswith("_")}
     # What needs nothing of the host works as it is.
     inherited = {
-        *("create_task", "listen", "off", "on", "on_error", "render", "resource", "state", "view")
+        *(
+            "asset",
+            "create_task",
+            "listen",
+            "off",
+            "on",
+            "on_error",
+            "render",
+            "resource",
+            "state",
+            "view",
+        )
     }
     assert public - inherited - vars(FakeSdk).keys() == set()
 
@@ -98,6 +109,10 @@ def test_each_member_of_an_sdk_is_one_that_a_test_has_or_that_a_page_has(sdk: Fa
 def test_what_needs_a_page_says_how_to_test_it(sdk: FakeSdk, use: Callable[[Any], object]) -> None:
     with pytest.raises(RuntimeError, match=r"^sdk\.\w+ needs a page, .* the fixture community"):
         use(sdk)
+
+
+def test_an_asset_is_known_by_its_path(sdk: FakeSdk) -> None:
+    assert sdk.asset("images/logo.svg") == "assets/images/logo.svg"
 
 
 def test_what_no_sdk_has_is_an_ordinary_mistake(sdk: FakeSdk) -> None:

@@ -12,7 +12,7 @@ from widget_workbench.dependencies.package import Package
 from widget_workbench.dependencies.pip_process import BROWSER_OPTIONS, PipRun, run_pip
 from widget_workbench.dependencies.wheel_cache import WheelCache, sha256_of
 
-ANEW = "resolve anew (with upgrade) to take another version"
+ANEW = "take another version by `widget build --upgrade`"
 """The way out where a lock names what is not to be had any more."""
 
 
