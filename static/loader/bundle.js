@@ -92,7 +92,7 @@ export async function bundleOf(root) {
     (link) => /** @type {HTMLLinkElement} */ (link),
   );
   const declared = new Map(links.map((link) => [link.dataset.asset ?? "", link]));
-  const manifest = readManifest(declared.get(MANIFEST)?.href ?? new URL(MANIFEST, BASE).href);
+  const manifest = manifestAt(declared.get(MANIFEST)?.href ?? new URL(MANIFEST, BASE).href);
   const release = declared.get(MANIFEST)?.dataset.release;
   if (release === undefined) {
     return fromManifest(await manifest, declared);
@@ -102,6 +102,23 @@ export async function bundleOf(root) {
   declared.delete(MANIFEST);
   const assets = [...declared].map(([path, link]) => fromLink(path, link, manifest));
   return new Bundle(release, new Map(assets.map((asset) => [asset.path, asset])));
+}
+
+/** @type {Map<string, Promise<Manifest>>} by URL: however many instances there are, one is enough */
+const manifests = new Map();
+
+/**
+ * @param {string} url
+ * @returns {Promise<Manifest>} a failure is not kept: the next instance asks again
+ */
+function manifestAt(url) {
+  let manifest = manifests.get(url);
+  if (!manifest) {
+    manifest = readManifest(url);
+    manifest.catch(() => manifests.delete(url));
+    manifests.set(url, manifest);
+  }
+  return manifest;
 }
 
 /**

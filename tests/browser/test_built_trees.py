@@ -211,6 +211,35 @@ def test_a_damaged_part_in_the_store_is_fetched_again(
     assert {name.partition("-")[0] for name in parts(requests)} >= {"library", "wasm", "widget"}
 
 
+def test_what_no_page_has_used_for_long_is_forgotten(
+    community_factory: CommunityFactory, bundled: BuiltTree
+) -> None:
+    with community_factory(EXAMPLES, bundle=bundled) as community:
+        page = community.open("weather")
+        page.widget("weather")
+        stored(page)
+        page.page.evaluate(
+            """async () => {
+                const cache = await caches.open("pyodide-widget");
+                const old = { headers: { Date: new Date(Date.now() - 61 * 864e5).toUTCString() } };
+                await cache.put("/_pyodide-widget/old.bin", new Response("a", old));
+                await cache.put("/_pyodide-widget/undated.bin", new Response("a"));
+            }"""
+        )
+        page = community.open("weather")
+        page.widget("weather")
+        eventually(
+            page,
+            """() => {
+                caches.open("pyodide-widget").then((cache) => cache.keys()).then((keys) => {
+                    window.left = keys.filter(({ url }) => url.endsWith("d.bin")).length;
+                    window.kept = keys.length;
+                });
+                return window.left === 0 && window.kept >= 5;
+            }""",
+        )
+
+
 def test_a_visitor_who_saves_data_gets_the_late_library_when_it_is_needed(
     community_factory: CommunityFactory, bundled: BuiltTree
 ) -> None:
@@ -227,10 +256,9 @@ def test_a_visitor_who_saves_data_gets_the_late_library_when_it_is_needed(
     with community_factory(EXAMPLES, bundle=bundled) as community:
         page = community.open("weather", prepare=prepare)
         page.widget("weather")
-        page.page.evaluate("() => new Promise(requestAnimationFrame)")
-        assert [name for name in parts(requests) if name.startswith("late-")] == []
-        assert not page.page.evaluate("() => window.idle === true")
         expect(page.widget("weather")).to_contain_text("Warsaw")
+        eventually(page, "() => window.idle === true")
+        assert [name for name in parts(requests) if name.startswith("late-")] == []
 
 
 # What stands in a bundle.

@@ -28,7 +28,7 @@ def test_nothing_is_wider_than_the_window(
 ) -> None:
     page = community.open(viewport=(width, 900))
     widgets = [path.parent.name for path in widget_repository.glob("widgets/*/widget.json")]
-    assert len(widgets) == 9
+    assert len(widgets) == 11
     for widget in widgets:
         page.widget(widget)
     assert page.page.evaluate("() => document.documentElement.scrollWidth") <= width

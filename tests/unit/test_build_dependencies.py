@@ -10,7 +10,9 @@ import pytest
 from tests.unit.dependency_repository import DependencyRepository, repository
 from tests.unit.package_index import zipped
 from tests.unit.test_build import Files, command, tree, write
+from widget_workbench import shipped
 from widget_workbench.bundle import dependency_archives
+from widget_workbench.dependencies import Package, PyodideLock
 
 __all__ = ["repository"]
 
@@ -149,6 +151,39 @@ def test_a_hostile_wheel_leaves_no_trace(repository: DependencyRepository, tmp_p
     assert "red" in refused(repository)
     assert list(tmp_path.rglob("evil.py")) == []
     assert not (tmp_path / "dist").exists()
+
+
+def test_pyodides_own_packages_come_from_where_the_environment_says(
+    repository: DependencyRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(dependency_archives.PACKAGES_URL, repository.pyodide.url)
+    write_widget(repository, "rose", "numpy")
+    numpy = json.loads((shipped.pyodide_core() / "pyodide-lock.json").read_text())["packages"][
+        "numpy"
+    ]
+    repository.pyodide.change(numpy["file_name"], b"no numpy")
+    told = refused(repository)
+    assert "came from 127.0.0.1 with other content" in told
+
+
+def test_pyodides_own_packages_bring_the_libraries_that_they_link(
+    repository: DependencyRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.pyodide.library("libfast")
+    repository.pyodide.wheel("arrays", "1.0", depends=["libfast"])
+    read = PyodideLock.read
+    monkeypatch.setattr(PyodideLock, "read", lambda *_: repository.pyodide.lock)
+    write_widget(repository, "rose", "arrays")
+    assert carried(built(repository), "rose") == ["arrays 1.0", "libfast 1.0"]
+    monkeypatch.setattr(PyodideLock, "read", read)
+    # Where the browser's Python looks for them, outside of any package.
+    library = Package(
+        name="libfast", version="1.0", file="libfast-1.0.zip", sha256="0" * 64, kind="library"
+    )
+    zip_file = repository.root / "libfast-1.0.zip"
+    zip_file.write_bytes(zipped({"libfast.so": b"\0asm"}))
+    compilation = dependency_archives.compilation_of(library, zip_file)
+    assert compilation.files == {"/usr/lib/libfast.so": b"\0asm"}
 
 
 def test_files_of_a_package_that_do_not_compile_are_left_out(

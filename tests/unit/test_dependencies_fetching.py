@@ -105,7 +105,8 @@ def test_a_file_of_pyodides_that_changed_or_vanished_is_told(
     repository.pyodide.remove(file)
     assert repository.not_fetched(lock) == (
         f"widgets.lock names thing 1.0 of Pyodide's own packages, and {file} cannot be fetched from 127.0.0.1: it "
-        "answers with status 404. Look at the network, or use another base URL."
+        "answers with status 404. Look at the network, or let WIDGET_PYODIDE_PACKAGES name another "
+        "place."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,9 @@ from widget_workbench.runtime import runtime
 
 ROOT = "/lib/dependencies/"
 """Where packages stand in the browser (static/loader/dependencies.js)."""
+
+PACKAGES_URL = "WIDGET_PYODIDE_PACKAGES"
+"""The environment variable that names a place for Pyodide's own packages, instead of its CDN."""
 
 SHARED_LIBRARIES = "/usr/lib/"
 """Where the browser's Python looks for what compiled modules link, as Pyodide has it."""
@@ -54,10 +58,14 @@ class DependencyArchives:
         self._told = told
         self._frozen = frozen
         self._upgrade = upgrade
-        self._index = PyodideLock.read(shipped.pyodide_core() / "pyodide-lock.json")
         self._cache = WheelCache.of_user()
         self._archives = ArchiveCache(self._cache.directory)
         self._made: dict[Package, bytes] = {}
+
+    @cached_property
+    def _index(self) -> PyodideLock:
+        file = shipped.pyodide_core() / "pyodide-lock.json"
+        return PyodideLock.read(file, os.environ.get(PACKAGES_URL))
 
     @cached_property
     def lock(self) -> Lock:
@@ -101,7 +109,7 @@ class DependencyArchives:
         wheels = fetched(missing, index=self._index, told=self._told, cache=self._cache)
         self._told(f"Compiling {', '.join(package.name for package in missing)}")
         archives = carry_out(
-            [_compilation(package, wheels[package]) for package in missing], runtime=runtime()
+            [compilation_of(package, wheels[package]) for package in missing], runtime=runtime()
         )
         for package, archive in zip(missing, archives, strict=True):
             self._made[package] = archive
@@ -144,7 +152,12 @@ def _requirements(widget: Widget) -> tuple[str, ...]:
     return requirements_of(main, f"widgets/{widget.type}/main.py")
 
 
-def _compilation(package: Package, wheel: Path) -> Compilation:
+def compilation_of(package: Package, wheel: Path) -> Compilation:
+    """What makes a package's archive of its wheel, or of the zip file that a shared library comes in.
+
+    Raises:
+        DependencyError: the wheel is not as it should be.
+    """
     files = shipped_files(wheel)
     if package.kind == "library":
         files = {f"{SHARED_LIBRARIES}{Path(path).name}": content for path, content in files.items()}

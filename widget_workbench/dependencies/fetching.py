@@ -71,8 +71,8 @@ def _from_pyodide(
         return fetched_from_pyodide(index, package.file, package.sha256, cache)
     except NotFetchedError as error:
         raise DependencyError(
-            f"{FILE} names {package} of Pyodide's own packages, and {error}. Look at the network, or use another "
-            "base URL."
+            f"{FILE} names {package} of Pyodide's own packages, and {error}. Look at the network, or let "
+            "WIDGET_PYODIDE_PACKAGES name another place."
         ) from None
 
 

@@ -48,7 +48,7 @@ def fetched_from_pyodide(index: PyodideLock, file: str, sha256: str, cache: Whee
         if found != sha256:
             raise DependencyError(
                 f"{file} came from {host} with other content than Pyodide {index.version} lists (SHA-256 {found}, not "
-                f"{sha256}): nothing of it is used. Try again, or use another base URL."
+                f"{sha256}): nothing of it is used. Try again, or let WIDGET_PYODIDE_PACKAGES name another place."
             )
         return cache.keep(temporary, file)
 
