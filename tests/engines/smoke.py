@@ -33,6 +33,7 @@ PAGES = {
     "smoke_javascript,smoke_python,smoke_failing,smoke_instance,smoke_template,smoke_instance",
     "On an older host": "?sdk=legacy&widgets=smoke_javascript,smoke_python,smoke_instance,smoke_template",
     "On a host with unmarked errors": "?errors=bare&widgets=smoke_javascript,smoke_python,smoke_template",
+    "With a compiled package": "?widgets=smoke_javascript,smoke_compiled,smoke_compiled",
     "On a page without WebAssembly": "?csp=nowasm&widgets=smoke_javascript,smoke_instance,smoke_template",
 }
 """The addresses of the pages, by the heading that their cases stand under."""

@@ -8,12 +8,13 @@ import click
 
 from widget_workbench.visible_text import visible
 
-_LOGGERS = ("widget_workbench", "uvicorn.error")
+_OWN = "widget_workbench"
+_LOGGERS = (_OWN, "uvicorn.error")
 
 
 @contextmanager
 def log_on_terminal(hide: Callable[[str], str]) -> Iterator[None]:
-    """Sends warnings and errors to standard error meanwhile.
+    """Sends warnings and errors to standard error meanwhile, and what takes long.
 
     Args:
         hide: masks what must not be seen: an upstream's traceback may quote the secret that it was sent.
@@ -24,7 +25,8 @@ def log_on_terminal(hide: Callable[[str], str]) -> Iterator[None]:
     held = [(logger, logger.level, logger.propagate) for logger in loggers]
     for logger in loggers:
         logger.addHandler(handler)
-        logger.setLevel(logging.WARNING)
+        # Of our own, what takes long is told, too.
+        logger.setLevel(logging.INFO if logger.name == _OWN else logging.WARNING)
         logger.propagate = False
     try:
         yield
