@@ -33,14 +33,14 @@ def _shipped_files(root: Path, target: str) -> dict[str, str]:
     sys.path.insert(0, str(root))  # an isolated build does not have it
     try:
         from widget_workbench import shipped
-    finally:
-        sys.path.remove(str(root))
-    try:
+
         core = shipped.pyodide_core()
         runtime = shipped.runtime()
         static = [shipped.static(part) for part in shipped.STATIC_PARTS]
     except shipped.ShippedFilesMissing as missing:
         raise SystemExit(str(missing)) from None
+    finally:
+        sys.path.remove(str(root))
 
     if target == "sdist":
         return {

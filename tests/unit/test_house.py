@@ -238,6 +238,23 @@ for path in (*map(shipped.static, shipped.STATIC_PARTS), shipped.pyodide_core(),
     ]
 
 
+def test_pip_builds_the_wheel_in_an_environment_of_its_own(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "-q",
+        "-w",
+        str(tmp_path),
+        str(ROOT),
+    ]
+    built = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    assert len(list(tmp_path.glob("widget_workbench-*.whl"))) == 1
+
+
 def test_a_wheel_can_be_built_from_the_sdist_without_npm(tmp_path: Path) -> None:
     assert build(ROOT, "sdist", tmp_path).returncode == 0
     (sdist,) = tmp_path.glob("*.tar.gz")
