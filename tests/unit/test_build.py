@@ -228,6 +228,12 @@ def test_symbolic_links_are_skipped(tmp_path: Path) -> None:
     assert not any(content == b"secret" for content in files.values())
 
 
+def test_sources_for_the_browsers_python_alone_are_built(tmp_path: Path) -> None:
+    main = "def init(sdk):\n    sdk.render(t'<p>{sdk.version}</p>')\n"
+    files = built(write(tmp_path / "repository", python_widget({"main.py": main})))
+    assert files["widgets/weather/main.py"] == main.encode()
+
+
 def test_a_hosted_runtime_stands_beside_the_widgets_once(tmp_path: Path) -> None:
     root = write(tmp_path / "repository", python_widget())
     result = command(root, "--out", tmp_path / "dist", "--runtime", "https://static.example.com/py")
@@ -384,6 +390,10 @@ REFUSED: dict[str, tuple[Files, str]] = {
     "a script whose description is broken": (
         {**python_widget(), "scripts/chat/script.json": "{", "scripts/chat/script.js": ""},
         "scripts/chat/script.json: is not JSON",
+    ),
+    "a syntax error": (
+        python_widget({"main.py": "def init(sdk): ...\n", "format.py": "a = 1\nb = = 2\n"}),
+        "widgets/weather/format.py, line 2: invalid syntax.",
     ),
     "dependencies that are none": (
         python_widget({"main.py": '# /// script\n# dependencies = "x"\n# ///\n'}),

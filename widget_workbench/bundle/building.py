@@ -11,6 +11,7 @@ from widget_workbench.bundle.entry import BundleError
 from widget_workbench.bundle.hosting import Hosting
 from widget_workbench.bundle.output import restore, write_tree
 from widget_workbench.bundle.report import Report, report_of
+from widget_workbench.bundle.syntax import check_syntax
 from widget_workbench.bundle.tree import repository_tree
 from widget_workbench.repository import Problem, read_repository
 
@@ -61,6 +62,7 @@ def build(
     archives = DependencyArchives(repository, told=told, frozen=frozen, upgrade=upgrade)
     archives.make()
     files = repository_tree(repository, hosting, archives.files)
+    check_syntax((widget for widget in repository.widgets if widget.python), archives.cache)
     write_tree(out, files, repository.root)
     warnings = tuple(problem for problem in repository.problems if not problem.fatal)
     return Build(report_of(files), warnings)

@@ -89,6 +89,11 @@ class DependencyArchives:
             cache=self._cache,
         )
 
+    @property
+    def cache(self) -> Path:
+        """The directory of what was made before, kept for all of a user's repositories."""
+        return self._cache.directory
+
     def make(self) -> None:
         """Makes the archives of all widgets at once, which is quicker than one after another.
 

@@ -49,7 +49,7 @@ def published_files(
     if not widget.python:
         return {**files}
     # Read now: the entry states each file's length, which a file that is saved meanwhile would not keep.
-    own = {path: file.read_bytes() for path, file in files.items() if _ships(path)}
+    own = own_files(widget)
     _refuse_other_encodings(own)
     current = runtime()
     dependencies = tuple(dependencies)
@@ -75,6 +75,15 @@ def _refuse_other_encodings(own: Mapping[str, bytes]) -> None:
     for path, content in own.items():
         if path.endswith(".py"):
             text_of(content, path)
+
+
+def own_files(widget: Widget) -> dict[str, bytes]:
+    """The contents of what a Python widget's author has written and publishes, by path.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    return {path: file.read_bytes() for path, file in _tree(widget.source) if _ships(path)}
 
 
 def _runtime_files(current: Runtime, hosting: Hosting, late_is_due: bool) -> list[BundleFile]:
