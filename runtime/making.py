@@ -17,7 +17,7 @@ from pathlib import Path
 import deflate
 
 from runtime import library
-from widget_workbench import __version__, browser_python, shipped
+from widget_workbench import __version__, browser_python, parts, runtime, shipped
 from widget_workbench.browser_python import BrowserPythonError, Compilation, Compression, carry_out
 from widget_workbench.browser_python.javascript_engine import javascript_engine
 from widget_workbench.parts import NAME_DIGITS, in_parts, sha256
@@ -39,6 +39,7 @@ WIDGET_ROOT = "/lib/widget.zip/"
 
 # How many states of the runtime are kept: a preview may still serve an older one.
 _KEPT = 4
+_KEPT_STEPS = 16
 
 
 def make() -> Path:
@@ -65,28 +66,30 @@ class _Making:
 
     def directory(self) -> Path:
         """The runtime's directory, made if need be."""
-        key = self._key([*_compilers(), *_widget_sources(), _TRIM, Path(__file__)])
+        key = self._key([*_compilers(), *_widget_sources(), *_makers()])
         directory = _BUILT / "runtime" / key
         if not (directory / MANIFEST).is_file():
+            shutil.rmtree(directory, ignore_errors=True)
             self._publish(directory)
-            _forget_all_but_the_newest(directory.parent)
+            _forget_all_but_the_newest(directory.parent, _KEPT)
+            _forget_all_but_the_newest(_BUILT / "runtime-steps", _KEPT_STEPS)
         return directory
 
     def _publish(self, directory: Path) -> None:
         start, late = self._library()
-        parts = {
+        made = {
             "core": in_parts("core", ".mjs", self._step("core.mjs", (_TRIM,), self._trimmed)),
             "wasm": in_parts("wasm", ".bin", self._step("wasm.gz", (Path(__file__),), self._wasm)),
             "library": in_parts("library", ".bin", _gzipped(start)),
             "widget": in_parts("widget", ".bin", _gzipped(self._widget())),
             "late": in_parts("late", ".bin", late),
         }
-        files = {part.name: part.content for each in parts.values() for part in each}
+        files = {part.name: part.content for each in made.values() for part in each}
         manifest = RuntimeManifest(
             release=self._release(start, late, self._widget()),
             pyodide=self._pyodide,
             python=PYTHON,
-            parts={name: tuple(part.name for part in each) for name, each in parts.items()},
+            parts={name: tuple(part.name for part in each) for name, each in made.items()},
             files={
                 name: RuntimeFile(sha256=sha256(content), size=len(content))
                 for name, content in files.items()
@@ -117,11 +120,11 @@ class _Making:
 
     def _library(self) -> tuple[bytes, bytes]:
         """The standard library's two parts, the second compressed."""
-        parts = library.in_two_parts(self._bytecode())
+        cut = library.in_two_parts(self._bytecode())
         compressed = self._step(
-            "late.zst", _compilers(), lambda: carry_out([Compression(parts.late)])[0]
+            "late.zst", _compilers(), lambda: carry_out([Compression(cut.late)])[0]
         )
-        return parts.start, compressed
+        return cut.start, compressed
 
     def _bytecode(self) -> dict[str, bytes]:
         return _files(self._step("library.zip", _compilers(), self._compiled_library))
@@ -169,6 +172,13 @@ def _compilers() -> list[Path]:
     ]
 
 
+def _makers() -> list[Path]:
+    """What decides the rest."""
+    root = _HERE.parent
+    files = [root / "package-lock.json", Path(parts.__file__), Path(runtime.__file__)]
+    return [*files, _TRIM, Path(__file__)]
+
+
 def _gzipped(content: bytes) -> bytes:
     return bytes(deflate.gzip_compress(content, _DENSEST))
 
@@ -197,7 +207,11 @@ def _write_file(path: Path, content: bytes) -> None:
     os.replace(file.name, path)
 
 
-def _forget_all_but_the_newest(directory: Path) -> None:
-    made = sorted(directory.glob("[0-9a-f]*"), key=lambda path: path.stat().st_mtime)
-    for path in made[:-_KEPT]:
-        shutil.rmtree(path, ignore_errors=True)
+def _forget_all_but_the_newest(directory: Path, kept: int) -> None:
+    with contextlib.suppress(OSError):  # another process may be at it
+        made = sorted(directory.glob("[0-9a-f]*"), key=lambda path: path.stat().st_mtime)
+        for path in made[:-kept]:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()

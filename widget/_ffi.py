@@ -65,6 +65,11 @@ def late_library() -> bytes:
     return content
 
 
+def late_library_arrived() -> None:
+    """Tells the loader that it need not fetch the second part any more."""
+    bridge().lateLibraryArrived()
+
+
 def connect() -> None:
     """Gives JavaScript the function that takes answers. Called once an interpreter."""
     bridge().deliver = create_proxy(deliver)

@@ -44,6 +44,7 @@ def complete(content: bytes) -> None:
         file.write(whole)
     importlib.invalidate_caches()
     _there = True
+    _ffi.late_library_arrived()
 
 
 def is_there() -> bool:

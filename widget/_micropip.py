@@ -7,6 +7,8 @@ is out of reach, and micropip's own message for that is about the network.
 from __future__ import annotations
 
 import functools
+import importlib.metadata
+import re
 from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
@@ -30,7 +32,7 @@ def patch(module: ModuleType) -> None:
     ) -> Any:
         wanted = [requirements] if isinstance(requirements, str) else list(requirements)
         for requirement in wanted:
-            if not _is_wheel_from_here(requirement):
+            if not _is_wheel_from_here(requirement) and not _is_installed(requirement):
                 raise ValueError(f"micropip.install({requirement!r}): {_WAY_OUT}")
         try:
             return await install(wanted, *arguments, **options)
@@ -40,6 +42,15 @@ def patch(module: ModuleType) -> None:
             raise
 
     module.install = install_from_here  # type: ignore[attr-defined]
+
+
+def _is_installed(requirement: str) -> bool:
+    """Whether some version of a package is there, which micropip compares with the wanted one."""
+    name = re.match(r"[\w.-]+", requirement)
+    try:
+        return name is not None and bool(importlib.metadata.version(name[0]))
+    except importlib.metadata.PackageNotFoundError:
+        return False
 
 
 def _is_wheel_from_here(requirement: str) -> bool:

@@ -59,6 +59,8 @@ def build(  # noqa: PLR0917 - click passes them by name
     from widget_workbench.repository import RepositoryError
     from widget_workbench.shipped import ShippedFilesMissing
 
+    if locked and upgrade:
+        raise click.UsageError("--locked and --upgrade contradict each other: give one.")
     try:
         hosting = hosting_of(runtime)
         with _progress() as told:
@@ -121,19 +123,17 @@ def _table(report: Report) -> list[str]:
 
 
 def _row(widget: WidgetReport) -> tuple[str, ...]:
+    from widget_workbench.bundle.limits import megabytes
+
     shares = widget.shares()
     first_visit = widget.first_visit_bytes
     return (
         widget.type,
         f"{widget.files} ({shares['files']:.0%})",
-        f"{_megabytes(widget.bytes)} ({shares['bytes']:.0%})",
-        f"{_megabytes(widget.largest_bytes)} ({shares['largest_file']:.0%})",
-        "JavaScript" if first_visit is None else _megabytes(first_visit),
+        f"{megabytes(widget.bytes)} ({shares['bytes']:.0%})",
+        f"{megabytes(widget.largest_bytes)} ({shares['largest_file']:.0%})",
+        "JavaScript" if first_visit is None else megabytes(first_visit),
     )
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:.2f} MB"
 
 
 def _hosting_note(hosting: Hosting, out: Path) -> str:

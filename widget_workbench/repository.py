@@ -285,8 +285,12 @@ class _Reading:
         return True
 
     def _widget(self, directory: Path) -> Widget | None:
-        python = (directory / "main.py").is_file()
+        main = directory / "main.py"
         path = directory / "widget.json"
+        if main.is_symlink():
+            self._report(main, "is a symbolic link, which publishing skips.", fatal=True)
+            return None
+        python = main.is_file()
         if not path.exists():
             if python:
                 self._report(
@@ -317,8 +321,14 @@ class _Reading:
             self._report(path, wrong, fatal=True)
         else:
             source = directory / manifest.source.path
+            if source.exists() and source.resolve() != Path(
+                os.path.normpath(directory.resolve() / manifest.source.path)
+            ):
+                what = "`source.path` leads through a symbolic link, which publishing skips."
+                self._report(path, what, fatal=True)
+                return None
             entry = (source / manifest.source.entry).resolve()
-            if not entry.is_relative_to(self._root) or not entry.is_file():
+            if not entry.is_relative_to(source.resolve()) or not entry.is_file():
                 self._report(
                     path,
                     f"`source`: the entry {manifest.source.path}/{manifest.source.entry} does not "

@@ -17,14 +17,16 @@ export class AssetError extends Error {
    * @param {{path: string, url: string}} asset
    * @param {string} what what happened to it, continuing the sentence that starts with its path
    * @param {unknown} [cause]
+   * @param {string} [wayOut]
    */
-  constructor(asset, what, cause) {
-    super(`${asset.path} ${what} (${asset.url}). Publish the widget's files again, complete.`, {
-      cause,
-    });
+  constructor(asset, what, cause, wayOut = "Publish the widget's files again, complete.") {
+    super(`${asset.path} ${what} (${asset.url}). ${wayOut}`, { cause });
     this.name = "AssetError";
   }
 }
+
+/** One whose bytes are not those that were built. Whatever cache they came from may be to blame. */
+export class DamagedError extends AssetError {}
 
 /**
  * @param {{path: string, url: string}} asset
@@ -37,7 +39,12 @@ export async function open(asset, cache = "default") {
   try {
     response = await fetch(asset.url, { cache });
   } catch (cause) {
-    throw new AssetError(asset, "could not be fetched", cause);
+    throw new AssetError(
+      asset,
+      "could not be fetched",
+      cause,
+      "Is there a network, and does the page's Content-Security-Policy allow the address?",
+    );
   }
   if (!response.ok) {
     throw new AssetError(asset, `is missing: the server answered ${response.status}`);
@@ -54,15 +61,12 @@ export async function read(asset) {
   try {
     return await readOnce(asset, "default");
   } catch (reason) {
-    if (reason instanceof AssetError && reason.cause === DAMAGE) {
+    if (reason instanceof DamagedError) {
       return readOnce(asset, "reload");
     }
     throw reason;
   }
 }
-
-/** The cause of an error that a cache may be to blame for. */
-export const DAMAGE = new Error("Its bytes are not those that were built.");
 
 /**
  * @param {Asset} asset
@@ -75,7 +79,7 @@ async function readOnce(asset, cache) {
   try {
     bytes = new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
-    throw new AssetError(asset, "broke off while it was being fetched", cause);
+    throw new DamagedError(asset, "broke off while it was being fetched", cause);
   }
   await check(asset, bytes);
   return bytes;
@@ -88,13 +92,12 @@ async function readOnce(asset, cache) {
  */
 export async function check(asset, bytes) {
   if (asset.bytes !== null && bytes.length !== asset.bytes) {
-    const what = `is damaged: ${bytes.length} bytes instead of ${asset.bytes}`;
-    throw new AssetError(asset, what, DAMAGE);
+    throw new DamagedError(asset, `is damaged: ${bytes.length} bytes instead of ${asset.bytes}`);
   }
   const expected = await asset.sha256;
   // A page that is not on https has no crypto.subtle; then the length has to do, and what decompressing finds.
   if (expected !== null && crypto.subtle && (await sha256(bytes)) !== expected) {
-    throw new AssetError(asset, "is damaged: its bytes are not those that were built", DAMAGE);
+    throw new DamagedError(asset, "is damaged: its bytes are not those that were built");
   }
 }
 

@@ -63,22 +63,24 @@ function refuseWithoutWebAssembly() {
 }
 
 /**
- * Compiles the core while it arrives; where a file of it is not as built, once more from what is asked for past all
- * caches.
+ * Compiles the core while it arrives; where that fails, once more from files that are known to be as built, which are
+ * asked for past all caches if need be.
  *
  * @param {Asset[]} files
  * @returns {Promise<WebAssembly.Module>}
  */
 async function compile(files) {
-  const { stream, failure } = streamed(files);
   try {
-    return await WebAssembly.compileStreaming(wasmOf(stream));
-  } catch (cause) {
-    if (!(failure() instanceof AssetError)) {
-      throw new AssetError(files[0], "is damaged: it does not compile", cause);
-    }
+    return await WebAssembly.compileStreaming(wasmOf(streamed(files)));
+  } catch {
+    // Which file it was, is told by what is read now.
   }
-  return WebAssembly.compileStreaming(wasmOf(bodyOf(await whole(files))));
+  const compressed = await whole(files);
+  try {
+    return await WebAssembly.compileStreaming(wasmOf(bodyOf(compressed)));
+  } catch (cause) {
+    throw new AssetError(files[0], "is damaged: it does not compile", cause);
+  }
 }
 
 /** @param {ReadableStream<Uint8Array<ArrayBuffer>>} compressed */

@@ -80,6 +80,7 @@ export function createBridge(late) {
      */
     construct: (Class, optionsText) => new Class(JSON.parse(optionsText)),
     lateLibrary: () => late.fetchNow(),
+    lateLibraryArrived: () => late.arrived(),
     report: (/** @type {string} */ text) => console.error(text),
     warn: (/** @type {string} */ text) => console.warn(text),
 

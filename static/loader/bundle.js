@@ -3,7 +3,7 @@
  * else (platform.md §1), so those are preferred; a file that the HTML does not declare stands where it was built,
  * beside this loader.
  */
-import { open } from "./assets.js";
+import { AssetError, open } from "./assets.js";
 
 /** @typedef {import("./assets.js").Asset} Asset */
 
@@ -92,9 +92,10 @@ export async function bundleOf(root) {
     (link) => /** @type {HTMLLinkElement} */ (link),
   );
   const declared = new Map(links.map((link) => [link.dataset.asset ?? "", link]));
-  const manifest = manifestAt(declared.get(MANIFEST)?.href ?? new URL(MANIFEST, BASE).href);
-  const release = declared.get(MANIFEST)?.dataset.release;
-  if (release === undefined) {
+  const own = declared.get(MANIFEST);
+  const manifest = manifestAt(own ? address(own) : new URL(MANIFEST, BASE).href);
+  const release = own?.dataset.release;
+  if (release === undefined || !links.some(({ dataset }) => dataset.part === "wasm")) {
     return fromManifest(await manifest, declared);
   }
   // Whoever needs a hash waits for it, and hears of the failure.
@@ -106,6 +107,11 @@ export async function bundleOf(root) {
 
 /** @type {Map<string, Promise<Manifest>>} by URL: however many instances there are, one is enough */
 const manifests = new Map();
+
+/** Makes the next instance read its manifest anew: what failed may have been an old one's fault. */
+export function forgetManifests() {
+  manifests.clear();
+}
 
 /**
  * @param {string} url
@@ -127,15 +133,30 @@ function manifestAt(url) {
  */
 async function readManifest(url) {
   const asset = { path: MANIFEST, url };
-  const response = await open(asset);
+  // Its name does not change with its content: whatever a cache has is asked about.
+  const response = await open(asset, "no-cache");
+  let manifest;
   try {
-    return await response.json();
+    manifest = await response.json();
   } catch (cause) {
-    throw new Error(
-      `${MANIFEST} is damaged (${url}). Publish the widget's files again, complete.`,
-      { cause },
-    );
+    throw new AssetError(asset, "is damaged: it is not JSON", cause);
   }
+  if (!Array.isArray(manifest?.files) || typeof manifest.release !== "string") {
+    throw new AssetError(asset, "is damaged: it names no files");
+  }
+  return manifest;
+}
+
+/**
+ * Where a declared file is. One that no host has rewritten is relative to the widget's directory, not to the page.
+ *
+ * @param {HTMLLinkElement} link
+ */
+function address(link) {
+  const { url } = link.dataset;
+  return url === undefined
+    ? new URL(link.getAttribute("href") ?? "", BASE).href
+    : new URL(url, document.baseURI).href;
 }
 
 /**
@@ -145,10 +166,10 @@ async function readManifest(url) {
  * @returns {Asset}
  */
 function fromLink(path, link, manifest) {
-  const { url, bytes, part, dependency, due } = link.dataset;
+  const { bytes, part, dependency, due } = link.dataset;
   return {
     path,
-    url: url === undefined ? link.href : new URL(url, document.baseURI).href,
+    url: address(link),
     bytes: bytes === undefined ? null : Number(bytes),
     get sha256() {
       return manifest.then(({ files }) => files.find((file) => file.path === path)?.sha256 ?? null);
@@ -166,11 +187,7 @@ function fromLink(path, link, manifest) {
 function fromManifest(manifest, declared) {
   const assets = manifest.files.map((file) => ({
     path: file.path,
-    url:
-      declared.get(file.path)?.href ??
-      (file.url === undefined
-        ? new URL(encodeURI(file.path), BASE).href
-        : new URL(file.url, document.baseURI).href),
+    url: addressOf(file, declared.get(file.path)),
     bytes: file.bytes ?? null,
     sha256: Promise.resolve(file.sha256 ?? null),
     part: file.part ?? null,
@@ -178,4 +195,17 @@ function fromManifest(manifest, declared) {
     due: file.due ?? false,
   }));
   return new Bundle(manifest.release, new Map(assets.map((asset) => [asset.path, asset])));
+}
+
+/**
+ * @param {FileRecord} file
+ * @param {HTMLLinkElement} [link] that declares it
+ */
+function addressOf({ path, url }, link) {
+  if (link) {
+    return address(link);
+  }
+  return url === undefined
+    ? new URL(path.split("/").map(encodeURIComponent).join("/"), BASE).href
+    : new URL(url, document.baseURI).href;
 }

@@ -11,6 +11,9 @@ import { whole } from "./parts.js";
 /** Where each package has a directory of its own (widget_workbench/bundle/dependency_archives.py). */
 const DIRECTORY = "/lib/dependencies";
 
+/** Where compiled modules find what they link. */
+const LIBRARIES = "/usr/lib/";
+
 /** What the name of a compiled module ends in. */
 const COMPILED_MODULE = ".so";
 
@@ -49,10 +52,12 @@ export function conflicts(bundle, packages) {
  * @returns {Promise<void>} fulfilled when they, and what of the standard library the widget waits for, can be imported
  * @throws {Error} whose message is fit to be shown
  */
-export async function install(bundle, { packages, late }, starting) {
-  const isDue = bundle.part("late").some(({ due }) => due);
+export async function install(bundle, entry, starting) {
+  const { packages, late } = entry;
+  const files = bundle.part("late");
+  late.offer(files);
   // Few packages can be imported without it.
-  const library = isDue ? late.fetch() : Promise.resolve();
+  const library = files.some(({ due }) => due) ? late.fetch(files) : Promise.resolve();
   const dependencies = [...bundle.dependencies()];
   const missing = dependencies.filter(([title]) => !packages.has(nameOf(title)));
   const unpacked = Promise.all(
@@ -60,17 +65,24 @@ export async function install(bundle, { packages, late }, starting) {
   );
   for (const [index, [title, files]] of missing.entries()) {
     // When all are unpacked: a compiled module may link what another package brings.
-    const ready = Promise.all([starting, unpacked, library]).then(([runtime, directories]) =>
+    const ready = Promise.all([starting, unpacked]).then(([runtime, directories]) =>
       link(runtime, directories[index]),
     );
     // What failed is tried again by the next instance.
     ready.catch(() => packages.delete(nameOf(title)));
     packages.set(nameOf(title), { content: contentOf(files), ready });
   }
-  await Promise.all([
-    library,
-    ...dependencies.map(([title]) => packages.get(nameOf(title))?.ready),
-  ]);
+  const others = dependencies.filter(([title]) => !missing.some(([own]) => own === title));
+  const ready = dependencies.map(([title]) => packages.get(nameOf(title))?.ready);
+  try {
+    await Promise.all([library, ...ready]);
+  } catch (reason) {
+    // Another bundle's copy was not to be had; this one's is another file.
+    if (others.some(([title]) => !packages.has(nameOf(title)))) {
+      return install(bundle, entry, starting);
+    }
+    throw reason;
+  }
 }
 
 /**
@@ -122,6 +134,9 @@ function unpack(FS, directory, archive) {
   const made = new Set();
   let begin = start;
   return index.map(([name, length]) => {
+    if (name.split("/").includes("..") || (name.startsWith("/") && !name.startsWith(LIBRARIES))) {
+      throw new Error(`A package's archive has a file outside of its place: ${name}.`);
+    }
     const path = name.startsWith("/") ? name : `${directory}/${name}`;
     const parent = path.slice(0, path.lastIndexOf("/"));
     if (!made.has(parent)) {

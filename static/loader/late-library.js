@@ -3,13 +3,18 @@
  * when Python imports one of its modules before.
  */
 import { AssetError } from "./assets.js";
-import { whole } from "./parts.js";
+import { joined, whole } from "./parts.js";
 import { whenIdle } from "./when-idle.js";
 
 /** @typedef {import("./assets.js").Asset} Asset */
 
 export class LateLibrary {
-  #files;
+  /**
+   * What each bundle has of it: another widget's copy may be missing.
+   *
+   * @type {Asset[][]}
+   */
+  #copies = [];
   /** @type {Promise<void> | null} */
   #coming = null;
   /** @type {(complete: (content: Uint8Array) => void) => void} */
@@ -20,42 +25,60 @@ export class LateLibrary {
   });
   #there = false;
 
-  /** @param {Asset[]} files */
-  constructor(files) {
-    this.#files = files;
-  }
-
   /** @param {(content: Uint8Array) => void} complete Python's: takes the files' bytes */
   attach(complete) {
     this.#resolveComplete(complete);
   }
 
+  /** @param {Asset[]} files one bundle's copy */
+  offer(files) {
+    if (!this.#copies.some(([first]) => first.url === files[0].url)) {
+      this.#copies.push(files);
+    }
+  }
+
+  /** Python has it. */
+  arrived() {
+    this.#there = true;
+  }
+
   /**
    * Fetches it, once.
    *
+   * @param {Asset[]} [files] the copy to be taken; the first one that was offered
    * @returns {Promise<void>} fulfilled when its modules can be imported
    * @throws {AssetError}
    */
-  fetch() {
-    this.#coming ??= (this.#there ? Promise.resolve() : this.#fetch()).catch((reason) => {
-      this.#coming = null;
-      throw reason;
-    });
-    return this.#coming;
+  async fetch(files = this.#copies[0]) {
+    while (!this.#there) {
+      const own = this.#coming === null;
+      this.#coming ??= this.#fetch(files).finally(() => {
+        this.#coming = null;
+      });
+      try {
+        await this.#coming;
+      } catch (reason) {
+        // Another widget's copy was not to be had.
+        if (own) {
+          throw reason;
+        }
+      }
+    }
   }
 
-  async #fetch() {
-    const [content, complete] = await Promise.all([whole(this.#files), this.#complete]);
+  /** @param {Asset[]} files */
+  async #fetch(files) {
+    const [content, complete] = await Promise.all([whole(files), this.#complete]);
     if (!this.#there) {
-      this.#there = true;
       complete(content);
+      this.#there = true;
     }
   }
 
   /** Fetches it when the page has nothing else to do, unless the visitor wants to save data: then it waits to be needed. */
   fetchWhenIdle() {
     const { connection } = /** @type {{connection?: {saveData?: boolean}}} */ (navigator);
-    if (!connection?.saveData && !this.#coming) {
+    if (!connection?.saveData && !this.#coming && !this.#there) {
       // What failed is asked for again by whoever needs it.
       whenIdle(() => this.fetch().catch(() => {}));
     }
@@ -68,21 +91,22 @@ export class LateLibrary {
    * @throws {AssetError}
    */
   fetchNow() {
-    const contents = this.#files.map(fetchSynchronously);
-    this.#there = true;
-    const bytes = new Uint8Array(contents.reduce((sum, { length }) => sum + length, 0));
-    let end = 0;
-    for (const content of contents) {
-      bytes.set(content, end);
-      end += content.length;
+    /** @type {unknown} */
+    let reason;
+    for (const files of this.#copies) {
+      try {
+        return joined(files.map(fetchSynchronously));
+      } catch (error) {
+        reason = error;
+      }
     }
-    return bytes;
+    throw reason;
   }
 }
 
 /**
  * @param {Asset} asset
- * @returns {Uint8Array}
+ * @returns {Uint8Array<ArrayBuffer>}
  */
 function fetchSynchronously(asset) {
   const request = new XMLHttpRequest();

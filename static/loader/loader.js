@@ -2,7 +2,7 @@
  * The entry module of every Python widget. The platform calls `init(sdk)` for each instance (platform.md §3); the
  * loader brings the page's interpreter and the widget's modules together and mounts the instance.
  */
-import { bundleOf } from "./bundle.js";
+import { bundleOf, forgetManifests } from "./bundle.js";
 import { Instance } from "./instance.js";
 import { widgetPackage } from "./package.js";
 import { pageRuntime } from "./runtime.js";
@@ -55,6 +55,7 @@ async function begin(instance) {
     ]);
     await instance.start(runtime, files);
   } catch (reason) {
+    forgetManifests();
     instance.fail(reason instanceof Error ? reason : new Error(String(reason)));
   }
 }

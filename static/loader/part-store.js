@@ -7,8 +7,13 @@
 
 const STORE = "pyodide-widget";
 
-/** Milliseconds after which a file that no page has used is forgotten: 60 days. */
-const KEPT = 60 * 24 * 3600 * 1000;
+const DAY = 24 * 3600 * 1000;
+
+/** Milliseconds after which a file that no page has used is forgotten. */
+const KEPT = 60 * DAY;
+
+/** Milliseconds after which one that a page does use is dated anew. */
+const DATED = 30 * DAY;
 
 /** @returns {Promise<Cache | null>} null where the page may not store anything, or is not on https */
 async function store() {
@@ -40,6 +45,20 @@ export async function stored(file) {
   }
 }
 
+/**
+ * Whether a stored file is to be kept again, so that it counts as used.
+ *
+ * @param {Response} response
+ */
+export function isAging(response) {
+  return !(age(response) < DATED);
+}
+
+/** @param {Response | undefined} response */
+function age(response) {
+  return Date.now() - Date.parse(response?.headers.get("Date") ?? "");
+}
+
 /** @param {Asset} file */
 export async function forget(file) {
   await (await store())?.delete(keyOf(file)).catch(() => {});
@@ -60,8 +79,7 @@ export async function tidyStore() {
   try {
     const cache = await store();
     for (const request of (await cache?.keys()) ?? []) {
-      const date = Date.parse((await cache?.match(request))?.headers.get("Date") ?? "");
-      if (!(Date.now() - date < KEPT)) {
+      if (!(age(await cache?.match(request)) < KEPT)) {
         await cache?.delete(request);
       }
     }

@@ -1,6 +1,6 @@
 /** The large files of the runtime and of dependencies, some of which are cut into several. */
-import { AssetError, check, open } from "./assets.js";
-import { forget, keep, stored } from "./part-store.js";
+import { check, DamagedError, open } from "./assets.js";
+import { forget, isAging, keep, stored } from "./part-store.js";
 
 /** @typedef {import("./assets.js").Asset} Asset */
 
@@ -8,19 +8,21 @@ import { forget, keep, stored } from "./part-store.js";
  * The bytes of several files one after another, as they arrive. All are asked for at once.
  *
  * @param {Asset[]} files
- * @returns {{stream: ReadableStream<Uint8Array<ArrayBuffer>>, failure: () => Error | null}} the stream's last bytes come
- *   only when every file is known to be as built; `failure` gives why it broke off, which the stream's readers see as
- *   an error of their own making
+ * @returns {ReadableStream<Uint8Array<ArrayBuffer>>} the last bytes of a file come only when it is known to be as built
  */
 export function streamed(files) {
-  /** @type {Error | null} */
-  let failure = null;
   const opened = files.map((file) => openedPart(file));
   for (const each of opened) {
     each.catch(() => {}); // its turn comes below
   }
   const chunks = chunksOf(files, opened);
-  const stream = new ReadableStream({
+  return new ReadableStream({
+    async cancel() {
+      await chunks.return();
+      for (const each of opened) {
+        each.then(({ response }) => response.body?.cancel()).catch(() => {});
+      }
+    },
     async pull(controller) {
       try {
         const { done, value } = await chunks.next();
@@ -30,12 +32,10 @@ export function streamed(files) {
           controller.enqueue(value);
         }
       } catch (reason) {
-        failure = /** @type {Error} */ (reason);
         controller.error(reason);
       }
     },
   });
-  return { stream, failure: () => failure };
 }
 
 /**
@@ -68,18 +68,20 @@ async function* chunksOf(files, opened) {
  * @param {Response} response
  */
 async function* chunksOfBody(file, response) {
-  const reader = /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body).getReader();
-  while (true) {
-    let read;
-    try {
-      read = await reader.read();
-    } catch (cause) {
-      throw new AssetError(file, "broke off while it was being fetched", cause);
+  const body = /** @type {ReadableStream<Uint8Array<ArrayBuffer>> | null} */ (response.body);
+  const reader = body?.getReader();
+  try {
+    while (reader) {
+      const { done, value } = await reader.read().catch((cause) => {
+        throw new DamagedError(file, "broke off while it was being fetched", cause);
+      });
+      if (done) {
+        return;
+      }
+      yield value;
     }
-    if (read.done) {
-      return;
-    }
-    yield read.value;
+  } finally {
+    reader?.releaseLock();
   }
 }
 
@@ -99,7 +101,10 @@ async function wholePart(file) {
   const part = await openedPart(file);
   try {
     return await readPart(file, part);
-  } catch {
+  } catch (reason) {
+    if (!(reason instanceof DamagedError)) {
+      throw reason;
+    }
     return await readPart(file, { response: await open(file, "reload"), stored: false });
   }
 }
@@ -118,9 +123,9 @@ async function readPart(file, part) {
 
 /**
  * @param {Uint8Array<ArrayBuffer>[]} chunks
- * @returns {Uint8Array<ArrayBuffer>}
+ * @returns {Uint8Array<ArrayBuffer>} their bytes, one after another
  */
-function joined(chunks) {
+export function joined(chunks) {
   if (chunks.length === 1) {
     return chunks[0];
   }
@@ -156,7 +161,7 @@ async function confirm(file, part, chunks) {
     }
     throw reason;
   }
-  if (!part.stored) {
+  if (!part.stored || isAging(part.response)) {
     keep(file, bytes);
   }
   return bytes;

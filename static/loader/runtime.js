@@ -27,6 +27,7 @@ import { whenIdle } from "./when-idle.js";
  * @typedef {object} Entry one interpreter of a release
  * @property {number} attempts
  * @property {Promise<Runtime> | null} runtime
+ * @property {string} origin whose copy of the runtime it is started from: the URL of a file
  * @property {Runtime | null} booted what `runtime` is fulfilled with, for those who cannot wait
  * @property {Map<string, import("./dependencies.js").Installed>} packages by name
  * @property {LateLibrary} late the second part of its standard library
@@ -57,6 +58,9 @@ function registry() {
  */
 export async function pageRuntime(bundle, type) {
   const entry = entryFor(bundle, type);
+  if (entry.runtime === null) {
+    entry.origin = originOf(bundle);
+  }
   entry.runtime ??= start(bundle, entry).then(
     (runtime) => {
       entry.booted = runtime;
@@ -68,10 +72,27 @@ export async function pageRuntime(bundle, type) {
       throw reason;
     },
   );
-  const starting = entry.runtime;
-  const [runtime] = await Promise.all([starting, install(bundle, entry, starting)]);
-  entry.late.fetchWhenIdle();
-  return runtime;
+  const { runtime: starting, origin } = entry;
+  try {
+    const [runtime] = await Promise.all([starting, install(bundle, entry, starting)]);
+    entry.late.fetchWhenIdle();
+    return runtime;
+  } catch (reason) {
+    const started = await starting.then(
+      () => true,
+      () => false,
+    );
+    // Another widget's copy of the runtime is broken; this one's may be whole.
+    if (!started && origin !== originOf(bundle)) {
+      return pageRuntime(bundle, type);
+    }
+    throw reason;
+  }
+}
+
+/** @param {Bundle} bundle */
+function originOf(bundle) {
+  return bundle.part("library")[0].url;
 }
 
 /**
@@ -92,12 +113,13 @@ function entryFor(bundle, type) {
   if (entries.length > 0) {
     const names = conflicts(bundle, entries[0].packages).join(", ");
     console.warn(
-      `Widget "${type}" needs ${names}, of which another widget on this page has brought another version: it gets a ` +
+      `Widget "${type}" needs ${names}, of which another widget on this page has brought another version or build: it gets a ` +
         "Python interpreter of its own, which costs memory and time. Build both from one repository.",
     );
   }
-  const late = new LateLibrary(bundle.part("late"));
-  const entry = { attempts: 0, runtime: null, booted: null, packages: new Map(), late };
+  const late = new LateLibrary();
+  /** @type {Entry} */
+  const entry = { attempts: 0, runtime: null, origin: "", booted: null, packages: new Map(), late };
   entries.push(entry);
   return entry;
 }

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Request, Route, expect
 from widget_workbench import shipped
 from widget_workbench.bundle import build, hosting_of
 from widget_workbench.repository import read_repository
+from widget_workbench.runtime import runtime
 from widget_workbench.testing import Community, CommunityFactory, CommunityPage
 
 from .built_tree import HOSTED_AT, BuiltTree
@@ -144,6 +145,98 @@ def test_a_host_that_drops_the_declarations_finds_the_files_beside_the_loader(
         page.widget("weather")
 
 
+def test_a_host_that_leaves_addresses_relative_finds_the_files_beside_the_loader(
+    community_factory: CommunityFactory, bundled: BuiltTree
+) -> None:
+    def left(route: Route) -> None:
+        answer = route.fetch()
+        html = re.sub(r'(<link rel="asset" href=")/widgets/weather/', r"\1", answer.text())
+        assert 'rel="asset" href="main.py"' in html
+        route.fulfill(response=answer, body=html)
+
+    with community_factory(EXAMPLES, bundle=bundled) as community:
+        page = community.open(
+            "weather", prepare=lambda page: page.route("**/weather/index.html", left)
+        )
+        page.widget("weather")
+
+
+# What is damaged.
+
+
+def altered(route: Route) -> None:
+    """An answer of the right length, with wrong bytes in its middle."""
+    answer = route.fetch()
+    body = bytearray(answer.body())
+    for index in range(len(body) // 2, len(body) // 2 + 64):
+        body[index] ^= 0xFF
+    route.fulfill(response=answer, body=bytes(body))
+
+
+@pytest.mark.parametrize("part", ["wasm", "library", "widget"])
+def test_wrong_bytes_are_told_with_the_file_and_right_ones_work_again(
+    community_factory: CommunityFactory, bundled: BuiltTree, part: str
+) -> None:
+    name = runtime().manifest.parts[part][-1]
+
+    def prepare(page: Page) -> None:
+        without_store(page)
+        page.route(f"**/{name}", altered)
+
+    with community_factory(EXAMPLES, bundle=bundled) as community:
+        page = community.open("weather", prepare=prepare)
+        page.console.expect(name)
+        alert = page.widget("weather", state="error").get_by_role("alert")
+        expect(alert).to_contain_text(f"runtime/{name} is damaged")
+        page.page.unroute(f"**/{name}")
+        page.widget("weather", state="error").get_by_role("button", name="Try again").click()
+        page.widget("weather")
+
+
+@pytest.mark.parametrize("part", ["wasm", "library", "late"])
+def test_a_widget_whose_copy_of_the_runtime_is_broken_leaves_the_others_theirs(
+    community_factory: CommunityFactory, bundled: BuiltTree, part: str
+) -> None:
+    name = runtime().manifest.parts[part][0]
+
+    def missing(route: Route) -> None:
+        route.fulfill(status=404, body="not here")
+
+    def prepare(page: Page) -> None:
+        without_store(page)
+        page.route(f"**/widgets/weather/**/{name}", missing)
+
+    with community_factory(EXAMPLES, bundle=bundled) as community:
+        page = community.open("weather", "directory", prepare=prepare)
+        page.console.expect("404", name)
+        page.widget("directory")
+        # Its own copy is broken; another's interpreter is as good.
+        if part == "late":
+            page.widget("weather")
+
+
+def test_a_manifest_of_an_earlier_publish_is_read_anew(
+    community_factory: CommunityFactory, bundled: BuiltTree
+) -> None:
+    def stale(route: Route) -> None:
+        answer = route.fetch()
+        document = json.loads(answer.text())
+        for record in document["files"]:
+            if record["path"] == "main.py":
+                record["sha256"] = "0" * 64
+        route.fulfill(response=answer, body=json.dumps(document))
+
+    with community_factory(EXAMPLES, bundle=bundled) as community:
+        page = community.open(
+            "weather", prepare=lambda page: page.route("**/weather/bundle.json", stale, times=1)
+        )
+        page.console.expect(r"main\.py is damaged")
+        widget = page.widget("weather", state="error")
+        expect(widget.get_by_role("alert")).to_contain_text("main.py is damaged")
+        widget.get_by_role("button", name="Try again").click()
+        page.widget("weather")
+
+
 # What is fetched once.
 
 
@@ -202,7 +295,11 @@ def test_a_damaged_part_in_the_store_is_fetched_again(
             """async () => {
                 const cache = await caches.open("pyodide-widget");
                 for (const request of await cache.keys()) {
-                    await cache.put(request, new Response(new Uint8Array(1000)));
+                    const bytes = new Uint8Array(await (await cache.match(request)).arrayBuffer());
+                    const name = request.url.split("/").at(-1);
+                    bytes.fill(7, bytes.length / 2);
+                    const empty = name.startsWith("widget-") ? null : bytes;
+                    await cache.put(request, new Response(empty));
                 }
             }"""
         )

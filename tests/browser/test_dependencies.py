@@ -112,7 +112,7 @@ def test_bundles_with_different_versions_get_an_interpreter_each_and_one_warning
         page = community.open("one", "two", "one", "two")
         page.console.expect(
             r'^Widget "(one|two)" needs greeting [12]\.0, of which another widget on this page has brought another '
-            "version: it gets a Python interpreter of its own"
+            "version or build: it gets a Python interpreter of its own"
         )
         for nth in range(2):
             expect(page.widget("one", nth=nth)).to_contain_text("Ann Ann 1.0")

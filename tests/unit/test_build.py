@@ -328,7 +328,7 @@ REFUSED: dict[str, tuple[Files, str]] = {
     ),
     "names that differ in case": (
         python_widget({"assets/Logo.svg": "a", "assets/logo.svg": "b"}),
-        "assets/Logo.svg and assets/logo.svg differ in case alone",
+        "assets/Logo.svg and weather/assets/logo.svg differ in case alone",
     ),
     "a style that is not UTF-8": (
         python_widget({"style.css": b"a\xff", "skeleton.html": "<p>"}),
@@ -382,6 +382,22 @@ REFUSED: dict[str, tuple[Files, str]] = {
     "a thumbnail that is too large": (
         python_widget({"thumbnail.png": b"a" * 512_001}),
         "widgets/weather: MAX_SIZE_EXCEEDED: its thumbnail is 512 kB",
+    ),
+    "half of a character": (
+        python_widget({"widget.json": '{"title": "a", "category": "b", "x": "\\ud800"}'}),
+        "half of a character (\\ud800)",
+    ),
+    "types that differ in case": (
+        {**python_widget(name="w"), **python_widget(name="W")},
+        "differ in case alone",
+    ),
+    "accents that are written differently": (
+        python_widget({"assets/\u00e9.svg": "a", "assets/e\u0301.svg": "b"}),
+        "differ in case alone",
+    ),
+    "a script that is too large": (
+        {**python_widget(), "scripts/a/script.json": {}, "scripts/a/script.js": b"a" * 2_000_001},
+        "scripts/a/script.js: MAX_SIZE_EXCEEDED",
     ),
     "a script without its code": (
         {**python_widget(), "scripts/chat/script.json": {}},
@@ -438,6 +454,85 @@ def test_a_directory_that_no_build_has_made_is_left_alone(tmp_path: Path) -> Non
         assert told in result.output, result.output
     assert tree(photos) == {"a.jpg": b"photo"}
     assert (root / "widgets" / "weather" / "main.py").is_file()
+
+
+@pytest.mark.parametrize(
+    ("links", "path", "told"),
+    [
+        ({"widgets/w/dist": ".."}, "dist", "leads through a symbolic link"),
+        ({"widgets/w/dist": "../../.."}, "dist", "leads through a symbolic link"),
+        ({"widgets/w/deep": ".."}, "deep/dist", "leads through a symbolic link"),
+        ({"widgets/w/out/a.html": "../../../secrets.toml"}, "out", "does not exist"),
+        (
+            {"widgets/w/main.py": "../../secrets.toml"},
+            "out",
+            "widgets/w/main.py: is a symbolic link",
+        ),
+    ],
+)
+def test_a_symbolic_link_on_the_way_to_the_source_is_refused(
+    tmp_path: Path, links: dict[str, str], path: str, told: str
+) -> None:
+    files: Files = {
+        "secrets.toml": "key = 'value'",
+        "a.html": "",
+        "widgets/a.html": "",
+        "widgets/dist/a.html": "",
+        "widgets/w/widget.json": {**MANIFEST, "source": {"path": path, "entry": "a.html"}},
+        "widgets/w/out/b.html": "",
+    }
+    root = write(tmp_path / "repository", files)
+    for link, target in links.items():
+        (root / link).symlink_to(target)
+    result = command(root, "--out", tmp_path / "dist")
+    assert result.exit_code == 1, result.output
+    assert told in result.output
+    assert not (tmp_path / "dist").exists()
+
+
+def test_a_repository_of_ones_own_is_no_earlier_build(tmp_path: Path) -> None:
+    root = write(tmp_path / "repository", python_widget())
+    template = write(
+        tmp_path / "template",
+        {"extensions_registry.json": {}, "connectors_registry.json": {}, "src/precious.ts": "1"},
+    )
+    result = command(root, "--out", template)
+    assert result.exit_code == 1
+    assert "is no earlier build's" in result.output
+    assert (template / "src" / "precious.ts").is_file()
+
+
+def test_an_interrupt_between_the_two_trees_leaves_the_former(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write(tmp_path / "repository", python_widget())
+    before = built(root)
+    rename = Path.rename
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if self.name == "tree":
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        build(root, tmp_path / "dist", Bundled())
+    assert tree(tmp_path / "dist") == before
+
+
+def test_paths_in_the_registry_are_plain(tmp_path: Path) -> None:
+    source = {"path": "./a/.", "entry": "index.html"}
+    files: Files = {
+        "widgets/w/widget.json": {**MANIFEST, "source": source, "imageSrc": "b/../t.png"},
+        "widgets/w/a/index.html": "",
+        "widgets/w/b/c": "",
+        "widgets/w/t.png": "",
+    }
+    found = built(write(tmp_path / "repository", files))
+    (widget,) = registry(found)["widgets"]
+    assert widget["source"]["path"] == "widgets/w/a"
+    assert widget["imageSrc"] == "widgets/w/t.png"
+    assert "widgets/w/t.png" in found
 
 
 def test_an_earlier_build_is_replaced_whole(tmp_path: Path) -> None:
@@ -540,15 +635,29 @@ def test_the_report_tells_each_widgets_weight_against_the_limits(tmp_path: Path)
     late = sum(path.stat().st_size for path in out.glob("widgets/weather/runtime/late-*"))
     licences = (out / "widgets/weather/runtime/LICENCES.txt").stat().st_size
     assert weather["first_visit_bytes"] == sum(sizes) - late - licences
+    write(root, {"widgets/weather/empty.py": ""})
+    report = json.loads(command(root, "--out", out, "--json").stdout)
+    again = report["widgets"][1]
+    # The entry and bundle.json tell of one more.
+    assert 0 < again["first_visit_bytes"] - weather["first_visit_bytes"] < 1000
     assert "weather" in command(root, "--out", out).output
 
 
-@pytest.mark.parametrize("runtime", ["", "ftp://a/", "cdn2", "//host/", "a/b", "https://a/?b"])
+@pytest.mark.parametrize(
+    "runtime", ["", "ftp://a/", "cdn2", "//host/", "a/b", "https://a/?b", "http://["]
+)
 def test_a_runtime_that_is_none_is_refused(tmp_path: Path, runtime: str) -> None:
     root = write(tmp_path / "repository", python_widget())
     result = command(root, "--out", tmp_path / "dist", "--runtime", runtime)
     assert result.exit_code == 1
     assert "is no place for a runtime" in result.output
+
+
+def test_locked_and_upgrade_are_one_or_the_other(tmp_path: Path) -> None:
+    root = write(tmp_path / "repository", python_widget())
+    result = command(root, "--out", tmp_path / "dist", "--locked", "--upgrade")
+    assert result.exit_code == 2
+    assert "contradict each other" in result.output
 
 
 def test_what_is_wrong_without_leaving_anything_out_is_a_warning(tmp_path: Path) -> None:

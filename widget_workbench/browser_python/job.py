@@ -166,7 +166,13 @@ def _run(directory: Path) -> list[dict[str, Any]]:
     ]
     try:
         ended = subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=_TIME_LIMIT
+            command,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            timeout=_TIME_LIMIT,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise BrowserPythonError(

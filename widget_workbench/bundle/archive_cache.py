@@ -6,8 +6,10 @@ import hashlib
 import os
 import tempfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
+from widget_workbench import __version__, dependencies
 from widget_workbench.browser_python import compiler_version
 
 _DIGEST_BYTES = hashlib.sha256().digest_size
@@ -21,7 +23,7 @@ class ArchiveCache:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory / "archives" / compiler_version()
+        self._directory = directory / "archives" / _rules()
 
     def find(self, wheel_sha256: str) -> bytes | None:
         """The archive of a wheel; None where there is none."""
@@ -39,3 +41,13 @@ class ArchiveCache:
             with tempfile.NamedTemporaryFile(dir=self._directory, delete=False) as file:
                 file.write(hashlib.sha256(archive).digest() + archive)
             os.replace(file.name, self._directory / wheel_sha256)
+
+
+@cache
+def _rules() -> str:
+    """What tells one way of making archives from another."""
+    told = hashlib.sha256(f"{__version__} {compiler_version()}".encode())
+    rooms = sorted(Path(str(dependencies.__file__)).parent.glob("*.py"))
+    for file in (*rooms, Path(__file__).with_name("dependency_archives.py")):
+        told.update(file.read_bytes())
+    return told.hexdigest()[:12]

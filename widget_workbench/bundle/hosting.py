@@ -82,12 +82,19 @@ def hosting_of(text: str) -> Hosting:
         return Bundled()
     if text == "cdn":
         return Cdn()
-    parts = urlsplit(text)
-    is_url = parts.scheme in ("http", "https") and bool(parts.netloc)
-    is_path = not parts.scheme and not parts.netloc and text.startswith("/")
-    if not (is_url or is_path) or parts.query or parts.fragment:
+    if not _is_place(text):
         raise HostingError(
             f"{text!r} is no place for a runtime: it is bundled, cdn, a path such as /python/, or a URL such as "
             "https://static.example.com/python/"
         )
     return Hosted(text if text.endswith("/") else f"{text}/")
+
+
+def _is_place(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    is_url = parts.scheme in ("http", "https") and bool(parts.netloc)
+    is_path = not parts.scheme and not parts.netloc and text.startswith("/")
+    return (is_url or is_path) and not parts.query and not parts.fragment

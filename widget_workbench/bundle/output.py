@@ -16,6 +16,9 @@ from widget_workbench.bundle.registries import CONNECTORS, EXTENSIONS
 # Seconds.
 _LONGEST_BUILD = 3600
 
+# All that a build puts there.
+_OF_A_BUILD = {EXTENSIONS, CONNECTORS, "runtime", "scripts", "stylesheets", "widgets"}
+
 
 def write_tree(directory: Path, files: Mapping[str, bytes | Path], repository: Path) -> None:
     """Puts a tree in the place of the one that was built before.
@@ -42,8 +45,13 @@ def write_tree(directory: Path, files: Mapping[str, bytes | Path], repository: P
             _swap(made, directory)
     except OSError as error:
         raise BundleError(
-            f"{directory} could not be written: {error.strerror or error}. What was there is as it was."
+            f"{directory} could not be written{_about(error)}: {error.strerror or error}. What was there is as it was."
         ) from None
+
+
+def _about(error: OSError) -> str:
+    """Which file it was: it may be one that is read."""
+    return f" ({error.filename})" if error.filename else ""
 
 
 def _refuse_foreign(directory: Path, repository: Path) -> None:
@@ -55,7 +63,7 @@ def _refuse_foreign(directory: Path, repository: Path) -> None:
     if not directory.is_dir():
         raise BundleError(f"{directory} is no directory: name another by --out.")
     there = {path.name for path in directory.iterdir()}
-    if there and (not {EXTENSIONS, CONNECTORS} <= there or ".git" in there):
+    if there and not ({EXTENSIONS, CONNECTORS} <= there <= _OF_A_BUILD):
         raise BundleError(
             f"{directory} is no earlier build's, and would be replaced: empty it, or name another by --out."
         )
@@ -89,7 +97,7 @@ def _swap(made: Path, directory: Path) -> None:
         directory.rename(former)
     try:
         made.rename(directory)
-    except OSError:
+    except BaseException:
         restore(directory)
         raise
     shutil.rmtree(former, ignore_errors=True)

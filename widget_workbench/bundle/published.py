@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from widget_workbench import shipped
 from widget_workbench.bundle.bundle_file import BundleFile
-from widget_workbench.bundle.entry import MANIFEST, SKELETON, entry_fragment, text_of
+from widget_workbench.bundle.entry import MANIFEST, SKELETON, BundleError, entry_fragment, text_of
 from widget_workbench.bundle.hosting import DIRECTORY, Hosting
 from widget_workbench.bundle.imports import imported_modules
 from widget_workbench.parts import sha256
@@ -162,6 +162,8 @@ def _tree(directory: Path) -> list[tuple[str, Path]]:
     for entry in sorted(directory.iterdir()):
         if entry.is_symlink():
             continue
+        if any("\udc80" <= character <= "\udcff" for character in entry.name):
+            raise BundleError(f"the name {entry.name!r} is not UTF-8: rename it.")
         if entry.is_dir():
             found += [(f"{entry.name}/{path}", file) for path, file in _tree(entry)]
         elif entry.is_file():

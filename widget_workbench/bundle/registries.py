@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from widget_workbench.bundle.entry import BundleError
 from widget_workbench.bundle.published import ENTRY
 from widget_workbench.repository import ExternalWidget, GlobalCode, Repository, Widget
 
@@ -49,7 +51,7 @@ def thumbnail(widget: Widget | ExternalWidget) -> str | None:
     """The picture that the widgets' library shows, relative to the widget's directory."""
     manifest = widget.manifest
     if manifest.image_src is not None:
-        return manifest.image_src
+        return posixpath.normpath(manifest.image_src)
     has_one = manifest.image_name is None and (widget.directory / THUMBNAIL).is_file()
     return THUMBNAIL if has_one else None
 
@@ -64,9 +66,9 @@ def _widget(widget: Widget | ExternalWidget) -> dict[str, Any]:
             document["source"] = {"path": directory, "entry": ENTRY}
         else:
             source = document["source"]
-            document["source"] = {**source, "path": f"{directory}/{_relative(source['path'])}"}
+            document["source"] = {**source, "path": _joined(directory, source["path"])}
     if (image := thumbnail(widget)) is not None:
-        document["imageSrc"] = f"{directory}/{_relative(image)}"
+        document["imageSrc"] = _joined(directory, image)
     document.pop("$schema", None)
     return document
 
@@ -80,8 +82,8 @@ def _global(code: GlobalCode) -> dict[str, Any]:
     }
 
 
-def _relative(path: str) -> str:
-    return path.removeprefix("./").rstrip("/")
+def _joined(directory: str, path: str) -> str:
+    return posixpath.normpath(f"{directory}/{path}")
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -90,4 +92,10 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _written(document: Mapping[str, Any]) -> bytes:
-    return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
+    try:
+        return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError as error:
+        raise BundleError(
+            f"A widget.json or connectors.json has half of a character (\\u{ord(error.object[error.start]):04x}) in a "
+            "text: write the character itself."
+        ) from None

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from widget_workbench import shipped
 from widget_workbench.bundle.entry import MANIFEST
 from widget_workbench.bundle.limits import LARGEST_FILE, LARGEST_WIDGET, MOST_FILES
 from widget_workbench.bundle.published import ENTRY
@@ -96,13 +97,15 @@ def _first_visit(files: Mapping[str, bytes | Path], sizes: Mapping[str, int]) ->
         part = record.get("part")
         own = part is None and (record["path"].endswith(".py") or record["path"] == "style.css")
         if own or part in _AT_A_START or record.get("due"):
-            fetched += record.get("bytes") or _size_of_core()
+            fetched += _size_of_core(record) if part == "core" else record["bytes"]
     return fetched
 
 
-def _size_of_core() -> int:
-    manifest = runtime().manifest
-    return sum(manifest.files[name].size for name in manifest.parts["core"])
+def _size_of_core(record: Mapping[str, Any]) -> int:
+    """Trimmed, or from the CDN as it is."""
+    name = record["path"].rpartition("/")[2]
+    known = runtime().manifest.files.get(name)
+    return known.size if known else (shipped.pyodide_core() / name).stat().st_size
 
 
 def _size(content: bytes | Path) -> int:

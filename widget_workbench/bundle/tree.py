@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.entry import BundleError
-from widget_workbench.bundle.hosting import Hosted, Hosting
+from widget_workbench.bundle.hosting import DIRECTORY, Hosted, Hosting
 from widget_workbench.bundle.limits import exceeded
 from widget_workbench.bundle.published import published_files
 from widget_workbench.bundle.registries import (
@@ -22,7 +23,7 @@ from widget_workbench.runtime import runtime
 
 Content = bytes | Path
 
-RUNTIME = "runtime/"
+RUNTIME = DIRECTORY
 """Where the runtime's files stand that the author is to host."""
 
 
@@ -53,14 +54,21 @@ def repository_tree(
         except BundleError as error:
             problems.append(f"widgets/{widget.type}: {error}")
             continue
+        except OSError as error:
+            problems.append(f"{error.filename}: cannot be read: {error.strerror}.")
+            continue
         problems += [
             f"widgets/{widget.type}: {code}: {what}." for code, what in _exceeded(widget, own)
         ]
         files |= {f"widgets/{widget.type}/{path}": content for path, content in own.items()}
+    for each in repository.global_code:
+        path = f"{each.kind}/{each.name}/{each.content.name}"
+        files[path] = each.content
+        size = size_of(each.content)
+        problems += [f"{path}: {code}: {what}." for code, what in exceeded({path: size})]
+    problems += [f"widgets/{what}" for what in _collisions(files, "widgets/")]
     if problems:
         raise BundleError("\n".join(problems))
-    for code in repository.global_code:
-        files[f"{code.kind}/{code.name}/{code.content.name}"] = code.content
     if isinstance(hosting, Hosted):
         files |= {f"{RUNTIME}{name}": path for name, path in runtime().files.items()}
     return files
@@ -79,8 +87,7 @@ def widget_tree(
         for path, content in published_files(widget, hosting, packages).items():
             files[f"{below}{path}"] = content
     if (image := thumbnail(widget)) is not None:
-        files[image.removeprefix("./")] = _image(widget.directory, image)
-    _refuse_collisions(files)
+        files[image] = _image(widget.directory, image)
     return files
 
 
@@ -97,13 +104,13 @@ def _image(directory: Path, image: str) -> Path:
     return path
 
 
-def _refuse_collisions(files: Mapping[str, Content]) -> None:
-    """Two paths that differ in case alone are one file on many computers."""
+def _collisions(files: Mapping[str, Content], below: str) -> Iterator[str]:
+    """Paths that are one file on many computers: those that differ in case, or in how an accent is written, alone."""
     seen: dict[str, str] = {}
-    for path in files:
-        other = seen.setdefault(path.casefold(), path)
+    for path in (path.removeprefix(below) for path in files if path.startswith(below)):
+        other = seen.setdefault(unicodedata.normalize("NFC", path).casefold(), path)
         if other != path:
-            raise BundleError(f"{other} and {path} differ in case alone: rename one of them.")
+            yield f"{other} and {path} differ in case alone: rename one of them."
 
 
 def _exceeded(
@@ -111,7 +118,7 @@ def _exceeded(
 ) -> Iterable[tuple[str, str]]:
     sizes = {path: size_of(content) for path, content in files.items()}
     image = thumbnail(widget)
-    return exceeded(sizes, None if image is None else sizes[image.removeprefix("./")])
+    return exceeded(sizes, None if image is None else sizes[image])
 
 
 def size_of(content: Content) -> int:
