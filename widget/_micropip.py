@@ -7,7 +7,6 @@ is out of reach, and micropip's own message for that is about the network.
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 import re
 from collections.abc import Iterable
 from types import ModuleType
@@ -46,10 +45,12 @@ def patch(module: ModuleType) -> None:
 
 def _is_installed(requirement: str) -> bool:
     """Whether some version of a package is there, which micropip compares with the wanted one."""
+    from importlib.metadata import PackageNotFoundError, version  # late
+
     name = re.match(r"[\w.-]+", requirement)
     try:
-        return name is not None and bool(importlib.metadata.version(name[0]))
-    except importlib.metadata.PackageNotFoundError:
+        return name is not None and bool(version(name[0]))
+    except PackageNotFoundError:
         return False
 
 

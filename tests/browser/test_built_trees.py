@@ -193,26 +193,27 @@ def test_wrong_bytes_are_told_with_the_file_and_right_ones_work_again(
         page.widget("weather")
 
 
+def missing(route: Route) -> None:
+    route.fulfill(status=404, body="not here")
+
+
 @pytest.mark.parametrize("part", ["wasm", "library", "late"])
 def test_a_widget_whose_copy_of_the_runtime_is_broken_leaves_the_others_theirs(
     community_factory: CommunityFactory, bundled: BuiltTree, part: str
 ) -> None:
     name = runtime().manifest.parts[part][0]
 
-    def missing(route: Route) -> None:
-        route.fulfill(status=404, body="not here")
-
     def prepare(page: Page) -> None:
         without_store(page)
-        page.route(f"**/widgets/weather/**/{name}", missing)
+        page.route(f"**/widgets/directory/**/{name}", missing)
 
     with community_factory(EXAMPLES, bundle=bundled) as community:
-        page = community.open("weather", "directory", prepare=prepare)
+        # `directory`, whose container comes first, starts the page's interpreter, and waits for the late library.
+        page = community.open("directory", "weather", "insights", prepare=prepare)
         page.console.expect("404", name)
-        page.widget("directory")
-        # Its own copy is broken; another's interpreter is as good.
-        if part == "late":
-            page.widget("weather")
+        expect(page.widget("directory", state="error").get_by_role("alert")).to_contain_text(name)
+        page.widget("weather")
+        page.widget("insights")
 
 
 def test_a_manifest_of_an_earlier_publish_is_read_anew(

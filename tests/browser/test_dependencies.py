@@ -150,10 +150,11 @@ import micropip
 
 async def init(sdk):
     await micropip.install(sdk.asset("greeting-2.0-py3-none-any.whl"))
+    await micropip.install("greeting>=1")  # which is there
     import greeting
 
     lines = [f"{greeting.name} {greeting.__version__}"]
-    for elsewhere in ("greeting", "https://example.com/a-1.0-py3-none-any.whl"):
+    for elsewhere in ("nobody", "https://example.com/a-1.0-py3-none-any.whl"):
         try:
             await micropip.install(elsewhere)
         except ValueError as error:
@@ -177,7 +178,7 @@ def test_micropip_installs_wheels_of_the_pages_origin_and_says_so_otherwise(
         expect(lines).to_have_count(3)
         first, *refused = lines.all_inner_texts()
     assert first == "Ann 2.0"
-    for line, name in zip(refused, ("greeting", "https://example.com/a-1.0"), strict=True):
+    for line, name in zip(refused, ("nobody", "https://example.com/a-1.0"), strict=True):
         assert line.startswith(f"micropip.install('{name}")
         assert "wheels of its page's own origin alone" in line
 
