@@ -15,7 +15,7 @@ export class LateLibrary {
    * @type {Asset[][]}
    */
   #copies = [];
-  /** @type {Promise<void> | null} */
+  /** @type {{from: string, done: Promise<void>} | null} */
   #coming = null;
   /** @type {(complete: (content: Uint8Array) => void) => void} */
   #resolveComplete = () => {};
@@ -51,15 +51,18 @@ export class LateLibrary {
    */
   async fetch(files = this.#copies[0]) {
     while (!this.#there) {
-      const own = this.#coming === null;
-      this.#coming ??= this.#fetch(files).finally(() => {
-        this.#coming = null;
-      });
+      this.#coming ??= {
+        from: files[0].url,
+        done: this.#fetch(files).finally(() => {
+          this.#coming = null;
+        }),
+      };
+      const { from, done } = this.#coming;
       try {
-        await this.#coming;
+        await done;
       } catch (reason) {
-        // Another widget's copy was not to be had.
-        if (own) {
+        // Where another widget's copy was not to be had, this one's may be.
+        if (from === files[0].url) {
           throw reason;
         }
       }
