@@ -17,7 +17,7 @@ from widget_workbench.runtime import runtime
 from widget_workbench.testing import Community, CommunityFactory, CommunityPage
 
 from .built_tree import HOSTED_AT, BuiltTree
-from .conftest import EXAMPLES, eventually, without_store
+from .conftest import EXAMPLES, eventually, place, until, without_store
 from .test_seed_examples import SEED_EXAMPLES, connector_request, on_the_wire
 
 EXAMPLE_TYPES = [widget.type for widget in read_repository(EXAMPLES).widgets]
@@ -193,24 +193,34 @@ def test_wrong_bytes_are_told_with_the_file_and_right_ones_work_again(
         page.widget("weather")
 
 
-def missing(route: Route) -> None:
-    route.fulfill(status=404, body="not here")
-
-
 @pytest.mark.parametrize("part", ["wasm", "library", "late"])
 def test_a_widget_whose_copy_of_the_runtime_is_broken_leaves_the_others_theirs(
     community_factory: CommunityFactory, bundled: BuiltTree, part: str
 ) -> None:
     name = runtime().manifest.parts[part][0]
+    asked: list[Route] = []
+
+    def missing(route: Route) -> None:
+        """The first time, not before the others wait for it."""
+        asked.append(route)
+        if len(asked) > 1:
+            route.fulfill(status=404, body="not here")
 
     def prepare(page: Page) -> None:
         without_store(page)
         page.route(f"**/widgets/directory/**/{name}", missing)
 
     with community_factory(EXAMPLES, bundle=bundled) as community:
-        # `directory`, whose container comes first, starts the page's interpreter, and waits for the late library.
-        page = community.open("directory", "weather", "insights", prepare=prepare)
+        # `directory` starts the page's interpreter, and waits for the late library.
+        page = community.open("directory", prepare=prepare)
         page.console.expect("404", name)
+        until(page, lambda: len(asked) > 0, f"nobody asked for {name}")
+        for other in ("weather", "insights"):
+            place(page, other)
+            expect(page.host(other)).to_have_attribute(
+                "data-widget-state", re.compile("loading|ready")
+            )
+        asked[0].fulfill(status=404, body="not here")
         expect(page.widget("directory", state="error").get_by_role("alert")).to_contain_text(name)
         page.widget("weather")
         page.widget("insights")

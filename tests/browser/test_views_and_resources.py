@@ -154,8 +154,9 @@ def test_a_resource_shows_its_states_and_keeps_the_focus(
     community: Community, write_widget: WriteWidget
 ) -> None:
     write_widget("states", WEATHER)
+    # Long enough to be seen while they last, on a busy machine too.
     community.connectors["weather-api"].respond(
-        sequence=[{"status": 502, "delay": 0.3}, {"json": {"temp": 21}, "delay": 0.3}]
+        sequence=[{"status": 502, "delay": 3}, {"json": {"temp": 21}, "delay": 3}]
     )
     page = community.open("states")
     widget = page.widget("states")
