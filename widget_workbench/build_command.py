@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from widget_workbench.progress import progress
 
 if TYPE_CHECKING:
     from widget_workbench.bundle.building import Build
@@ -63,7 +62,7 @@ def build(  # noqa: PLR0917 - click passes them by name
         raise click.UsageError("--locked and --upgrade contradict each other: give one.")
     try:
         hosting = hosting_of(runtime)
-        with _progress() as told:
+        with progress() as told:
             built = bundle_build(
                 repository, out, hosting, told=told, frozen=locked, upgrade=upgrade
             )
@@ -82,27 +81,10 @@ def build(  # noqa: PLR0917 - click passes them by name
     _tell(built, out, hosting)
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Shows what takes long, on a terminal in one line that goes away, else a line each."""
-    on_terminal = sys.stderr.isatty()
-
-    def told(line: str) -> None:
-        if on_terminal:
-            click.echo(f"\r\x1b[K{click.style(line + ' …', dim=True)}", nl=False, err=True)
-        else:
-            click.echo(line, err=True)
-
-    try:
-        yield told
-    finally:
-        if on_terminal:
-            click.echo("\r\x1b[K", nl=False, err=True)
-
-
 def _tell(built: Build, out: Path, hosting: Hosting) -> None:
     for problem in built.warnings:
-        click.echo(f"{click.style(problem.path, fg='yellow')}: {problem.message}", err=True)
+        path = click.style(problem.path, fg="yellow")
+        click.echo(f"{path}: {problem.code}: {problem.message}", err=True)
     for line in _table(built.report):
         click.echo(line)
     click.echo(f"\nBuilt into {out}{_hosting_note(hosting, out)}")
@@ -123,7 +105,7 @@ def _table(report: Report) -> list[str]:
 
 
 def _row(widget: WidgetReport) -> tuple[str, ...]:
-    from widget_workbench.bundle.limits import megabytes
+    from widget_workbench.checking.limits import megabytes
 
     shares = widget.shares()
     first_visit = widget.first_visit_bytes

@@ -6,6 +6,7 @@ import click
 
 from widget_workbench import __version__
 from widget_workbench.build_command import build
+from widget_workbench.check_command import check
 from widget_workbench.connectors_command.commands import connectors
 
 
@@ -35,21 +36,35 @@ def main() -> None:
     is_flag=True,
     help="Record what upstreams answer in REPO/fixtures, for community.replay() in tests.",
 )
-def preview(repository: Path, port: int, no_open: bool, record: bool) -> None:
+@click.option(
+    "--published",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Host the built tree in DIR as the platform would, or reject it as the platform would.",
+)
+def preview(
+    repository: Path, port: int, no_open: bool, record: bool, published: Path | None
+) -> None:
     """Show the widgets of REPO (default: this directory) on a community page.
 
-    Connectors are executed for real, or by the upstreams that preview.toml names.
+    Connectors are executed for real, or by the upstreams that preview.toml names. With --published the widgets and
+    connectors are those of a built tree, and REPO gives preview.toml and secrets.toml alone.
     """
     # Imported here, since the server takes longer to import than `widget --help` to print.
-    from widget_workbench.preview import PortTakenError, serve
+    from widget_workbench.preview import PortTakenError, RejectedError, serve
     from widget_workbench.repository import RepositoryError
     from widget_workbench.shipped import ShippedFilesMissing
 
     try:
-        serve(repository, port, open_browser=not no_open, record=record)
+        serve(repository, port, open_browser=not no_open, record=record, published=published)
+    except RejectedError as error:
+        raise click.ClickException(
+            f"the platform would reject {published}, and nothing of it would be live:\n{error}"
+        ) from None
     except (RepositoryError, PortTakenError, ShippedFilesMissing) as error:
         raise click.ClickException(str(error)) from None
 
 
 main.add_command(build)
+main.add_command(check)
 main.add_command(connectors)

@@ -4,18 +4,21 @@ A broken file spoils nothing but itself: what is good can be previewed. A widget
 never imported.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import httpx
-from pydantic import ValidationError
 
+from widget_workbench.checking.registries import CONNECTORS
+from widget_workbench.checking.tree import PublishedTree
 from widget_workbench.definition_warnings import (
     UnknownValue,
     refused_destinations,
@@ -31,11 +34,20 @@ from widget_workbench.gateway.definitions import (
     Connector,
     Definition,
     DefinitionProblem,
-    bad_fields,
     read_definitions,
 )
 from widget_workbench.gateway.suggestions import ended
-from widget_workbench.manifest import Source, WidgetManifest
+from widget_workbench.global_code import MODELS
+from widget_workbench.manifest import (
+    HOSTING,
+    Fault,
+    RegisteredWidget,
+    WidgetManifest,
+    read_as,
+    structure_faults,
+)
+from widget_workbench.manifest_warnings import misspelt_fields, unfit_defaults
+from widget_workbench.problem import Code, Problem
 from widget_workbench.secret_values import (
     FILE,
     SecretsReading,
@@ -50,7 +62,6 @@ __all__ = [
     "ExternalWidget",
     "GlobalCode",
     "PreviewSettings",
-    "Problem",
     "Repository",
     "RepositoryError",
     "Widget",
@@ -72,20 +83,6 @@ _WIDGET_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 class RepositoryError(Exception):
     """The directory is no widget repository."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something wrong in a file of the repository, in a sentence.
-
-    `path` is relative to the repository; `connector` is the permalink (or name) it is about. `fatal` is what would
-    leave something out of a build that its author put into the repository.
-    """
-
-    path: str
-    message: str
-    connector: str | None = None
-    fatal: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,6 +168,16 @@ def read_repository(root: Path) -> Repository:
     return _Reading(root).repository()
 
 
+def read_published(root: Path, tree: PublishedTree) -> Repository:
+    """What a published tree holds, with what the author's own computer adds to it.
+
+    Args:
+        root: where `preview.connectors.json`, `preview.toml` and `secrets.toml` are, if they are.
+        tree: that the platform would take.
+    """
+    return _Reading(root.resolve()).published(tree)
+
+
 @dataclass(frozen=True)
 class _Placed:
     """A definition and the file it stands in."""
@@ -189,7 +196,7 @@ class _Placed:
     def method(self) -> str | None:
         return None if isinstance(self.definition, CompositeConnector) else self.definition.method
 
-    def broken(self, reason: str) -> "_Placed":
+    def broken(self, reason: str) -> _Placed:
         composite, permalink = self.key
         return _Placed(self.path, BrokenConnector(permalink, self.method, reason, composite))
 
@@ -216,6 +223,26 @@ class _Reading:
         published = [
             placed for each in directories for placed in self._definitions(each / "connectors.json")
         ]
+        return self._repository(widgets, published)
+
+    def published(self, tree: PublishedTree) -> Repository:
+        widgets = [
+            Widget(
+                type=manifest.type,
+                directory=self._root / manifest.source.path,
+                manifest=manifest,
+                python=published.is_bundle(tree.files),
+                source=self._root / manifest.source.path,
+                entry=manifest.source.entry,
+            )
+            for published, manifest in tree.registries.widgets
+            if manifest.source is not None
+        ]
+        connectors = [_Placed(CONNECTORS, definition) for definition in tree.registries.connectors]
+        return self._repository(widgets, connectors)
+
+    def _repository(self, widgets: list[Widget], published: list[_Placed]) -> Repository:
+        """With what does not come from widgets."""
         elsewhere = self._definitions(self._root / "preview.connectors.json")
         connectors = self._callable_connectors(published, elsewhere)
         secrets = self._secrets()
@@ -244,13 +271,16 @@ class _Reading:
             if directory.name.startswith((".", "_")) or not directory.is_dir():
                 continue
             if directory.is_symlink():
-                self._report(directory, "is a symbolic link, which publishing skips.")
+                self._report(
+                    directory, Code.SKIPPED_LINK, "is a symbolic link, which publishing skips."
+                )
             elif not _WIDGET_TYPE.fullmatch(directory.name):
                 self._report(
                     directory,
+                    Code.INVALID_TYPE,
                     "cannot be a widget's type: use letters, digits, '-' and '_' in the name of "
                     "the directory.",
-                    fatal=True,
+                    error=True,
                 )
             else:
                 yield directory
@@ -259,7 +289,9 @@ class _Reading:
         for kind, definition, content in _GLOBAL_CODE:
             for directory in sorted((self._root / kind).glob("[!._]*")):
                 if directory.is_symlink():
-                    self._report(directory, "is a symbolic link, which publishing skips.")
+                    self._report(
+                        directory, Code.SKIPPED_LINK, "is a symbolic link, which publishing skips."
+                    )
                     continue
                 if not directory.is_dir():
                     continue
@@ -273,83 +305,103 @@ class _Reading:
         if code.content.is_symlink() or not code.content.is_file():
             self._report(
                 code.content,
+                Code.MISSING_FILE,
                 f"is missing: it holds what {code.definition.name} is about.",
-                fatal=True,
+                error=True,
             )
             return False
         try:
-            self._json(code.definition)
+            document = self._json(code.definition)
         except _UnreadableError as error:
-            self._report(code.definition, str(error), fatal=True)
+            self._report(code.definition, Code.UNREADABLE_FILE, str(error), error=True)
             return False
-        return True
+        model = MODELS[code.kind]
+        _, faults = read_as(model, document, Code.INVALID_GLOBAL_CODE)
+        self._report_faults(code.definition, faults, error=True)
+        self._report_faults(code.definition, misspelt_fields(document, model))
+        return not faults
 
     def _widget(self, directory: Path) -> Widget | None:
         main = directory / "main.py"
         path = directory / "widget.json"
         if main.is_symlink():
-            self._report(main, "is a symbolic link, which publishing skips.", fatal=True)
+            self._report(
+                main, Code.SKIPPED_LINK, "is a symbolic link, which publishing skips.", error=True
+            )
             return None
         python = main.is_file()
         if not path.exists():
             if python:
                 self._report(
                     path,
+                    Code.MISSING_FILE,
                     'is missing: {"title": "…", "category": "…"} is the least it holds.',
-                    fatal=True,
+                    error=True,
                 )
             return None
-        manifest = self._manifest(path)
+        manifest = self._manifest(path, python)
         if manifest is None:
             return None
         if python:
             if manifest.source or manifest.content:
-                self._report(path, "`source` and `content` have no effect beside a main.py.")
+                self._report(
+                    path,
+                    Code.NO_EFFECT,
+                    "`source` and `content` have no effect beside a main.py.",
+                )
             return Widget(directory.name, directory, manifest, True, directory, "index.html")
         return self._javascript_widget(directory, manifest)
 
     def _javascript_widget(self, directory: Path, manifest: WidgetManifest) -> Widget | None:
         path = directory / "widget.json"
-        if (manifest.source is None) == (manifest.content is None):
+        if manifest.source is None:
             self._report(
-                path, "a widget without main.py needs one of `source` and `content`.", fatal=True
+                path,
+                Code.NOT_PREVIEWED,
+                "`content`: widgets hosted elsewhere are not previewed yet.",
             )
-        elif manifest.source is None:
-            self._report(path, "`content`: widgets hosted elsewhere are not previewed yet.")
             self._external.append(ExternalWidget(directory.name, directory, manifest))
-        elif (wrong := _wrong_path(manifest.source)) is not None:
-            self._report(path, wrong, fatal=True)
         else:
             source = directory / manifest.source.path
             if source.exists() and source.resolve() != Path(
                 os.path.normpath(directory.resolve() / manifest.source.path)
             ):
                 what = "`source.path` leads through a symbolic link, which publishing skips."
-                self._report(path, what, fatal=True)
+                self._report(path, Code.ENTRY_FILE_NOT_FOUND, what, error=True)
                 return None
             entry = (source / manifest.source.entry).resolve()
             if not entry.is_relative_to(source.resolve()) or not entry.is_file():
                 self._report(
                     path,
+                    Code.ENTRY_FILE_NOT_FOUND,
                     f"`source`: the entry {manifest.source.path}/{manifest.source.entry} does not "
                     "exist. Build the widget first, or correct the path.",
-                    fatal=True,
+                    error=True,
                 )
                 return None
             return Widget(directory.name, directory, manifest, False, source, manifest.source.entry)
         return None
 
-    def _manifest(self, path: Path) -> WidgetManifest | None:
+    def _manifest(self, path: Path, python: bool) -> WidgetManifest | None:
+        """What is good of a `widget.json`, unless what is bad decides where the widget comes from."""
         try:
-            return WidgetManifest.model_validate(self._json(path))
+            document = self._json(path)
         except _UnreadableError as error:
-            self._report(path, str(error), fatal=True)
+            self._report(path, Code.UNREADABLE_FILE, str(error), error=True)
             return None
-        except ValidationError as error:
-            for field, message in bad_fields(error):
-                what = f"`{field}`: {message}." if field else f"{message}."
-                self._report(path, what, fatal=True)
+        manifest, faults = read_as(WidgetManifest, document)
+        structure = [] if python else list(structure_faults(document))
+        self._report_faults(path, structure, error=True)
+        self._report_faults(path, faults, error=True)
+        self._report_faults(path, misspelt_fields(document, RegisteredWidget))
+        if document.get("type", path.parent.name) != path.parent.name:
+            what = f"`type` is {document['type']!r}, and publishing makes it the directory's name."
+            self._report(path, Code.NO_EFFECT, what)
+        homeless = structure or any(fault.field.startswith(HOSTING) for fault in faults)
+        if manifest is None or homeless:
             return None
+        self._report_faults(path, unfit_defaults(manifest))
+        return manifest
 
     def _definitions(self, path: Path) -> list[_Placed]:
         if not os.path.lexists(path):
@@ -357,20 +409,23 @@ class _Reading:
         try:
             document = self._json(path)
         except _UnreadableError as error:
-            self._report(path, str(error), fatal=self._is_published(path))
+            self._report(path, Code.UNREADABLE_FILE, str(error), error=self._is_published(path))
             self._unreadable_connectors.append(f"{self._relative(path)} {error}")
             return []
         self._connector_urls += connector_urls(document)
         definitions, problems = read_definitions(document)
         for problem in problems:
             what = self._report_of_definition(
-                self._relative(path), problem, fatal=self._is_published(path)
+                self._relative(path),
+                problem,
+                Code.INVALID_CONNECTOR,
+                error=self._is_published(path),
             )
             if not problem.connector:
                 self._unreadable_connectors.append(f"{self._relative(path)}: {what}")
             self._broken_connectors = True
         for ignored in unknown_fields(document):
-            self._report_of_definition(self._relative(path), ignored)
+            self._report_of_definition(self._relative(path), ignored, Code.UNKNOWN_FIELD)
         return [_Placed(self._relative(path), definition) for definition in definitions]
 
     def _callable_connectors(
@@ -386,7 +441,9 @@ class _Reading:
         for placed in elsewhere:
             if placed.key in taken:
                 self._report_about(
-                    placed, f"stands in {taken[placed.key]} too; that definition is called."
+                    placed,
+                    Code.DUPLICATE_PERMALINK,
+                    f"stands in {taken[placed.key]} too; that definition is called.",
                 )
         others = self._without_duplicates(
             [placed for placed in elsewhere if placed.key not in taken],
@@ -410,7 +467,12 @@ class _Reading:
             files = " and ".join(dict.fromkeys(placed.path for placed in claimants))
             reason = f"is defined {len(claimants)} times, in {files}: {rule}."
             for placed in {each.path: each for each in claimants}.values():
-                self._report_about(placed, reason, fatal=placed.path.startswith("widgets/"))
+                self._report_about(
+                    placed,
+                    Code.DUPLICATE_PERMALINK,
+                    reason,
+                    error=placed.path.startswith("widgets/"),
+                )
             kept.append(claimants[0].broken(reason))
         return kept
 
@@ -421,10 +483,10 @@ class _Reading:
         try:
             reading = _without_names_of(secrets, read_settings(self._toml(path)))
         except _UnreadableError as error:
-            self._report(path, str(error))
+            self._report(path, Code.INVALID_SETTINGS, str(error))
             return SettingsReading(unreadable=f"{path.name} {error}")
         for key, message in reading.bad_keys:
-            self._report(path, ended(f"`{key}`: {message}"))
+            self._report(path, Code.INVALID_SETTINGS, ended(f"`{key}`: {message}"))
         return reading
 
     def _secrets(self) -> SecretsReading:
@@ -434,17 +496,21 @@ class _Reading:
             try:
                 document = parsed_secrets(self._text(path))
             except (_UnreadableError, ValueError) as error:
-                self._report(path, str(error))
+                self._report(path, Code.INVALID_SETTINGS, str(error))
                 self._unreadable_secrets = True
             if is_tracked_by_git(path):
                 self._report(
                     path,
+                    Code.TRACKED_SECRETS,
                     "is tracked by git, and whoever has the repository has the secrets. Take it out "
                     f"by `git rm --cached {FILE}`, name it in .gitignore, and change the secrets "
                     "that were pushed.",
+                    error=True,
                 )
         reading = read_secrets(document, os.environ)
-        self._problems += [Problem(place, message) for place, message in reading.bad_entries]
+        self._problems += [
+            Problem(place, message, Code.INVALID_SETTINGS) for place, message in reading.bad_entries
+        ]
         return reading
 
     def _report_warnings(
@@ -466,6 +532,7 @@ class _Reading:
             if left < 0:
                 self._report_about(
                     placed,
+                    Code.SUSPICIOUS_CONNECTOR,
                     "and those after it are not looked through for mistakes in templates: these are too long.",
                 )
                 continue
@@ -484,7 +551,14 @@ class _Reading:
         for use in unknown_values(definition, secrets=secrets.secrets, variables=variables):
             if not self._is_explained(use, secrets, settings):
                 what = f"connector {definition.permalink!r}, {use}"
-                self._problems.append(Problem(placed.path, what, definition.permalink))
+                self._problems.append(
+                    Problem(
+                        placed.path,
+                        what,
+                        Code.SUSPICIOUS_CONNECTOR,
+                        connector=definition.permalink,
+                    )
+                )
 
     def _is_explained(
         self, use: UnknownValue, secrets: SecretsReading, settings: SettingsReading
@@ -504,6 +578,7 @@ class _Reading:
             question = f"; did you mean {meant}?" if meant else "."
             self._report(
                 self._root / "preview.toml",
+                Code.INVALID_SETTINGS,
                 f"`upstreams.{host}`: no connector calls this host{question}",
             )
 
@@ -552,41 +627,37 @@ class _Reading:
     def _is_published(self, path: Path) -> bool:
         return path.is_relative_to(self._root / "widgets")
 
-    def _report(self, path: Path, message: str, *, fatal: bool = False) -> None:
-        self._problems.append(Problem(self._relative(path), message, fatal=fatal))
+    def _report(self, path: Path, code: Code, message: str, *, error: bool = False) -> None:
+        self._problems.append(Problem(self._relative(path), message, code, error))
+
+    def _report_faults(self, path: Path, faults: Iterable[Fault], *, error: bool = False) -> None:
+        for fault in faults:
+            self._report(path, fault.code, str(fault), error=error)
 
     def _report_field(self, placed: _Placed, field: str, message: str) -> None:
         problem = DefinitionProblem(placed.definition.permalink, field, message)
-        self._report_of_definition(placed.path, problem)
+        self._report_of_definition(placed.path, problem, Code.SUSPICIOUS_CONNECTOR)
 
     def _report_of_definition(
-        self, path: str, problem: DefinitionProblem, *, fatal: bool = False
+        self, path: str, problem: DefinitionProblem, code: Code, *, error: bool = False
     ) -> str:
         """Reports it, and returns its sentence without the connector."""
         where = f"connector {problem.connector!r}, " if problem.connector else ""
         what = f"`{problem.field}`: {problem.message}" if problem.field else problem.message
         sentence = ended(what)
         about = problem.connector or None
-        self._problems.append(Problem(path, f"{where}{sentence}", about, fatal))
+        self._problems.append(Problem(path, f"{where}{sentence}", code, error, about))
         return sentence
 
-    def _report_about(self, placed: _Placed, message: str, *, fatal: bool = False) -> None:
+    def _report_about(
+        self, placed: _Placed, code: Code, message: str, *, error: bool = False
+    ) -> None:
         permalink = placed.definition.permalink
         what = f"connector {permalink!r} {message}"
-        self._problems.append(Problem(placed.path, what, permalink, fatal))
+        self._problems.append(Problem(placed.path, what, code, error, permalink))
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
-
-
-def _wrong_path(source: Source) -> str | None:
-    """What platform.md §1 has against the paths of a `source`."""
-    for key, path in (("path", source.path), ("entry", source.entry)):
-        if path.startswith("/"):
-            return f"`source.{key}`: {path} must not start with '/'."
-        if ".." in PurePosixPath(path).parts:
-            return f"`source.{key}`: {path} must not contain '../'."
-    return None
 
 
 def _without_names_of(secrets: SecretsReading, settings: SettingsReading) -> SettingsReading:

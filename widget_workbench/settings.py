@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from widget_workbench.gateway.definitions import bad_fields
 from widget_workbench.gateway.network.addresses import looked_up
 from widget_workbench.secret_values import is_name
+from widget_workbench.without_bad import without
 
 _HOST = re.compile(r"(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.IGNORECASE)
 _APPLICATION = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -136,7 +137,8 @@ def read_settings(document: dict[str, Any]) -> SettingsReading:
             bad_upstreams[_host(str(place[1]))] = f"`{key}`: {message}."
         elif place[0] == "upstreams":
             unreadable = unreadable or f"In preview.toml, `{key}`: {message}."
-    return SettingsReading(_good(document, places), bad_keys, bad_upstreams, unreadable)
+    good = PreviewSettings.model_validate(without(document, places))
+    return SettingsReading(good, bad_keys, bad_upstreams, unreadable)
 
 
 def _is_bad_value(place: Sequence[int | str], document: dict[str, Any]) -> bool:
@@ -144,22 +146,3 @@ def _is_bad_value(place: Sequence[int | str], document: dict[str, Any]) -> bool:
     if place[0] != "upstreams" or len(place) != 2:
         return False
     return not isinstance(document["upstreams"][place[1]], dict)
-
-
-def _good(document: Any, bad_places: Sequence[Sequence[int | str]]) -> PreviewSettings:
-    for place in reversed(bad_places):  # the last first, so that indexes of arrays still hold
-        document = _without(document, [part for part in place if part != "[key]"])
-    return PreviewSettings.model_validate(document)
-
-
-def _without(value: Any, place: Sequence[int | str]) -> Any:
-    """A copy of nested dicts and lists that lacks what stands at a place."""
-    key, *rest = place
-    if isinstance(value, dict):
-        kept = {each: held for each, held in value.items() if each != key}
-        return {**kept, key: _without(value[key], rest)} if rest and key in value else kept
-    return [
-        _without(each, rest) if index == key else each
-        for index, each in enumerate(value)
-        if rest or index != key
-    ]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from widget_workbench.bundle import Bundled, build
-from widget_workbench.bundle.limits import LARGEST_FILE, LARGEST_WIDGET, MOST_FILES
+from widget_workbench.checking.limits import LARGEST_FILE, LARGEST_WIDGET, MOST_FILES
 
 ROOT = Path(__file__).parents[2]
 LARGEST = "directory"

@@ -282,27 +282,27 @@ def test_two_builds_are_byte_identical_wherever_and_however_they_run(tmp_path: P
 REFUSED: dict[str, tuple[Files, str]] = {
     "broken widget.json": (
         python_widget({"widget.json": "{"}),
-        "widgets/weather/widget.json: is not JSON",
+        "widgets/weather/widget.json: WORKBENCH_UNREADABLE_FILE: is not JSON",
     ),
     "no title": (
         python_widget({"widget.json": {"category": "x"}}),
-        "widgets/weather/widget.json: `title`",
+        "widgets/weather/widget.json: WORKBENCH_INVALID_DEFINITION: `title`",
     ),
     "no widget.json": (
         {"widgets/weather/main.py": ""},
-        "widgets/weather/widget.json: is missing",
+        "widgets/weather/widget.json: WORKBENCH_MISSING_FILE: is missing",
     ),
     "a name that is no type": (
         {"widgets/we ather/main.py": "", "widgets/we ather/widget.json": MANIFEST},
-        "widgets/we ather: cannot be a widget's type",
+        "widgets/we ather: WORKBENCH_INVALID_TYPE: cannot be a widget's type",
     ),
     "traversal": (
         {"widgets/w/widget.json": {**MANIFEST, "source": {"path": "../..", "entry": "a.html"}}},
-        "widgets/w/widget.json: `source.path`: ../.. must not contain '../'",
+        "widgets/w/widget.json: PATH_TRAVERSAL_DETECTED: `source.path`: ../.. must not contain '../'",
     ),
     "an absolute path": (
         {"widgets/w/widget.json": {**MANIFEST, "source": {"path": "/etc", "entry": "passwd"}}},
-        "widgets/w/widget.json: `source.path`: /etc must not start with '/'",
+        "widgets/w/widget.json: ABSOLUTE_PATH_NOT_ALLOWED: `source.path`: /etc must not start with '/'",
     ),
     "no entry": (
         {"widgets/w/widget.json": {**MANIFEST, "source": {"path": "dist", "entry": "a.html"}}},
@@ -316,11 +316,11 @@ REFUSED: dict[str, tuple[Files, str]] = {
                 "content": {"endpoint": "https://example.com"},
             }
         },
-        "needs one of `source` and `content`",
+        "INVALID_WIDGET_STRUCTURE: exactly one of `source` and `content`",
     ),
     "a picture outside": (
         python_widget({"widget.json": {**MANIFEST, "imageSrc": "../../secrets.toml"}}),
-        "PATH_TRAVERSAL_DETECTED: `imageSrc`: ../../secrets.toml leads out of the widget",
+        "PATH_TRAVERSAL_DETECTED: `imageSrc`: ../../secrets.toml must not contain '../'",
     ),
     "no such picture": (
         python_widget({"widget.json": {**MANIFEST, "imageSrc": "a.png"}}),
@@ -328,7 +328,7 @@ REFUSED: dict[str, tuple[Files, str]] = {
     ),
     "names that differ in case": (
         python_widget({"assets/Logo.svg": "a", "assets/logo.svg": "b"}),
-        "assets/Logo.svg and weather/assets/logo.svg differ in case alone",
+        "assets/Logo.svg and widgets/weather/assets/logo.svg differ in case alone",
     ),
     "a style that is not UTF-8": (
         python_widget({"style.css": b"a\xff", "skeleton.html": "<p>"}),
@@ -344,11 +344,11 @@ REFUSED: dict[str, tuple[Files, str]] = {
     ),
     "a broken connector": (
         python_widget({"connectors.json": {"connectors": [{"name": "x"}]}}),
-        "widgets/weather/connectors.json: connector 'x', `url`",
+        "widgets/weather/connectors.json: WORKBENCH_INVALID_CONNECTOR: connector 'x', `url`",
     ),
     "broken connectors": (
         python_widget({"connectors.json": "["}),
-        "widgets/weather/connectors.json: is not JSON",
+        "widgets/weather/connectors.json: WORKBENCH_UNREADABLE_FILE: is not JSON",
     ),
     "one permalink twice": (
         {
@@ -373,7 +373,7 @@ REFUSED: dict[str, tuple[Files, str]] = {
     ),
     "a file that is too large": (
         python_widget({"assets/a.bin": b"a" * 2_000_001}),
-        "widgets/weather: MAX_SIZE_EXCEEDED: assets/a.bin is 2.00 MB",
+        "widgets/weather/assets/a.bin: MAX_SIZE_EXCEEDED: is 2,000,001 bytes",
     ),
     "too much in all": (
         python_widget({f"assets/{number}.bin": b"a" * 1_900_000 for number in range(3)}),
@@ -381,7 +381,7 @@ REFUSED: dict[str, tuple[Files, str]] = {
     ),
     "a thumbnail that is too large": (
         python_widget({"thumbnail.png": b"a" * 512_001}),
-        "widgets/weather: MAX_SIZE_EXCEEDED: its thumbnail is 512 kB",
+        "widgets/weather/thumbnail.png: MAX_SIZE_EXCEEDED: the thumbnail is 512,001 bytes",
     ),
     "half of a character": (
         python_widget({"widget.json": '{"title": "a", "category": "b", "x": "\\ud800"}'}),
@@ -401,15 +401,15 @@ REFUSED: dict[str, tuple[Files, str]] = {
     ),
     "a script without its code": (
         {**python_widget(), "scripts/chat/script.json": {}},
-        "scripts/chat/script.js: is missing",
+        "scripts/chat/script.js: WORKBENCH_MISSING_FILE: is missing",
     ),
     "a script whose description is broken": (
         {**python_widget(), "scripts/chat/script.json": "{", "scripts/chat/script.js": ""},
-        "scripts/chat/script.json: is not JSON",
+        "scripts/chat/script.json: WORKBENCH_UNREADABLE_FILE: is not JSON",
     ),
     "a syntax error": (
         python_widget({"main.py": "def init(sdk): ...\n", "format.py": "a = 1\nb = = 2\n"}),
-        "widgets/weather/format.py, line 2: invalid syntax.",
+        "widgets/weather/format.py: WORKBENCH_INVALID_PYTHON: line 2: invalid syntax.",
     ),
     "dependencies that are none": (
         python_widget({"main.py": '# /// script\n# dependencies = "x"\n# ///\n'}),
@@ -466,7 +466,7 @@ def test_a_directory_that_no_build_has_made_is_left_alone(tmp_path: Path) -> Non
         (
             {"widgets/w/main.py": "../../secrets.toml"},
             "out",
-            "widgets/w/main.py: is a symbolic link",
+            "widgets/w/main.py: WORKBENCH_SKIPPED_LINK: is a symbolic link",
         ),
     ],
 )
@@ -523,16 +523,16 @@ def test_an_interrupt_between_the_two_trees_leaves_the_former(
 def test_paths_in_the_registry_are_plain(tmp_path: Path) -> None:
     source = {"path": "./a/.", "entry": "index.html"}
     files: Files = {
-        "widgets/w/widget.json": {**MANIFEST, "source": source, "imageSrc": "b/../t.png"},
+        "widgets/w/widget.json": {**MANIFEST, "source": source, "imageSrc": "./b/./t.png"},
         "widgets/w/a/index.html": "",
         "widgets/w/b/c": "",
-        "widgets/w/t.png": "",
+        "widgets/w/b/t.png": "",
     }
     found = built(write(tmp_path / "repository", files))
     (widget,) = registry(found)["widgets"]
     assert widget["source"]["path"] == "widgets/w/a"
-    assert widget["imageSrc"] == "widgets/w/t.png"
-    assert "widgets/w/t.png" in found
+    assert widget["imageSrc"] == "widgets/w/b/t.png"
+    assert "widgets/w/b/t.png" in found
 
 
 def test_an_earlier_build_is_replaced_whole(tmp_path: Path) -> None:
@@ -664,5 +664,5 @@ def test_what_is_wrong_without_leaving_anything_out_is_a_warning(tmp_path: Path)
     root = write(tmp_path / "repository", {**python_widget(), "preview.toml": "["})
     result = command(root, "--out", tmp_path / "dist")
     assert result.exit_code == 0
-    assert "preview.toml: is not TOML" in result.output
+    assert "preview.toml: WORKBENCH_INVALID_SETTINGS: is not TOML" in result.output
     assert hosting_of("bundled") == Bundled()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from widget_workbench.preview.hosting import fill_in, hosted_entry
+from widget_workbench.hosted_entry import fill_in, hosted_entry
 
 BASE = "/widgets/clock/"
 

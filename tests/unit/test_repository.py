@@ -113,7 +113,7 @@ SOURCE = {"path": "dist", "entry": "index.html"}
         ({**MANIFEST, "containers": "Sidebar"}, "`containers`"),
         (
             {**MANIFEST, "configuration": {"properties": {"title": {}}}},
-            "`configuration.properties`: input should be a valid list",
+            "`configuration.properties`: has to be an array of properties",
         ),
         ('{"title": "a",}', "is not JSON: "),
         ("", "is not JSON: Expecting value (line 1, column 1)"),
@@ -121,8 +121,11 @@ SOURCE = {"path": "dist", "entry": "index.html"}
         ('{"title": NaN}', "is not JSON: NaN"),
         ("[" * 100_000, "is not JSON: "),
         (b'{"title": "\xff"}', "is not UTF-8 (byte 11)"),
-        (MANIFEST, "needs one of `source` and `content`"),
-        ({**MANIFEST, "source": SOURCE, "content": {}}, "needs one of `source` and `content`"),
+        (MANIFEST, "exactly one of `source` and `content` is needed, and there is neither"),
+        (
+            {**MANIFEST, "source": SOURCE, "content": {}},
+            "exactly one of `source` and `content` is needed, and there is both",
+        ),
         ({**MANIFEST, "content": {"endpoint": "https://a"}}, "not previewed yet"),
         ({**MANIFEST, "source": {"path": "dist"}}, "`source.entry`: is required"),
         ({**MANIFEST, "source": SOURCE}, "the entry dist/index.html does not exist"),
@@ -144,15 +147,40 @@ def test_a_bad_manifest_is_a_problem_and_harms_no_other(
     )
 
     assert [widget.type for widget in repository.widgets] == ["good"]
-    ((path, told),) = problems_of(repository)
-    assert path == "widgets/bad/widget.json"
-    assert message in told
+    told = problems_of(repository)
+    assert {path for path, _ in told} == {"widgets/bad/widget.json"}
+    assert len([text for _, text in told if message in text]) == 1
+
+
+def test_a_widget_is_previewed_by_what_is_good_of_its_manifest(tmp_path: Path) -> None:
+    manifest = {
+        **MANIFEST,
+        "version": "1.0",
+        "containers": ["Full Width"],
+        "configuration": {
+            "properties": [
+                {"name": "city", "type": "text", "defaultValue": "Warsaw"},
+                {"name": "unit", "type": "select"},
+                {"name": "days", "type": "number", "defaultValue": 3},
+            ]
+        },
+    }
+    repository = read(tmp_path, {"widgets/a/widget.json": manifest, "widgets/a/main.py": ""})
+
+    (widget,) = repository.widgets
+    assert widget.manifest.version == "1.0.0"
+    assert widget.manifest.props() == {"city": "Warsaw", "days": 3}
+    assert [problem.code for problem in repository.problems] == [
+        "WORKBENCH_INVALID_VERSION",
+        "WORKBENCH_INVALID_DEFINITION",
+        "WORKBENCH_INVALID_CONFIGURATION",
+    ]
 
 
 def test_every_bad_field_of_a_manifest_is_told(tmp_path: Path) -> None:
     repository = read(tmp_path, {"widgets/a/widget.json": {"description": 1}})
 
-    assert len(repository.problems) == 3
+    assert len(repository.problems) == 4
 
 
 def test_a_python_widget_without_a_manifest_is_a_problem(tmp_path: Path) -> None:

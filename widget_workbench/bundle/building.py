@@ -2,18 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.dependency_archives import DependencyArchives
 from widget_workbench.bundle.entry import BundleError
-from widget_workbench.bundle.hosting import Hosting
+from widget_workbench.bundle.hosting import Bundled, Hosting
 from widget_workbench.bundle.output import restore, write_tree
 from widget_workbench.bundle.report import Report, report_of
-from widget_workbench.bundle.syntax import check_syntax
-from widget_workbench.bundle.tree import repository_tree
-from widget_workbench.repository import Problem, read_repository
+from widget_workbench.bundle.syntax import syntax_problems
+from widget_workbench.bundle.tree import RepositoryTree
+from widget_workbench.checking.content import Content
+from widget_workbench.dependencies import DependencyError
+from widget_workbench.problem import Code, Problem
+from widget_workbench.repository import Repository, Widget, read_repository
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """What a build would write, or why it would not.
+
+    Attributes:
+        repository: that it was made from.
+        files: content, or a file that has it, by path; of what is good, where there are errors.
+        problems: everything that is wrong, errors and warnings.
+    """
+
+    repository: Repository
+    files: Mapping[str, Content]
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """For which nothing is written."""
+        return tuple(problem for problem in self.problems if problem.error)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is published and not meant."""
+        return tuple(problem for problem in self.problems if not problem.error)
+
+    @property
+    def report(self) -> Report:
+        """What its widgets weigh."""
+        return report_of(self.files)
+
+
+def assemble(
+    root: Path,
+    hosting: Hosting,
+    *,
+    told: Callable[[str], None] = lambda line: None,
+    frozen: bool = False,
+    upgrade: bool = False,
+) -> Assembly:
+    """Builds a repository in memory, and checks what came of it.
+
+    Args:
+        root: the repository.
+        hosting: where the runtime is fetched from.
+        told: gets a line for each step that takes long.
+        frozen: `widgets.lock` may not change.
+        upgrade: each dependency is taken in its newest version that fits.
+
+    Raises:
+        RepositoryError: `root` is no widget repository.
+        DependencyError: the widgets' dependencies cannot be had.
+        ShippedFilesMissing: the runtime is not there.
+        BrowserPythonError: something has to be compiled, and there is no JavaScript engine.
+    """
+    repository = read_repository(root)
+    archives = DependencyArchives(repository, told=told, frozen=frozen, upgrade=upgrade)
+    archives.make()
+    return _assembled(repository, hosting, archives, archives.files)
+
+
+def checked(root: Path, *, told: Callable[[str], None] = lambda line: None) -> Assembly:
+    """Checks a repository as `assemble` does, and writes nothing: dependencies that cannot be had are a problem.
+
+    Args:
+        root: the repository.
+        told: gets a line for each step that takes long.
+
+    Raises:
+        RepositoryError: `root` is no widget repository.
+        ShippedFilesMissing: the runtime is not there.
+        BrowserPythonError: something has to be compiled, and there is no JavaScript engine.
+    """
+    repository = read_repository(root)
+    archives = DependencyArchives(repository, told=told, frozen=True)
+    try:
+        archives.make()
+    except DependencyError as error:
+        problem = Problem("widgets.lock", str(error), Code.UNRESOLVED_DEPENDENCY, error=True)
+        return _assembled(repository, Bundled(), archives, lambda widget: (), problem)
+    return _assembled(repository, Bundled(), archives, archives.files)
+
+
+def _assembled(
+    repository: Repository,
+    hosting: Hosting,
+    archives: DependencyArchives,
+    dependencies: Callable[[Widget], Iterable[BundleFile]],
+    *known: Problem,
+) -> Assembly:
+    tree = RepositoryTree(repository, hosting, dependencies)
+    python = (widget for widget in repository.widgets if widget.python)
+    found = [*repository.problems, *known, *tree.problems]
+    found += syntax_problems(python, archives.cache)
+    return Assembly(repository, tree.files, tuple(dict.fromkeys(found)))
 
 
 @dataclass(frozen=True)
@@ -38,7 +137,7 @@ def build(
     frozen: bool = False,
     upgrade: bool = False,
 ) -> Build:
-    """Builds a repository.
+    """Builds a repository into a directory.
 
     Args:
         root: the repository.
@@ -49,20 +148,13 @@ def build(
         upgrade: each dependency is taken in its newest version that fits.
 
     Raises:
-        RepositoryError: `root` is no widget repository.
-        BundleError: something cannot be built; its text has a line for each reason, and nothing was written.
-        DependencyError: the widgets' dependencies cannot be had.
-        ShippedFilesMissing: the runtime is not there.
-        BrowserPythonError: packages have to be compiled, and there is no JavaScript engine.
+        BundleError: the platform would reject it, or it cannot be written. The text has a line for each reason, and
+            nothing was written.
+        RepositoryError, DependencyError, ShippedFilesMissing, BrowserPythonError: as `assemble` raises them.
     """
     restore(out.resolve())
-    repository = read_repository(root)
-    if fatal := [problem for problem in repository.problems if problem.fatal]:
-        raise BundleError("\n".join(f"{each.path}: {each.message}" for each in fatal))
-    archives = DependencyArchives(repository, told=told, frozen=frozen, upgrade=upgrade)
-    archives.make()
-    files = repository_tree(repository, hosting, archives.files)
-    check_syntax((widget for widget in repository.widgets if widget.python), archives.cache)
-    write_tree(out, files, repository.root)
-    warnings = tuple(problem for problem in repository.problems if not problem.fatal)
-    return Build(report_of(files), warnings)
+    assembly = assemble(root, hosting, told=told, frozen=frozen, upgrade=upgrade)
+    if assembly.errors:
+        raise BundleError("\n".join(map(str, assembly.errors)))
+    write_tree(out, assembly.files, assembly.repository.root)
+    return Build(assembly.report, assembly.warnings)

@@ -12,18 +12,28 @@ from html import escape
 
 from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.digest import digest
+from widget_workbench.checking.widget_files import BUNDLE_MANIFEST
+from widget_workbench.problem import Code
 
 # Of a url() in style.css, the path, which is looked for in assets/ first (design.md).
 _CSS_URL = re.compile(r"""url\(\s*["']?([^\s"')]+)["']?\s*\)""")
 
-MANIFEST = "bundle.json"
+MANIFEST = BUNDLE_MANIFEST
 LOADER = "loader/loader.js"
 STYLE = "style.css"
 SKELETON = "skeleton.html"
 
 
 class BundleError(Exception):
-    """A widget that cannot be made into what the platform hosts, in a sentence that names the file."""
+    """A widget that cannot be made into what the platform hosts, in a sentence that names the file.
+
+    Attributes:
+        code: what kind of problem it is.
+    """
+
+    def __init__(self, message: str, code: Code = Code.UNREADABLE_FILE) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def entry_fragment(
@@ -87,7 +97,8 @@ def text_of(content: bytes, name: str) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise BundleError(f"{name} is not UTF-8 (byte {error.start})") from None
+        code = Code.TRANSFORMATION_FAILED if name == SKELETON else Code.UNREADABLE_FILE
+        raise BundleError(f"{name} is not UTF-8 (byte {error.start}).", code) from None
 
 
 # A card with lines of text, in which a wave of a darker grey goes from line to line. It is opacity that changes, since

@@ -11,13 +11,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from widget_workbench.bundle.entry import BundleError
-from widget_workbench.bundle.registries import CONNECTORS, EXTENSIONS
+from widget_workbench.checking.registries import CONNECTORS, EXTENSIONS
 
 # Seconds.
 _LONGEST_BUILD = 3600
 
-# All that a build puts there.
-_OF_A_BUILD = {EXTENSIONS, CONNECTORS, "runtime", "scripts", "stylesheets", "widgets"}
+OF_A_BUILD = frozenset({EXTENSIONS, CONNECTORS, "runtime", "scripts", "stylesheets", "widgets"})
+"""All that a build puts at the root."""
 
 
 def write_tree(directory: Path, files: Mapping[str, bytes | Path], repository: Path) -> None:
@@ -63,7 +63,7 @@ def _refuse_foreign(directory: Path, repository: Path) -> None:
     if not directory.is_dir():
         raise BundleError(f"{directory} is no directory: name another by --out.")
     there = {path.name for path in directory.iterdir()}
-    if there and not ({EXTENSIONS, CONNECTORS} <= there <= _OF_A_BUILD):
+    if there and not ({EXTENSIONS, CONNECTORS} <= there <= OF_A_BUILD):
         raise BundleError(
             f"{directory} is no earlier build's, and would be replaced: empty it, or name another by --out."
         )

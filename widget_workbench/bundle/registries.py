@@ -10,10 +10,8 @@ from typing import Any
 
 from widget_workbench.bundle.entry import BundleError
 from widget_workbench.bundle.published import ENTRY
+from widget_workbench.problem import Code
 from widget_workbench.repository import ExternalWidget, GlobalCode, Repository, Widget
-
-EXTENSIONS = "extensions_registry.json"
-CONNECTORS = "connectors_registry.json"
 
 THUMBNAIL = "thumbnail.png"
 
@@ -34,7 +32,7 @@ def connectors_registry(repository: Repository) -> bytes:
     """The connectors of every widget's `connectors.json`."""
     document: dict[str, list[Any]] = {"connectors": [], "composite_connectors": []}
     for path in connector_files(repository.root):
-        definitions = _json(path)
+        definitions = _readable(path)
         for kind in document:
             document[kind] += definitions.get(kind, [])
     return _written(document)
@@ -91,11 +89,23 @@ def _json(path: Path) -> dict[str, Any]:
     return document
 
 
+def _readable(path: Path) -> Mapping[str, list[Any]]:
+    """The arrays in a file: reading the repository has told already what is wrong with it."""
+    try:
+        definitions = _json(path)
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(definitions, dict):
+        return {}
+    return {kind: held for kind, held in definitions.items() if isinstance(held, list)}
+
+
 def _written(document: Mapping[str, Any]) -> bytes:
     try:
         return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
     except UnicodeEncodeError as error:
         raise BundleError(
             f"A widget.json or connectors.json has half of a character (\\u{ord(error.object[error.start]):04x}) in a "
-            "text: write the character itself."
+            "text: write the character itself.",
+            Code.INVALID_DEFINITION,
         ) from None

@@ -10,8 +10,8 @@ from typing import Any
 
 from widget_workbench import shipped
 from widget_workbench.bundle.entry import MANIFEST
-from widget_workbench.bundle.limits import LARGEST_FILE, LARGEST_WIDGET, MOST_FILES
 from widget_workbench.bundle.published import ENTRY
+from widget_workbench.checking.limits import LARGEST_FILE, LARGEST_WIDGET, MOST_FILES
 from widget_workbench.runtime import runtime
 
 _AT_A_START = ("core", "wasm", "library", "widget", "dependency")

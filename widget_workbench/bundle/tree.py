@@ -2,76 +2,116 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.entry import BundleError
 from widget_workbench.bundle.hosting import DIRECTORY, Hosted, Hosting
-from widget_workbench.bundle.limits import exceeded
 from widget_workbench.bundle.published import published_files
 from widget_workbench.bundle.registries import (
-    CONNECTORS,
-    EXTENSIONS,
     connectors_registry,
     extensions_registry,
     thumbnail,
 )
+from widget_workbench.checking.ambiguous_paths import ambiguous_paths
+from widget_workbench.checking.content import Content
+from widget_workbench.checking.registries import (
+    CONNECTORS,
+    EXTENSIONS,
+    global_code_file_problems,
+)
+from widget_workbench.checking.scanned_files import scan_problems
+from widget_workbench.checking.widget_files import PublishedWidget, widget_problems
+from widget_workbench.problem import Code, Problem
 from widget_workbench.repository import ExternalWidget, Repository, Widget
 from widget_workbench.runtime import runtime
-
-Content = bytes | Path
 
 RUNTIME = DIRECTORY
 """Where the runtime's files stand that the author is to host."""
 
 
-def repository_tree(
-    repository: Repository,
-    hosting: Hosting,
-    dependencies: Callable[[Widget], Iterable[BundleFile]],
-) -> dict[str, Content]:
-    """The tree of a repository.
+class RepositoryTree:
+    """The tree of a repository, made and checked.
 
     Args:
-        repository: whose widgets and connectors are all good.
+        repository: what is good of it is published.
         hosting: where the runtime is fetched from.
         dependencies: gives the archives of a widget's packages.
 
-    Raises:
-        BundleError: the platform would not take it; its text has a line for each reason.
+    Attributes:
+        files: content, or a file that has it, by path.
+        problems: why the platform would not take it, and what it would take though it is not meant.
     """
-    files: dict[str, Content] = {
-        EXTENSIONS: extensions_registry(repository),
-        CONNECTORS: connectors_registry(repository),
-    }
-    problems: list[str] = []
-    widgets: list[Widget | ExternalWidget] = [*repository.widgets, *repository.external_widgets]
-    for widget in widgets:
+
+    def __init__(
+        self,
+        repository: Repository,
+        hosting: Hosting,
+        dependencies: Callable[[Widget], Iterable[BundleFile]],
+    ) -> None:
+        self._repository = repository
+        self._hosting = hosting
+        self._dependencies = dependencies
+        self.files: dict[str, Content] = {}
+        self.problems: list[Problem] = []
+        self._add_registries()
+        widgets: list[Widget | ExternalWidget] = [*repository.widgets, *repository.external_widgets]
+        for widget in widgets:
+            self._add_widget(widget)
+        for each in repository.global_code:
+            path = f"{each.kind}/{each.name}/{each.content.name}"
+            self.files[path] = each.content
+            self.problems += global_code_file_problems(path, self.files)
+        self.problems += ambiguous_paths(self.files)
+        self.problems += scan_problems(self.files)
+        if isinstance(hosting, Hosted):
+            self.files |= {f"{RUNTIME}{name}": path for name, path in runtime().files.items()}
+
+    def _add_registries(self) -> None:
+        for path, made in ((EXTENSIONS, extensions_registry), (CONNECTORS, connectors_registry)):
+            try:
+                self.files[path] = made(self._repository)
+            except BundleError as error:
+                self._fail(path, error)
+
+    def _add_widget(self, widget: Widget | ExternalWidget) -> None:
+        directory = f"widgets/{widget.type}"
         try:
-            own = widget_tree(widget, hosting, dependencies)
+            own = widget_tree(widget, self._hosting, self._dependencies)
         except BundleError as error:
-            problems.append(f"widgets/{widget.type}: {error}")
-            continue
+            self._fail(directory, error)
+            return
         except OSError as error:
-            problems.append(f"{error.filename}: cannot be read: {error.strerror}.")
-            continue
-        problems += [
-            f"widgets/{widget.type}: {code}: {what}." for code, what in _exceeded(widget, own)
-        ]
-        files |= {f"widgets/{widget.type}/{path}": content for path, content in own.items()}
-    for each in repository.global_code:
-        path = f"{each.kind}/{each.name}/{each.content.name}"
-        files[path] = each.content
-        size = size_of(each.content)
-        problems += [f"{path}: {code}: {what}." for code, what in exceeded({path: size})]
-    problems += [f"widgets/{what}" for what in _collisions(files, "widgets/")]
-    if problems:
-        raise BundleError("\n".join(problems))
-    if isinstance(hosting, Hosted):
-        files |= {f"{RUNTIME}{name}": path for name, path in runtime().files.items()}
-    return files
+            what = f"{error.filename} cannot be read: {error.strerror}."
+            self.problems.append(Problem(directory, what, Code.UNREADABLE_FILE, error=True))
+            return
+        files = {f"{directory}/{path}": content for path, content in own.items()}
+        self.files |= files
+        self.problems += widget_problems(_published(widget), files)
+        self.problems += self._links(widget)
+
+    def _links(self, widget: Widget | ExternalWidget) -> Iterator[Problem]:
+        if not isinstance(widget, Widget):
+            return
+        for path in sorted(widget.source.rglob("*")):
+            if path.is_symlink():
+                place = path.relative_to(self._repository.root).as_posix()
+                what = "is a symbolic link, which publishing skips."
+                yield Problem(place, what, Code.SKIPPED_LINK)
+
+    def _fail(self, path: str, error: BundleError) -> None:
+        self.problems.append(Problem(path, str(error), error.code, error=True))
+
+
+def _published(widget: Widget | ExternalWidget) -> PublishedWidget:
+    directory = f"widgets/{widget.type}"
+    image = thumbnail(widget)
+    picture = None if image is None else f"{directory}/{image}"
+    if isinstance(widget, ExternalWidget):
+        return PublishedWidget(widget.type, None, None, picture)
+    source = directory if widget.python else f"{directory}/{_relative(widget)}".removesuffix("/.")
+    return PublishedWidget(widget.type, source, f"{source}/{widget.entry}", picture)
 
 
 def widget_tree(
@@ -98,29 +138,10 @@ def _relative(widget: Widget) -> str:
 def _image(directory: Path, image: str) -> Path:
     path = directory / image
     if path.is_symlink() or not path.resolve().is_relative_to(directory.resolve()):
-        raise BundleError(f"PATH_TRAVERSAL_DETECTED: `imageSrc`: {image} leads out of the widget.")
+        raise BundleError(
+            f"`imageSrc`: {image} leads through a symbolic link, which publishing skips.",
+            Code.MISSING_FILE,
+        )
     if not path.is_file():
-        raise BundleError(f"`imageSrc`: {image} does not exist.")
+        raise BundleError(f"`imageSrc`: {image} does not exist.", Code.MISSING_FILE)
     return path
-
-
-def _collisions(files: Mapping[str, Content], below: str) -> Iterator[str]:
-    """Paths that are one file on many computers: those that differ in case, or in how an accent is written, alone."""
-    seen: dict[str, str] = {}
-    for path in (path.removeprefix(below) for path in files if path.startswith(below)):
-        other = seen.setdefault(unicodedata.normalize("NFC", path).casefold(), path)
-        if other != path:
-            yield f"{other} and {path} differ in case alone: rename one of them."
-
-
-def _exceeded(
-    widget: Widget | ExternalWidget, files: Mapping[str, Content]
-) -> Iterable[tuple[str, str]]:
-    sizes = {path: size_of(content) for path, content in files.items()}
-    image = thumbnail(widget)
-    return exceeded(sizes, None if image is None else sizes[image])
-
-
-def size_of(content: Content) -> int:
-    """Bytes of a file's content."""
-    return len(content) if isinstance(content, bytes) else content.stat().st_size

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from widget_workbench.repository import Problem, Repository
+    from widget_workbench.problem import Problem
+    from widget_workbench.repository import Repository
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 

@@ -16,7 +16,8 @@ from widget_workbench.gateway import (
     destinations,
     is_composite,
 )
-from widget_workbench.repository import Problem, Repository
+from widget_workbench.problem import Problem
+from widget_workbench.repository import Repository
 from widget_workbench.visible_text import visible
 
 _MARGIN = "    "

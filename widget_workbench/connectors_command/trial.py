@@ -27,7 +27,8 @@ from widget_workbench.gateway.masking import Masking
 from widget_workbench.gateway.suggestions import did_you_mean
 from widget_workbench.preview.configuration import configuration_of
 from widget_workbench.preview.upstreams import Upstreams
-from widget_workbench.repository import Problem, Repository
+from widget_workbench.problem import Problem
+from widget_workbench.repository import Repository
 
 # platform.md §5: what has the gateway tell the resolved request.
 _TEST_CALL = ("X-Connector-Test", "1")

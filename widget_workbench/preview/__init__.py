@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from widget_workbench.preview.app import create_app
+    from widget_workbench.preview.publication import RejectedError
     from widget_workbench.preview.server import PortTakenError, running, serve
 
-__all__ = ["PortTakenError", "create_app", "running", "serve"]
+__all__ = ["PortTakenError", "RejectedError", "create_app", "running", "serve"]
 
 
 def __getattr__(name: str) -> object:
@@ -19,4 +20,8 @@ def __getattr__(name: str) -> object:
         from widget_workbench.preview import server
 
         return getattr(server, name)
+    if name == "RejectedError":
+        from widget_workbench.preview.publication import RejectedError
+
+        return RejectedError
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -19,6 +19,7 @@ from widget_workbench.gateway import UPSTREAM_TIME_LIMIT, Execution, Gateway
 from widget_workbench.preview.community import CommunityApi, Content, Database, Visitor
 from widget_workbench.preview.configuration import member_of
 from widget_workbench.preview.files import IMMUTABLE, REVALIDATED, answer_content, file_within
+from widget_workbench.preview.hosted_widget import NotServedError
 from widget_workbench.preview.log import ExecutionLog
 from widget_workbench.preview.page import (
     age_in_words,
@@ -27,12 +28,14 @@ from widget_workbench.preview.page import (
     read_parameters,
     visitor_of,
 )
+from widget_workbench.preview.publication import PublishedDirectory
 from widget_workbench.preview.security import (
     OwnOriginOnly,
     SecurityHeaders,
     content_security_policy,
 )
-from widget_workbench.preview.site import Bundle, NotServedError, Site
+from widget_workbench.preview.site import Site
+from widget_workbench.preview.sources import Bundle, Sources
 from widget_workbench.preview.visitors import Visitors
 
 
@@ -40,6 +43,7 @@ def create_app(
     root: Path,
     *,
     bundle: Bundle | None = None,
+    published: Path | None = None,
     static: Callable[[str], Path] = shipped.static,
     upstream_time_limit: float = UPSTREAM_TIME_LIMIT,
     on_execution: Callable[[Execution], None] = lambda execution: None,
@@ -51,16 +55,18 @@ def create_app(
     Args:
         root: the repository.
         bundle: makes widgets' published trees; default: `widget_workbench.bundle`.
+        published: a built tree, to be shown in the place of what `root` would be built to.
         static: gives the directory of a part of `static/`.
         upstream_time_limit: seconds that an upstream has for its whole answer.
         on_execution: told of each connector execution.
 
     Raises:
         RepositoryError: `root` is no widget repository.
+        RejectedError: the platform would not publish the built tree.
         ShippedFilesMissing: the runtime or the page is not installed.
     """
     preview = _Preview(
-        Site(root, bundle or _own_bundle()),
+        _site(root, bundle, published),
         static=static,
         upstream_time_limit=upstream_time_limit,
         on_execution=on_execution,
@@ -73,6 +79,14 @@ def create_app(
     )
     app.state.site = preview.site
     return app
+
+
+def _site(root: Path, bundle: Bundle | None, published: Path | None) -> Site:
+    if published is not None:
+        directory = PublishedDirectory(root, published)
+        return Site(root, directory, directory.publication)
+    sources = Sources(root, bundle or _own_bundle())
+    return Site(root, sources, sources.reading)
 
 
 def _own_bundle() -> Bundle:
@@ -115,11 +129,13 @@ class _Preview:
             *self._community_api.routes("/_community/api"),
             Route("/_community/{name:path}", self._community_file),
             Route("/_workbench/{name:path}", self._workbench_file),
-            Route("/_runtime/{release}/{name:path}", self._runtime_file),
+            Route("/_runtime/{key}/{name:path}", self._runtime_file),
+            Route("/_hosted/{key}/{type}/{path:path}", self._hosted_file),
             Route("/widgets/{type}/{path:path}", self._widget_file),
             Route("/_preview/log", self._read_log, methods=["GET"]),
             Route("/_preview/log", self._clear_log, methods=["DELETE"]),
             Mount("/connectors", self._gateway),
+            Route("/{path:path}", self._own_hosting),
         ]
 
     @asynccontextmanager
@@ -136,7 +152,7 @@ class _Preview:
         repository = reading.repository
         parameters = read_parameters(request.query_params, repository)
         html = self._template.render(
-            page=page_data(parameters, repository, self.site.problems),
+            page=page_data(parameters, repository, self.site.problems, reading.url_of),
             csrf_token=await run_in_threadpool(self._visitors.token, parameters.user),
             community=community_content(self._content),
             workbench=True,
@@ -153,10 +169,26 @@ class _Preview:
         content = self.site.reading.hosted(widget_type).content(path)
         return answer_content(request, content, path, caching=REVALIDATED)
 
+    def _hosted_file(self, request: Request) -> Response:
+        """A file of what is live, or was when the page was loaded."""
+        key, widget_type = request.path_params["key"], request.path_params["type"]
+        path = request.path_params["path"]
+        content = self.site.hosted(key, widget_type).content(path)
+        return answer_content(request, content, path, caching=REVALIDATED)
+
     def _runtime_file(self, request: Request) -> Response:
-        release, name = request.path_params["release"], request.path_params["name"]
-        content = self.site.runtime_file(release, name)
+        name = request.path_params["name"]
+        content = self.site.shared_file(request.path_params["key"], name)
         return answer_content(request, content, name, caching=IMMUTABLE)
+
+    def _own_hosting(self, request: Request) -> Response:
+        """The author's own hosting on the community's origin, of a runtime that a build has left to it."""
+        path = request.path_params["path"]
+        try:
+            content = self.site.shared_file(self.site.reading.key, path)
+        except NotServedError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        return answer_content(request, content, path, caching=REVALIDATED)
 
     def _community_file(self, request: Request) -> Response:
         return _static_file(request, self._community)

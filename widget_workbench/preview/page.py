@@ -1,7 +1,7 @@
 """What is on the community page: its parameters (design.md), and the data it is rendered from."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,8 @@ from starlette.datastructures import QueryParams
 from widget_workbench.preview.community import Content, Visitor
 from widget_workbench.preview.community.paging import Page
 from widget_workbench.preview.visitors import GUEST_ROLE
-from widget_workbench.repository import Problem, Repository, Widget
+from widget_workbench.problem import Code, Problem
+from widget_workbench.repository import Repository, Widget
 from widget_workbench.settings import User
 
 CONTAINERS = ("Full width", "Left container", "Sidebar")
@@ -66,9 +67,19 @@ def read_parameters(query: QueryParams, repository: Repository) -> PageParameter
 
 
 def page_data(
-    parameters: PageParameters, repository: Repository, problems: Iterable[Problem]
+    parameters: PageParameters,
+    repository: Repository,
+    problems: Iterable[Problem],
+    url_of: Callable[[str], str],
 ) -> dict[str, Any]:
-    """The `page` that the community's template is rendered with, and embeds as JSON."""
+    """The `page` that the community's template is rendered with, and embeds as JSON.
+
+    Args:
+        parameters: of the request.
+        repository: that is shown.
+        problems: that the page tells, too.
+        url_of: gives where a widget's published tree is served, by its type.
+    """
     return {
         "title": repository.root.name,
         "locale": parameters.locale,
@@ -76,7 +87,9 @@ def page_data(
         "errors": parameters.errors,
         "host": parameters.host,
         "user": _user(parameters.user, repository.settings.user),
-        "registry": {widget.type: _registration(widget) for widget in repository.widgets},
+        "registry": {
+            widget.type: _registration(widget, url_of(widget.type)) for widget in repository.widgets
+        },
         "placed": [
             {"type": widget.type, "container": _container(widget)} for widget in parameters.placed
         ],
@@ -128,11 +141,6 @@ def visitor_of(role: str | None, user: User) -> Visitor:
     return Visitor(user.id, user.username, f"{user.first_name} {user.last_name}".strip(), role)
 
 
-def widget_url(widget_type: str) -> str:
-    """Where a widget's published tree is served."""
-    return f"/widgets/{widget_type}/"
-
-
 def _placed(
     value: str | None, widgets: Sequence[Widget]
 ) -> tuple[tuple[Widget, ...], tuple[Problem, ...]]:
@@ -149,7 +157,11 @@ def _placed(
 
 
 def _bad_value(name: str, value: str, way_out: str) -> Problem:
-    return Problem(f"?{name}", f"{value!r} is no value of the page parameter: {way_out}.")
+    return Problem(
+        f"?{name}",
+        f"{value!r} is no value of the page parameter: {way_out}.",
+        Code.INVALID_SETTINGS,
+    )
 
 
 def _listed(choices: Sequence[str]) -> str:
@@ -167,7 +179,7 @@ def _user(role: str, user: User) -> dict[str, Any]:
     return {"userId": user.id, "username": user.username, "role": role}
 
 
-def _registration(widget: Widget) -> dict[str, Any]:
+def _registration(widget: Widget, url: str) -> dict[str, Any]:
     manifest = widget.manifest
     return {
         "type": widget.type,
@@ -175,7 +187,7 @@ def _registration(widget: Widget) -> dict[str, Any]:
         "description": manifest.description,
         "version": manifest.version,
         "containers": manifest.containers,
-        "entry": widget_url(widget.type) + widget.entry,
+        "entry": url + widget.entry,
         "props": manifest.props(),
     }
 

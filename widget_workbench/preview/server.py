@@ -21,9 +21,11 @@ from widget_workbench.gateway import Execution
 from widget_workbench.gateway.masking import Masking, masked
 from widget_workbench.preview.app import create_app
 from widget_workbench.preview.recording import Recording
-from widget_workbench.preview.site import Bundle, Site
+from widget_workbench.preview.site import Site
+from widget_workbench.preview.sources import Bundle
 from widget_workbench.preview.terminal_log import log_on_terminal
-from widget_workbench.repository import Problem, Repository
+from widget_workbench.problem import Problem
+from widget_workbench.repository import Repository
 from widget_workbench.secret_values import FILE
 from widget_workbench.visible_text import visible_line
 
@@ -37,7 +39,13 @@ class PortTakenError(Exception):
     """Another program listens on the port."""
 
 
-def serve(root: Path, port: int, open_browser: bool, record: bool = False) -> None:
+def serve(
+    root: Path,
+    port: int,
+    open_browser: bool,
+    record: bool = False,
+    published: Path | None = None,
+) -> None:
     """Serves the preview of a repository until Ctrl-C.
 
     Args:
@@ -45,18 +53,21 @@ def serve(root: Path, port: int, open_browser: bool, record: bool = False) -> No
         port: of 127.0.0.1; 0 takes a free one.
         open_browser: whether to show the page, where there is a terminal and a display.
         record: whether executions are recorded in the repository's `fixtures/`.
+        published: a built tree, to be shown in the place of what the repository would be built to.
 
     Raises:
         RepositoryError: `root` is no widget repository.
+        RejectedError: the platform would not publish the built tree.
         ShippedFilesMissing: the runtime or the page is not installed.
         PortTakenError: another program listens on the port.
     """
     # Ctrl-C ends it at any time; uvicorn hands on the one that it has shut down for.
     with _listening(port) as listener, suppress(KeyboardInterrupt):
         recording = Recording(root) if record else None
-        app = create_app(root, on_execution=_recording_and_telling(recording))
+        app = create_app(root, published=published, on_execution=_recording_and_telling(recording))
         url = f"http://{ADDRESS}:{listener.getsockname()[1]}/"
-        _tell_start(url, app.state.site, root / fixtures.DIRECTORY if record else None)
+        recorded_in = root / fixtures.DIRECTORY if record else None
+        _tell_start(url, app.state.site, recorded_in, published)
         if open_browser:
             _open(url)
         with log_on_terminal(_hiding(app.state.site)):
@@ -64,22 +75,26 @@ def serve(root: Path, port: int, open_browser: bool, record: bool = False) -> No
 
 
 @contextmanager
-def running(root: Path, bundle: Bundle | None = None) -> Iterator[str]:
+def running(
+    root: Path, bundle: Bundle | None = None, published: Path | None = None
+) -> Iterator[str]:
     """Serves the preview of a repository beside the caller, for tests and tools that drive a browser.
 
     Args:
         root: the repository.
         bundle: makes widgets' published trees; default: `widget_workbench.bundle`.
+        published: a built tree, to be shown in the place of what the repository would be built to.
 
     Yields:
         The page's URL, which ends in a slash.
 
     Raises:
         RepositoryError: `root` is no widget repository.
+        RejectedError: the platform would not publish the built tree.
         ShippedFilesMissing: the runtime or the page is not installed.
     """
     with _listening(0) as listener:
-        server = _server(create_app(root, bundle=bundle))
+        server = _server(create_app(root, bundle=bundle, published=published))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:
@@ -135,18 +150,22 @@ def _open(url: str) -> None:
             logging.getLogger(__name__).debug("No browser could be opened.", exc_info=True)
 
 
-def _tell_start(url: str, site: Site, recorded_in: Path | None) -> None:
+def _tell_start(url: str, site: Site, recorded_in: Path | None, published: Path | None) -> None:
     repository = site.reading.repository
     click.echo()
     click.echo(f"  {click.style('widget preview', bold=True)} {__version__}")
     click.echo(f"  {click.style(url, fg='cyan', underline=True)}")
+    if published is not None:
+        base = site.reading.url_of("…").partition("…")[0]
+        click.echo(f"\n  Hosts {published} as the platform would, below {base}")
     for title, lines in _sections(repository, site.problems, recorded_in):
         click.echo()
         click.echo(f"  {click.style(title, bold=True)}")
         for line in lines:
             click.echo(f"    {line}")
     click.echo()
-    click.echo(click.style("  Reload the page to see saved changes. Ctrl-C stops.", dim=True))
+    changes = "saved changes" if published is None else "what has been built since"
+    click.echo(click.style(f"  Reload the page to see {changes}. Ctrl-C stops.", dim=True))
     click.echo()
 
 

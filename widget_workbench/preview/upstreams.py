@@ -12,7 +12,7 @@ from widget_workbench.preview.applications import (
     ApplicationError,
     load_application,
 )
-from widget_workbench.repository import Problem
+from widget_workbench.problem import Code, Problem
 
 
 class Upstreams:
@@ -49,7 +49,7 @@ class Upstreams:
             except ApplicationError as error:
                 failed[target] = str(error)
                 reason = f"`upstreams.{host}` = {target!r}: {error}."
-                problems.append(Problem("preview.toml", reason))
+                problems.append(Problem("preview.toml", reason, Code.INVALID_SETTINGS))
                 transports[host] = _Unavailable(f"in preview.toml, {reason}")
         for host, reason in bad.items():
             transports[host] = _Unavailable(f"in preview.toml, {reason}")
@@ -68,6 +68,7 @@ class Upstreams:
             yield Problem(
                 file.relative_to(self._root).as_posix(),
                 "has changed since it was imported: restart the preview to use it.",
+                Code.NO_EFFECT,
             )
 
     def _transport(self, target: str) -> httpx.AsyncBaseTransport:

@@ -26,7 +26,7 @@ from widget_workbench.testing.page import CommunityPage, Failure
 from widget_workbench.testing.stubs import ConnectorCall
 
 if TYPE_CHECKING:
-    from widget_workbench.preview.site import Bundle
+    from widget_workbench.preview.sources import Bundle
 
 
 class Community:
@@ -271,7 +271,7 @@ class CommunityFactory:
         self._servers = ExitStack()
         # Without a proxy of the environment, which would not find this computer.
         self._client = self._servers.enter_context(httpx.Client(trust_env=False))
-        self._urls: dict[tuple[Path, Bundle | None], str] = {}
+        self._urls: dict[tuple[Path, Bundle | None, Path | None], str] = {}
         # For the pages that widgets open; those of tests have a setup of their own.
         context.add_init_script(
             "window.widgetTestSetup ??= { props: {}, tokens: {}, forget: null };"
@@ -293,6 +293,7 @@ class CommunityFactory:
         *,
         judge: bool = True,
         bundle: Bundle | None = None,
+        published: Path | None = None,
     ) -> Iterator[Community]:
         """A community of a widget repository, whose pages close at the end.
 
@@ -301,12 +302,14 @@ class CommunityFactory:
             widget: whose modules `run_python` imports unless told otherwise.
             judge: whether what went on there that no test has been told of is a failure at the end.
             bundle: makes widgets' published trees; by default as the preview does.
+            published: the tree that `widget build` has made of the repository, to be hosted as the platform does.
 
         Raises:
             RepositoryError: `root` is no widget repository.
+            RejectedError: the platform would not publish the built tree.
         """
         root = root.resolve()
-        url = self._url(root, bundle)
+        url = self._url(root, bundle, published)
         forget = None
         if not self.communities:
             self._context.clear_cookies()
@@ -331,12 +334,13 @@ class CommunityFactory:
             self.communities.remove(community)
             community.close()
 
-    def _url(self, root: Path, bundle: Bundle | None) -> str:
+    def _url(self, root: Path, bundle: Bundle | None, published: Path | None) -> str:
         """Of the preview that shows a repository, which is started if it does not run yet."""
-        if (root, bundle) not in self._urls:
-            running_preview = self._servers.enter_context(running(root, bundle))
-            self._urls[root, bundle] = running_preview.rstrip("/")
-        return self._urls[root, bundle]
+        key = (root, bundle, published)
+        if key not in self._urls:
+            running_preview = self._servers.enter_context(running(root, bundle, published))
+            self._urls[key] = running_preview.rstrip("/")
+        return self._urls[key]
 
     def close(self) -> None:
         """Stops the previews."""

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from justhtml import Element, JustHTML, Node
 
@@ -39,13 +40,37 @@ _SRCSET_CANDIDATE = re.compile(r"[\s,]*(?P<url>\S*[^\s,])(?:,|(?:\([^)]*(?:\)|\Z
 
 @dataclass(frozen=True)
 class HostedEntry:
-    """A rewritten entry; `modules` are the texts of its inline modules, in order.
+    """A rewritten entry.
 
-    Module `n` has to be served at `<base_url>~module/<n>.js`.
+    Attributes:
+        html: its text.
+        modules: the texts of its inline modules, in order. Module `n` has to be served at
+            `<base_url>~module/<n>.js`.
+        references: the published files that it refers to, each by its path.
     """
 
     html: str
     modules: tuple[str, ...]
+    references: tuple[str, ...]
+
+
+class _Base:
+    """Where the published tree stands; what was found to lie there."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.references: list[str] = []
+
+    def hosted(self, url: str) -> str:
+        """A relative reference under the base; what leads elsewhere, or is a template, as it is."""
+        path = url.strip(_SPACE)
+        if not path or "{{" in path or path.startswith(("#", "?", "//")) or _SCHEME.match(path):
+            return url
+        path = path.removeprefix("/")
+        while path.startswith("./"):
+            path = path.removeprefix("./")
+        self.references.append(unquote(re.split(r"[?#]", path)[0]))
+        return self._url + path
 
 
 @dataclass(frozen=True)
@@ -76,18 +101,20 @@ def hosted_entry(html: str, base_url: str) -> HostedEntry:
     html = html.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     edits: list[_Edit] = []
     modules: list[str] = []
+    base = _Base(base_url)
     for start, element in _elements(html):
         name_end, attributes, tag_end = _start_tag(html, start)
-        edits += _reference_edits(element, attributes, base_url)
+        edits += _reference_edits(element, attributes, base)
         content = _raw_content(element, html, tag_end)
         if element.name == "style":
-            edits.append(_Edit(tag_end, tag_end + len(content), _hosted_css(content, base_url)))
+            edits.append(_Edit(tag_end, tag_end + len(content), _hosted_css(content, base)))
         elif _is_inline_module(element):
             url = f"{base_url}~module/{len(modules)}.js"
             edits.append(_Edit(name_end, name_end, f" src={_quoted(url)}"))
             edits.append(_Edit(tag_end, tag_end + len(content), ""))
             modules.append(content)
-    return HostedEntry(_applied(edits, html), tuple(modules))
+    references = tuple(dict.fromkeys(base.references))
+    return HostedEntry(_applied(edits, html), tuple(modules), references)
 
 
 def fill_in(text: str, props: Mapping[str, Any]) -> str:
@@ -173,54 +200,43 @@ def _until(characters: str, html: str, position: int) -> int:
 
 
 def _reference_edits(
-    element: Element, attributes: Mapping[str, _Attribute], base_url: str
+    element: Element, attributes: Mapping[str, _Attribute], base: _Base
 ) -> Iterator[_Edit]:
     for name, place in attributes.items():
         value = element.attrs.get(name) or ""
-        hosted = _hosted_value(element.name.lower(), name, value, base_url)
+        hosted = _hosted_value(element.name.lower(), name, value, base)
         if hosted != value:
             yield _Edit(place.start, place.end, _quoted(hosted))
 
 
-def _hosted_value(element: str, attribute: str, value: str, base_url: str) -> str:
+def _hosted_value(element: str, attribute: str, value: str, base: _Base) -> str:
     if attribute == "style":
-        return _hosted_css(value, base_url)
+        return _hosted_css(value, base)
     if attribute == "srcset" and element in _ASSET_ATTRIBUTES_OF["srcset"]:
-        return _hosted_srcset(value, base_url)
+        return _hosted_srcset(value, base)
     if attribute in _ASSET_ATTRIBUTES and element not in _NOT_ASSETS:
-        return _hosted_url(value, base_url)
+        return base.hosted(value)
     if element in _ASSET_ATTRIBUTES_OF.get(attribute, ()):
-        return _hosted_url(value, base_url)
+        return base.hosted(value)
     return value
 
 
-def _hosted_url(url: str, base_url: str) -> str:
-    """A relative reference under the base; what leads elsewhere, or is a template, as it is."""
-    path = url.strip(_SPACE)
-    if not path or "{{" in path or path.startswith(("#", "?", "//")) or _SCHEME.match(path):
-        return url
-    path = path.removeprefix("/")
-    while path.startswith("./"):
-        path = path.removeprefix("./")
-    return base_url + path
-
-
-def _hosted_srcset(srcset: str, base_url: str) -> str:
+def _hosted_srcset(srcset: str, base: _Base) -> str:
     def hosted(candidate: re.Match[str]) -> str:
         before = srcset[candidate.start() : candidate.start("url")]
         after = srcset[candidate.end("url") : candidate.end()]
-        return before + _hosted_url(candidate["url"], base_url) + after
+        return before + base.hosted(candidate["url"]) + after
 
     return _SRCSET_CANDIDATE.sub(hosted, srcset)
 
 
-def _hosted_css(css: str, base_url: str) -> str:
+def _hosted_css(css: str, base: _Base) -> str:
     def hosted(found: re.Match[str]) -> str:
         kind = found.lastgroup
         if kind is None:
             return found[0]
         before = css[found.start() : found.start(kind)]
-        return before + _hosted_url(found[kind], base_url) + css[found.end(kind) : found.end()]
+        return before + base.hosted(found[kind]) + css[found.end(kind) : found.end()]
 
     return _CSS_URL.sub(hosted, css)
 

@@ -1,0 +1,62 @@
+"""What the platform's content scan may reject, in all files of a tree."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+from widget_workbench.checking.content import Content, bytes_of
+from widget_workbench.checking.content_scan import Finding, is_scanned, scan
+from widget_workbench.problem import Code, Problem
+
+# Characters a line, on the average: nobody writes such lines.
+_MINIFIED = 300
+
+_CDNS = "cdn.jsdelivr.net, cdnjs.cloudflare.com, unpkg.com or esm.sh"
+
+
+def scan_problems(files: Mapping[str, Content]) -> Iterator[Problem]:
+    """The findings in a tree, each with its line and the way out.
+
+    Args:
+        files: of the tree, by path. The same content is looked through once, however often it stands there.
+    """
+    known: dict[bytes, list[Finding]] = {}
+    for path, content in files.items():
+        if not is_scanned(path):
+            continue
+        held = bytes_of(content)
+        key = hashlib.sha256(PurePosixPath(path).suffix.lower().encode() + b"\n" + held).digest()
+        if key not in known:
+            known[key] = _findings(path, held)
+        for finding in known[key]:
+            yield _problem(path, finding, _advice(path, held))
+
+
+# A preview scans the same files at each page load.
+@lru_cache(maxsize=256)
+def _cached(suffix: str, content: bytes) -> tuple[Finding, ...]:
+    return tuple(scan(f"scanned{suffix}", content))
+
+
+def _findings(path: str, content: bytes) -> list[Finding]:
+    return list(_cached(PurePosixPath(path).suffix.lower(), content))
+
+
+def _problem(path: str, finding: Finding, advice: str) -> Problem:
+    what = f"line {finding.line}, {finding.category}: {finding.reason} There: {finding.excerpt}{advice}"
+    code = Code.SUSPICIOUS_CONTENT if finding.suspicion else Code.CONTENT_SCAN_REJECTED
+    return Problem(path, what, code, error=not finding.suspicion)
+
+
+def _advice(path: str, content: bytes) -> str:
+    """What to do about code that somebody else has written, and tools have minified."""
+    if PurePosixPath(path).parent.name == "runtime":
+        return (
+            ". `widget build --runtime cdn` leaves Python's core to a CDN that the platform trusts."
+        )
+    if len(content) / (content.count(b"\n") + 1) > _MINIFIED:
+        return f". If it is a library's, load it from {_CDNS}, which the platform trusts."
+    return ""

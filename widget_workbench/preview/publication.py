@@ -1,0 +1,175 @@
+"""A built tree as the platform would host it: `widget preview --published` (platform.md §1)."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import unquote
+
+from widget_workbench.checking.content import Content, bytes_of
+from widget_workbench.checking.tree import PublishedTree, read_tree
+from widget_workbench.checking.widget_files import BUNDLE_MANIFEST
+from widget_workbench.preview.hosted_widget import HostedWidget, NotServedError
+from widget_workbench.problem import Code, Problem
+from widget_workbench.repository import Repository, Widget, read_published
+
+# Of the prefix that nobody can guess.
+_PREFIX_BYTES = 16
+
+
+class RejectedError(Exception):
+    """The platform would not publish the tree; the text has a line for each reason."""
+
+
+class PublishedDirectory:
+    """A directory as a watched branch: what it holds at a page load is a push.
+
+    A rejected push changes nothing: what was live stays.
+
+    Args:
+        root: where `preview.toml`, `secrets.toml` and `preview.connectors.json` are.
+        directory: the built tree.
+
+    Raises:
+        RejectedError: the platform would not publish the tree.
+    """
+
+    def __init__(self, root: Path, directory: Path) -> None:
+        self._root = root
+        self._directory = directory
+        self._pushed: tuple[object, ...] = ()
+        self._rejections: tuple[Problem, ...] = ()
+        self._warnings: tuple[Problem, ...] = ()
+        tree = _read(directory)
+        if tree.errors:
+            raise RejectedError("\n".join(map(str, tree.errors)))
+        self._pushed = _fingerprint(tree)
+        self.publication = self._accepted(tree)
+
+    def read(self) -> tuple[Publication, tuple[Problem, ...]]:
+        """Publishes what the directory holds by now, if it has changed and is not rejected.
+
+        Returns:
+            What is live, and what is wrong with the directory.
+        """
+        tree = _read(self._directory)
+        pushed = _fingerprint(tree)
+        if pushed != self._pushed:
+            self._pushed = pushed
+            self._rejections = tree.errors
+            if not tree.errors:
+                self.publication = self._accepted(tree)
+        self.publication.repository = read_published(self._root, self.publication.tree)
+        rejected = self._rejected() if self._rejections else ()
+        return self.publication, (*rejected, *self._warnings)
+
+    def _accepted(self, tree: PublishedTree) -> Publication:
+        self._warnings = tuple(problem for problem in tree.problems if not problem.error)
+        return Publication(tree, read_published(self._root, tree))
+
+    def _rejected(self) -> tuple[Problem, ...]:
+        what = "was rejected, and what was live before stays live."
+        place = self._directory.name or str(self._directory)
+        summary = Problem(place, what, self._rejections[0].code, error=True)
+        return (summary, *self._rejections)
+
+
+class Publication:
+    """An accepted push: its files are held, whatever becomes of the directory.
+
+    Attributes:
+        tree: that was pushed.
+        repository: what it publishes, with the settings that the author's computer has by now.
+        key: the prefix of its URLs, which nobody can guess.
+    """
+
+    def __init__(self, tree: PublishedTree, repository: Repository) -> None:
+        held = _held(tree.files)
+        self.tree = PublishedTree(held, tree.registries, tree.problems)
+        self.repository = repository
+        self.key = secrets.token_urlsafe(_PREFIX_BYTES)
+        self._widgets = {
+            widget.type: self._hosted(widget, held, directory)
+            for widget in repository.widgets
+            for published, _ in tree.registries.widgets
+            if published.type == widget.type and (directory := published.directory) is not None
+        }
+        self._shared = dict(_shared_files(held))
+
+    def url_of(self, widget_type: str) -> str:
+        """Where a widget's published tree is served."""
+        return f"/_hosted/{self.key}/{widget_type}/"
+
+    def hosted(self, widget_type: str) -> HostedWidget:
+        """The widget as hosted.
+
+        Raises:
+            NotServedError: the tree has no such widget.
+        """
+        if widget_type not in self._widgets:
+            there = ", ".join(self._widgets) or "none"
+            raise NotServedError(f"There is no widget {widget_type!r}; there are: {there}.")
+        return self._widgets[widget_type]
+
+    def shared_file(self, name: str) -> Content | None:
+        """A file of the runtime that the author hosts, by the path of its URL (`widget build --runtime /path/`)."""
+        return self._shared.get(name)
+
+    def _hosted(self, widget: Widget, held: Mapping[str, Content], directory: str) -> HostedWidget:
+        below = "" if directory == "." else f"{directory}/"
+        files = {
+            path.removeprefix(below): content
+            for path, content in held.items()
+            if path.startswith(below)
+        }
+        return HostedWidget(widget, files, self.repository.root, self.url_of(widget.type))
+
+
+def _read(directory: Path) -> PublishedTree:
+    try:
+        return read_tree(directory)
+    except OSError as error:
+        what = f"cannot be read: {error.strerror}."
+        problem = Problem(str(error.filename), what, Code.UNREADABLE_FILE, error=True)
+        raise RejectedError(str(problem)) from None
+
+
+def _fingerprint(tree: PublishedTree) -> tuple[object, ...]:
+    """What changes with a tree's files."""
+    facts: list[object] = []
+    for path, content in tree.files.items():
+        if isinstance(content, Path):
+            status = content.stat()
+            facts.append((path, status.st_size, status.st_mtime_ns, status.st_ino))
+    return tuple(facts)
+
+
+def _held(files: Mapping[str, Content]) -> dict[str, Content]:
+    """The contents, each once: widgets have the same runtime."""
+    known: dict[bytes, bytes] = {}
+    held: dict[str, Content] = {}
+    for path, content in files.items():
+        read = bytes_of(content)
+        held[path] = known.setdefault(sha256(read).digest(), read)
+    return held
+
+
+def _shared_files(files: Mapping[str, Content]) -> Mapping[str, Content]:
+    """Files of a runtime that is hosted on the community's own origin, by their paths there."""
+    shared: dict[str, Content] = {}
+    for path, content in files.items():
+        if path.rpartition("/")[2] != BUNDLE_MANIFEST:
+            continue
+        try:
+            records = json.loads(bytes_of(content))["files"]
+            urls = [record["url"] for record in records if "url" in record]
+        except (ValueError, KeyError, TypeError):
+            continue  # an author's own file of that name
+        for url in urls:
+            held = files.get(f"runtime/{unquote(str(url)).rpartition('/')[2]}")
+            if isinstance(url, str) and url.startswith("/") and held is not None:
+                shared[unquote(url).removeprefix("/")] = held
+    return shared

@@ -1,0 +1,126 @@
+"""What the preview shows of a source repository: its widgets, each bundled when it is first asked for."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from widget_workbench.bundle.bundle_file import BundleFile
+from widget_workbench.bundle.hosting import Hosted
+from widget_workbench.checking.content import Content
+from widget_workbench.preview.hosted_widget import HostedWidget, NotServedError
+from widget_workbench.problem import Code, Problem
+from widget_workbench.repository import Repository, RepositoryError, Widget, read_repository
+
+DependencyFiles = Callable[[Widget], Iterable[BundleFile]]
+"""Gives the archives of the packages that a widget depends on."""
+
+logger = logging.getLogger(__name__)
+
+
+class Runtime(Protocol):
+    """What Python widgets share: `widget_workbench.bundle.Runtime`."""
+
+    @property
+    def release(self) -> str: ...
+    @property
+    def files(self) -> Mapping[str, Content]: ...
+
+
+class Bundle(Protocol):
+    """What the preview needs of `widget_workbench.bundle`."""
+
+    def published_files(
+        self, widget: Widget, hosting: Hosted, dependencies: Iterable[BundleFile]
+    ) -> Mapping[str, Content]: ...
+    def dependency_files(
+        self, repository: Repository, told: Callable[[str], None]
+    ) -> DependencyFiles: ...
+    def runtime(self) -> Runtime: ...
+
+
+class Sources:
+    """A source repository, read anew at each page load.
+
+    Raises:
+        RepositoryError: `root` is no widget repository.
+    """
+
+    def __init__(self, root: Path, bundle: Bundle) -> None:
+        self._root = root
+        self._bundle = bundle
+        self.reading = Reading(read_repository(root), bundle, bundle.runtime())
+
+    def read(self) -> tuple[Reading, tuple[Problem, ...]]:
+        """Reads the repository and hosts its widgets.
+
+        Returns:
+            The reading, and the problems that come on top of the repository's own. Where there is no repository any
+            more, the reading is the last one.
+        """
+        try:
+            repository = read_repository(self._root)
+        except RepositoryError as error:
+            return self.reading, (Problem("widgets", str(error), Code.MISSING_FILE),)
+        self.reading = Reading(repository, self._bundle, self._bundle.runtime())
+        return self.reading, self.reading.check_hosting()
+
+
+class Reading:
+    """One reading of the repository, and its widgets' published trees, each of which is made once."""
+
+    def __init__(self, repository: Repository, bundle: Bundle, runtime: Runtime) -> None:
+        self.repository = repository
+        self.key = runtime.release
+        self._runtime = runtime
+        self._bundle = bundle
+        self._dependencies = bundle.dependency_files(repository, logger.info)
+        self._widgets = {widget.type: widget for widget in repository.widgets}
+        self._hosted: dict[str, HostedWidget] = {}
+        self._lock = threading.Lock()
+
+    def url_of(self, widget_type: str) -> str:
+        """Where a widget's published tree is served."""
+        return f"/widgets/{widget_type}/"
+
+    def hosted(self, widget_type: str) -> HostedWidget:
+        """The widget as hosted.
+
+        Raises:
+            NotServedError: the repository has no such widget, or it cannot be bundled.
+        """
+        if widget_type not in self._widgets:
+            raise NotServedError(
+                f"There is no widget {widget_type!r}; there are: {', '.join(self._widgets)}."
+            )
+        with self._lock:
+            if widget_type not in self._hosted:
+                self._hosted[widget_type] = self._published(self._widgets[widget_type])
+            return self._hosted[widget_type]
+
+    def check_hosting(self) -> tuple[Problem, ...]:
+        """Hosts every widget, and tells which ones the platform could not."""
+        problems: list[Problem] = []
+        for widget in self.repository.widgets:
+            try:
+                self.hosted(widget.type).entry()
+            except NotServedError as error:
+                problems.append(Problem(f"widgets/{widget.type}", str(error), Code.NOT_PREVIEWED))
+        return tuple(problems)
+
+    def _published(self, widget: Widget) -> HostedWidget:
+        hosting = Hosted(f"/_runtime/{self._runtime.release}/")
+        try:
+            packages = self._dependencies(widget) if widget.python else ()
+            files = self._bundle.published_files(widget, hosting, packages)
+        except Exception as error:  # whatever is wrong with one widget, the others are shown
+            logger.debug("The widget %r could not be bundled.", widget.type, exc_info=True)
+            raise NotServedError(f"it cannot be bundled: {error}") from error
+        return HostedWidget(widget, files, self.repository.root, self.url_of(widget.type))
+
+    def shared_file(self, name: str) -> Content | None:
+        """A file of the runtime."""
+        return self._runtime.files.get(name)
