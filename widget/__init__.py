@@ -11,6 +11,7 @@ connectors through the host page's own SDK::
         sdk.root.textContent = weather["summary"]
 """
 
+from ._build import Build
 from ._connectors import Composite, Connectors, WidgetServiceSDK
 from ._errors import (
     ConnectorBoundaryError,
@@ -27,6 +28,7 @@ from ._state import State
 from ._templates import Markup, Renderable, markup
 
 __all__ = [
+    "Build",
     "Composite",
     "ConnectorBoundaryError",
     "ConnectorError",

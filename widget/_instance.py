@@ -16,6 +16,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from . import _ffi, _guidance, _late_library, _modules
+from ._build import Build
 from ._events import Handler, call_with
 from ._rendering import Rendering
 from ._resolving import resolve
@@ -64,6 +65,7 @@ class Stage(Protocol):
 
     def asset(self, path: str) -> str | None: ...
     def assets(self) -> str: ...
+    def build(self) -> str: ...
     def entered(self) -> None: ...
     def ready(self) -> None: ...
     def failed(self, message: str, traceback: str) -> None: ...
@@ -262,6 +264,16 @@ class Instance:
                 f"the widget has no assets/{path}; in assets/ there are: {there}"
             )
         return url
+
+    def build(self) -> Build:
+        """Which build of the widget this is."""
+        build: dict[str, str | None] = json.loads(self._mounted().build())
+        return Build(
+            version=build.get("version") or "",
+            release=build.get("release") or "",
+            content=build.get("content") or "",
+            commit=build.get("commit"),
+        )
 
     def warn_ended(self, what: str) -> None:
         """Says, once, that something was done for a page that the widget is no longer on."""

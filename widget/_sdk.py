@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _arguments, _ffi
+from ._build import Build
 from ._connectors import Connectors, shared_connectors
 from ._resource import Resource
 from ._state import State
@@ -51,6 +52,11 @@ class Sdk:
     def version(self) -> str:
         """Of the host's SDK."""
         return str(self.js.version)
+
+    @property
+    def build(self) -> Build:
+        """Which build of the widget this is."""
+        return self._instance.build()
 
     @property
     def design_tokens(self) -> dict[str, str | None]:

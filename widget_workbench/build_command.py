@@ -41,9 +41,20 @@ if TYPE_CHECKING:
 )
 @click.option("--locked", is_flag=True, help="Fail if widgets.lock would change.")
 @click.option("--upgrade", is_flag=True, help="Take the newest version of each dependency.")
+@click.option(
+    "--describe-builds",
+    is_flag=True,
+    help="Add a line to each widget's description in the registry that tells its version, build and commit.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def build(  # noqa: PLR0917 - click passes them by name
-    repository: Path, out: Path, runtime: str, locked: bool, upgrade: bool, as_json: bool
+    repository: Path,
+    out: Path,
+    runtime: str,
+    locked: bool,
+    upgrade: bool,
+    describe_builds: bool,
+    as_json: bool,
 ) -> None:
     """Build the widgets of REPO (default: this directory) into what the platform publishes.
 
@@ -64,7 +75,13 @@ def build(  # noqa: PLR0917 - click passes them by name
         hosting = hosting_of(runtime)
         with progress() as told:
             built = bundle_build(
-                repository, out, hosting, told=told, frozen=locked, upgrade=upgrade
+                repository,
+                out,
+                hosting,
+                told=told,
+                frozen=locked,
+                upgrade=upgrade,
+                described=describe_builds,
             )
     except (
         BrowserPythonError,

@@ -3,10 +3,7 @@
 Nothing here tells a value: no message, no `repr`.
 """
 
-import logging
-import os
 import re
-import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from widget_workbench.gateway.masking import SHORTEST_FOUND
+from widget_workbench.git import asked
 
 FILE = "secrets.toml"
 PREFIX = "WIDGET_SECRET_"
@@ -23,13 +21,6 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 # How tomllib ends a message; what stands before it may quote the file.
 _PLACE = re.compile(r"\(at (?P<place>line \d+, column \d+|end of document)\)$")
-
-_GIT_TIME_LIMIT = 5.0  # seconds
-
-# They would have git look at another repository, as in a hook of that one.
-_GIT_LOCATIONS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -114,21 +105,7 @@ def variable_for(name: str) -> str:
 
 def is_tracked_by_git(file: Path) -> bool:
     """Whether git has a file under version control; not where there is no git, or no repository of its."""
-    environment = {key: value for key, value in os.environ.items() if key not in _GIT_LOCATIONS}
-    try:
-        listed = subprocess.run(
-            ["git", "ls-files", "--error-unmatch", "--", file.name],
-            cwd=file.parent,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_GIT_TIME_LIMIT,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        logger.debug("git could not be asked about %s.", file, exc_info=True)
-        return False
-    return listed.returncode == 0
+    return asked(file.parent, "ls-files", "--error-unmatch", "--", file.name) is not None
 
 
 def _named_by(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -92,6 +92,13 @@ const CSS = `
   flex-basis: 0;
 }
 
+.widget-error .widget-error-build {
+  flex: 1 0 100%;
+  margin: 0;
+  color: var(--color-content-subtlest, #696e7c);
+  font-size: 0.75rem;
+}
+
 .widget-status-error {
   flex-wrap: wrap;
 }

@@ -5,15 +5,18 @@ const SHOWN = 500;
 
 /**
  * @param {string} message
+ * @param {string} build by which whoever is asked for help knows what was running
  * @param {() => void} retry
  * @returns {HTMLElement}
  */
-export function errorPanel(message, retry) {
+export function errorPanel(message, build, retry) {
   const again = button("widget-error-retry", "Try again");
   again.addEventListener("click", retry);
   const body = element("div", "widget-error-body");
-  // The button stands outside: of an alert all that is in it is read out.
-  body.append(alert(message), again);
+  const small = element("p", "widget-error-build");
+  small.textContent = build;
+  // The rest stands outside: of an alert all that is in it is read out.
+  body.append(alert(message), again, small);
   const panel = element("div", "widget-error");
   panel.append(body);
   return panel;

@@ -88,7 +88,7 @@ export class Instance {
    * @param {Package} files
    * @returns {import("./platform.js").Stage}
    */
-  #stage({ name, assets }) {
+  #stage({ release, name, assets }) {
     return {
       type: this.type,
       package: name,
@@ -96,6 +96,10 @@ export class Instance {
       container: this.container,
       asset: (path) => assets.get(path),
       assets: () => JSON.stringify([...assets.keys()]),
+      build: () => {
+        const { version, build: content, commit } = this.#untouched.dataset;
+        return JSON.stringify({ version, release, content, commit });
+      },
       uncovered: () => this.#uncover(),
       entered: () => {
         performance.mark(`pyodide-widget:init:${this.type}`);
@@ -138,7 +142,7 @@ export class Instance {
       return;
     }
     const focused = this.#hasFocus();
-    const panel = errorPanel(message, () => this.#retry());
+    const panel = errorPanel(message, `${this.type}${this.#name()}`, () => this.#retry());
     this.#notice.hide();
     this.#covered = false;
     // A container of its own: whatever the widget still does, it does to the old one.
@@ -187,20 +191,17 @@ export class Instance {
    * @param {string} trace
    */
   #report(message, trace) {
-    console.error(`Widget ${this.#name()}: ${trace}`);
+    console.error(`Widget "${this.type}"${this.#name()}: ${trace}`);
     const error = new Error(message);
     error.stack = trace;
     this.sdk.emit("error", { message, error });
   }
 
-  /** By which a line on the console tells what was running. */
+  /** By which people tell what was running: the version and the build, where the entry tells them. */
   #name() {
-    const { version, build } = this.#untouched.dataset;
-    return [
-      `"${this.type}"`,
-      ...(version ? [version] : []),
-      ...(build ? [`(build ${build})`] : []),
-    ].join(" ");
+    const { version, build, commit } = this.#untouched.dataset;
+    const made = [build && `build ${build}`, commit && `commit ${commit}`].filter(Boolean);
+    return `${version ? ` ${version}` : ""}${made.length > 0 ? ` (${made.join(", ")})` : ""}`;
   }
 
   #destroy() {

@@ -6,6 +6,7 @@ import { read } from "./assets.js";
 
 /**
  * @typedef {object} Package
+ * @property {string} release of the runtime that it was built with
  * @property {string} name of the Python package, below `_widgets`, that holds the modules: the widget's type
  * @property {Map<string, Uint8Array>} modules the Python files, by path in the widget's directory
  * @property {CSSStyleSheet | null} style style.css
@@ -25,7 +26,7 @@ export async function widgetPackage(type, bundle) {
   const main = bundle.file("main.py");
   let files = packages.get(main.url);
   if (!files) {
-    files = fetchPackage(type, bundle.assets);
+    files = fetchPackage(type, bundle);
     files.catch(() => packages.delete(main.url));
     packages.set(main.url, files);
   }
@@ -34,13 +35,14 @@ export async function widgetPackage(type, bundle) {
 
 /**
  * @param {string} type
- * @param {Map<string, Asset>} assets
+ * @param {Bundle} bundle
  * @returns {Promise<Package>}
  */
-async function fetchPackage(type, assets) {
+async function fetchPackage(type, { release, assets }) {
   const sources = [...assets.values()].filter(({ path }) => path.endsWith(".py"));
   const [contents, style] = await Promise.all([Promise.all(sources.map(read)), fetchStyle(assets)]);
   return {
+    release,
     name: type,
     modules: new Map(sources.map(({ path }, index) => [path, contents[index]])),
     style,

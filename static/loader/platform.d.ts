@@ -26,6 +26,8 @@ export interface Stage {
   asset(path: string): string | undefined;
   /** The paths of all files in the widget's assets/, as JSON. */
   assets(): string;
+  /** Which build of the widget it is, as JSON: version, release, content and, where there is one, commit. */
+  build(): string;
   /** Called immediately before the author's `init`. */
   entered(): void;
   /** Called when `init` has returned. */

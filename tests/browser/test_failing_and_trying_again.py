@@ -637,7 +637,7 @@ def test_the_console_tells_the_widgets_type_its_version_and_its_build(
         page.widget("versioned").get_by_role("button").click()
     until(page, lambda: bool(printed(page, "on purpose")), "nothing was printed")
     build = page.host("versioned").locator("[data-widget-root]").get_attribute("data-build")
-    assert re.fullmatch("[0-9a-f]{8}", build or "")
+    assert re.fullmatch("[0-9a-f]{12}", build or "")
     page.console.expect(rf'^Widget "versioned" 3\.4\.5 \(build {build}\): Traceback')
     entry = page.page.evaluate(
         "async () => (await fetch('/widgets/versioned/index.html')).text()",

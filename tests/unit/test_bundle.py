@@ -192,7 +192,7 @@ def test_the_container_tells_the_version_and_the_build(tmp_path: Path) -> None:
         entry(published_files(widget(tmp_path, **{"widget.json": manifest}), ELSEWHERE))
     )
     assert attributes["data-version"] == "3.4.5"
-    assert re.fullmatch("[0-9a-f]{8}", attributes["data-build"] or "")
+    assert re.fullmatch("[0-9a-f]{12}", attributes["data-build"] or "")
 
 
 def build(directory: Path, **files: str | bytes) -> str | None:

@@ -57,6 +57,7 @@ def assemble(
     told: Callable[[str], None] = lambda line: None,
     frozen: bool = False,
     upgrade: bool = False,
+    described: bool = False,
 ) -> Assembly:
     """Builds a repository in memory, and checks what came of it.
 
@@ -66,6 +67,7 @@ def assemble(
         told: gets a line for each step that takes long.
         frozen: `widgets.lock` may not change.
         upgrade: each dependency is taken in its newest version that fits.
+        described: whether the registry's descriptions tell the builds.
 
     Raises:
         RepositoryError: `root` is no widget repository.
@@ -76,7 +78,7 @@ def assemble(
     repository = read_repository(root)
     archives = DependencyArchives(repository, told=told, frozen=frozen, upgrade=upgrade)
     archives.make()
-    return _assembled(repository, hosting, archives, archives.files)
+    return _assembled(repository, hosting, archives, archives.files, described=described)
 
 
 def checked(root: Path, *, told: Callable[[str], None] = lambda line: None) -> Assembly:
@@ -107,8 +109,9 @@ def _assembled(
     archives: DependencyArchives,
     dependencies: Callable[[Widget], Iterable[BundleFile]],
     *known: Problem,
+    described: bool = False,
 ) -> Assembly:
-    tree = RepositoryTree(repository, hosting, dependencies)
+    tree = RepositoryTree(repository, hosting, dependencies, described=described)
     python = (widget for widget in repository.widgets if widget.python)
     found = [*repository.problems, *known, *tree.problems]
     found += syntax_problems(python, archives.cache)
@@ -136,6 +139,7 @@ def build(
     told: Callable[[str], None] = lambda line: None,
     frozen: bool = False,
     upgrade: bool = False,
+    described: bool = False,
 ) -> Build:
     """Builds a repository into a directory.
 
@@ -146,6 +150,7 @@ def build(
         told: gets a line for each step that takes long.
         frozen: `widgets.lock` may not change.
         upgrade: each dependency is taken in its newest version that fits.
+        described: whether the registry's descriptions tell the builds.
 
     Raises:
         BundleError: the platform would reject it, or it cannot be written. The text has a line for each reason, and
@@ -153,7 +158,9 @@ def build(
         RepositoryError, DependencyError, ShippedFilesMissing, BrowserPythonError: as `assemble` raises them.
     """
     restore(out.resolve())
-    assembly = assemble(root, hosting, told=told, frozen=frozen, upgrade=upgrade)
+    assembly = assemble(
+        root, hosting, told=told, frozen=frozen, upgrade=upgrade, described=described
+    )
     if assembly.errors:
         raise BundleError("\n".join(map(str, assembly.errors)))
     write_tree(out, assembly.files, assembly.repository.root)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from widget_workbench.bundle.bundle_file import BundleFile
-from widget_workbench.bundle.digest import digest
+from widget_workbench.bundle.stamp import Stamp
 from widget_workbench.checking.widget_files import BUNDLE_MANIFEST
 from widget_workbench.problem import Code
 
@@ -41,7 +41,7 @@ def entry_fragment(
     loader: Iterable[str],
     release: str,
     skeleton: bytes | None,
-    version: str,
+    stamp: Stamp,
 ) -> str:
     """The entry's HTML.
 
@@ -50,8 +50,7 @@ def entry_fragment(
         loader: the paths of the loader's modules.
         release: of the runtime.
         skeleton: of skeleton.html; None for the default one.
-        version: of widget.json. With the build, which is a hash of the widget's files, it tells on a visitor's console
-            what was running.
+        stamp: tells on a visitor's console, and to Python, which build is running.
 
     Raises:
         BundleError: the skeleton or the style is not UTF-8.
@@ -69,9 +68,10 @@ def entry_fragment(
     if skeleton is not None and STYLE in own:
         lines += _skeleton_style(text_of(own[STYLE], STYLE), own)
     markup = _DEFAULT_SKELETON if skeleton is None else text_of(skeleton, SKELETON)
-    build = digest({**own, SKELETON: skeleton or b""})[:8]
+    # Not the whole hashes: the content scan takes those for credentials.
+    commit = "" if stamp.commit is None else f' data-commit="{stamp.short_commit}"'
     lines += [
-        f'<div data-widget-root data-version="{escape(version)}" data-build="{build}" '
+        f'<div data-widget-root data-version="{escape(stamp.version)}" data-build="{stamp.build}"{commit} '
         f'aria-busy="true">{markup}</div>',
         f'<script type="module" src="{LOADER}"></script>',
     ]

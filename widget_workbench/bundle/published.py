@@ -13,6 +13,7 @@ from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.entry import MANIFEST, SKELETON, BundleError, entry_fragment, text_of
 from widget_workbench.bundle.hosting import DIRECTORY, Hosting
 from widget_workbench.bundle.imports import imported_modules
+from widget_workbench.bundle.stamp import Stamp
 from widget_workbench.parts import sha256
 from widget_workbench.runtime import Runtime, runtime
 
@@ -28,7 +29,10 @@ _LICENCES = "LICENCES.txt"
 
 
 def published_files(
-    widget: Widget, hosting: Hosting, dependencies: Iterable[BundleFile] = ()
+    widget: Widget,
+    hosting: Hosting,
+    dependencies: Iterable[BundleFile] = (),
+    commit: str | None = None,
 ) -> dict[str, bytes | Path]:
     """The published tree of one widget.
 
@@ -36,6 +40,7 @@ def published_files(
         widget: as the repository has it. A JavaScript widget's source directory is taken as it is.
         hosting: where the runtime is fetched from.
         dependencies: the archives of the packages that a Python widget asks for.
+        commit: of the widget's sources, for its stamp.
 
     Returns:
         Published path, with "/" between its parts, to a file on disk or the bytes themselves. Symbolic links are
@@ -62,13 +67,29 @@ def published_files(
     ]
     loader = {f"loader/{file.name}": file for file in sorted(shipped.static("loader").glob("*.js"))}
     skeleton = files[SKELETON].read_bytes() if SKELETON in files else None
-    entry = entry_fragment(fetched, loader, current.release, skeleton, widget.manifest.version)
+    stamp = _stamp(widget, fetched, loader, skeleton, commit)
+    entry = entry_fragment(fetched, loader, current.release, skeleton, stamp)
     return {
         ENTRY: entry.encode(),
-        MANIFEST: _manifest(fetched, current, widget),
+        MANIFEST: _manifest(fetched, current, widget, stamp),
         **loader,
         **{file.path: file.content for file in fetched if file.url is None},
     }
+
+
+def _stamp(
+    widget: Widget,
+    fetched: Iterable[BundleFile],
+    loader: Mapping[str, Path],
+    skeleton: bytes | None,
+    commit: str | None,
+) -> Stamp:
+    """Of all that the bundle holds but the entry and `bundle.json`, which the rest makes up."""
+    hashes = {file.path: file.sha256 for file in fetched}
+    hashes |= {path: sha256(file.read_bytes()) for path, file in loader.items()}
+    if skeleton is not None:
+        hashes[SKELETON] = sha256(skeleton)
+    return Stamp.of(widget.manifest.version, hashes, commit)
 
 
 def _refuse_other_encodings(own: Mapping[str, bytes]) -> None:
@@ -127,7 +148,7 @@ def _is_late_due(own: Mapping[str, bytes], current: Runtime, has_dependencies: b
     )
 
 
-def _manifest(files: Iterable[BundleFile], current: Runtime, widget: Widget) -> bytes:
+def _manifest(files: Iterable[BundleFile], current: Runtime, widget: Widget, stamp: Stamp) -> bytes:
     """`bundle.json`: whole hashes stand in it, since the platform's scan of HTML takes them for credentials."""
     document = {
         "format": _FORMAT,
@@ -135,6 +156,7 @@ def _manifest(files: Iterable[BundleFile], current: Runtime, widget: Widget) -> 
         "pyodide": current.manifest.pyodide,
         "python": current.manifest.python,
         "widget": {"type": widget.type, "version": widget.manifest.version},
+        "build": stamp.record(),
         "files": [file.record() for file in files],
     }
     return json.dumps(document, indent=1).encode() + b"\n"

@@ -10,17 +10,26 @@ from typing import Any
 
 from widget_workbench.bundle.entry import BundleError
 from widget_workbench.bundle.published import ENTRY
+from widget_workbench.bundle.stamp import Stamp
 from widget_workbench.problem import Code
 from widget_workbench.repository import ExternalWidget, GlobalCode, Repository, Widget
 
 THUMBNAIL = "thumbnail.png"
 
 
-def extensions_registry(repository: Repository) -> bytes:
-    """Widgets, scripts and stylesheets, each with all that its author's file says of it."""
+def extensions_registry(repository: Repository, stamps: Mapping[str, Stamp] = {}) -> bytes:
+    """Widgets, scripts and stylesheets, each with all that its author's file says of it.
+
+    Args:
+        repository: whose.
+        stamps: of the widgets, by type, whose descriptions are to tell their builds.
+    """
     widgets: list[Widget | ExternalWidget] = [*repository.widgets, *repository.external_widgets]
     document: dict[str, Any] = {
-        "widgets": [_widget(widget) for widget in sorted(widgets, key=lambda each: each.type)]
+        "widgets": [
+            _widget(widget, stamps.get(widget.type))
+            for widget in sorted(widgets, key=lambda each: each.type)
+        ]
     }
     for kind in ("scripts", "stylesheets"):
         if entries := [_global(each) for each in repository.global_code if each.kind == kind]:
@@ -54,7 +63,7 @@ def thumbnail(widget: Widget | ExternalWidget) -> str | None:
     return THUMBNAIL if has_one else None
 
 
-def _widget(widget: Widget | ExternalWidget) -> dict[str, Any]:
+def _widget(widget: Widget | ExternalWidget, stamp: Stamp | None) -> dict[str, Any]:
     """As the template merges it: the type is the directory's name, and paths are the repository's."""
     document = {**_json(widget.directory / "widget.json"), "type": widget.type}
     directory = f"widgets/{widget.type}"
@@ -67,6 +76,10 @@ def _widget(widget: Widget | ExternalWidget) -> dict[str, Any]:
             document["source"] = {**source, "path": _joined(directory, source["path"])}
     if (image := thumbnail(widget)) is not None:
         document["imageSrc"] = _joined(directory, image)
+    if stamp is not None:
+        document["description"] = "\n".join(
+            filter(None, (widget.manifest.description, stamp.line()))
+        )
     document.pop("$schema", None)
     return document
 

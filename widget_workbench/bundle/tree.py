@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from widget_workbench.bundle.bundle_file import BundleFile
-from widget_workbench.bundle.entry import BundleError
+from widget_workbench.bundle.entry import MANIFEST, SKELETON, BundleError
 from widget_workbench.bundle.hosting import DIRECTORY, Hosted, Hosting
-from widget_workbench.bundle.published import published_files
+from widget_workbench.bundle.published import own_files, published_files
 from widget_workbench.bundle.registries import (
     connectors_registry,
     extensions_registry,
     thumbnail,
 )
+from widget_workbench.bundle.source_commits import SourceCommits
+from widget_workbench.bundle.stamp import Stamp
 from widget_workbench.checking.ambiguous_paths import ambiguous_paths
-from widget_workbench.checking.content import Content
+from widget_workbench.checking.content import Content, bytes_of
 from widget_workbench.checking.registries import (
     CONNECTORS,
     EXTENSIONS,
@@ -23,6 +26,7 @@ from widget_workbench.checking.registries import (
 )
 from widget_workbench.checking.scanned_files import scan_problems
 from widget_workbench.checking.widget_files import PublishedWidget, widget_problems
+from widget_workbench.parts import sha256
 from widget_workbench.problem import Code, Problem
 from widget_workbench.repository import ExternalWidget, Repository, Widget
 from widget_workbench.runtime import runtime
@@ -38,6 +42,7 @@ class RepositoryTree:
         repository: what is good of it is published.
         hosting: where the runtime is fetched from.
         dependencies: gives the archives of a widget's packages.
+        described: whether the registry's descriptions tell the builds.
 
     Attributes:
         files: content, or a file that has it, by path.
@@ -49,16 +54,20 @@ class RepositoryTree:
         repository: Repository,
         hosting: Hosting,
         dependencies: Callable[[Widget], Iterable[BundleFile]],
+        *,
+        described: bool = False,
     ) -> None:
         self._repository = repository
+        self._commits = SourceCommits(repository.root)
         self._hosting = hosting
         self._dependencies = dependencies
         self.files: dict[str, Content] = {}
         self.problems: list[Problem] = []
-        self._add_registries()
+        self._stamps: dict[str, Stamp] = {}
         widgets: list[Widget | ExternalWidget] = [*repository.widgets, *repository.external_widgets]
         for widget in widgets:
             self._add_widget(widget)
+        self._add_registries(described)
         for each in repository.global_code:
             path = f"{each.kind}/{each.name}/{each.content.name}"
             self.files[path] = each.content
@@ -68,17 +77,21 @@ class RepositoryTree:
         if isinstance(hosting, Hosted):
             self.files |= {f"{RUNTIME}{name}": path for name, path in runtime().files.items()}
 
-    def _add_registries(self) -> None:
-        for path, made in ((EXTENSIONS, extensions_registry), (CONNECTORS, connectors_registry)):
-            try:
-                self.files[path] = made(self._repository)
-            except BundleError as error:
-                self._fail(path, error)
+    def _add_registries(self, described: bool) -> None:
+        stamps = self._stamps if described else {}
+        try:
+            self.files[EXTENSIONS] = extensions_registry(self._repository, stamps)
+        except BundleError as error:
+            self._fail(EXTENSIONS, error)
+        try:
+            self.files[CONNECTORS] = connectors_registry(self._repository)
+        except BundleError as error:
+            self._fail(CONNECTORS, error)
 
     def _add_widget(self, widget: Widget | ExternalWidget) -> None:
         directory = f"widgets/{widget.type}"
         try:
-            own = widget_tree(widget, self._hosting, self._dependencies)
+            own = self._tree(widget)
         except BundleError as error:
             self._fail(directory, error)
             return
@@ -88,8 +101,29 @@ class RepositoryTree:
             return
         files = {f"{directory}/{path}": content for path, content in own.items()}
         self.files |= files
+        if isinstance(widget, Widget):
+            self._stamps[widget.type] = stamp_of(widget, own)
         self.problems += widget_problems(_published(widget), files)
         self.problems += self._links(widget)
+
+    def _tree(self, widget: Widget | ExternalWidget) -> dict[str, Content]:
+        """What of a widget stands in its directory of the built tree, by path."""
+        files: dict[str, Content] = {}
+        if isinstance(widget, Widget):
+            below = "" if widget.python else f"{_relative(widget)}/".removeprefix("./")
+            packages = list(self._dependencies(widget)) if widget.python else []
+            commit = self._commit(widget, locked=bool(packages)) if widget.python else None
+            published = published_files(widget, self._hosting, packages, commit)
+            files = {f"{below}{path}": content for path, content in published.items()}
+        if (image := thumbnail(widget)) is not None:
+            files[image] = _image(widget.directory, image)
+        return files
+
+    def _commit(self, widget: Widget, *, locked: bool) -> str | None:
+        sources = [widget.directory / path for path in own_files(widget)]
+        more = [widget.directory / name for name in (SKELETON, "widget.json")]
+        files = [*sources, *(file for file in more if file.is_file())]
+        return self._commits.of(widget.directory, files, locked=locked)
 
     def _links(self, widget: Widget | ExternalWidget) -> Iterator[Problem]:
         if not isinstance(widget, Widget):
@@ -104,6 +138,19 @@ class RepositoryTree:
         self.problems.append(Problem(path, str(error), error.code, error=True))
 
 
+def stamp_of(widget: Widget, files: Mapping[str, Content]) -> Stamp:
+    """The stamp of a widget's build; of one in JavaScript, too, which has none in its files.
+
+    Args:
+        widget: whose.
+        files: what stands in its directory of the built tree.
+    """
+    if widget.python:
+        return Stamp(**json.loads(bytes_of(files[MANIFEST]))["build"])
+    hashes = {path: sha256(bytes_of(content)) for path, content in files.items()}
+    return Stamp.of(widget.manifest.version, hashes)
+
+
 def _published(widget: Widget | ExternalWidget) -> PublishedWidget:
     directory = f"widgets/{widget.type}"
     image = thumbnail(widget)
@@ -112,23 +159,6 @@ def _published(widget: Widget | ExternalWidget) -> PublishedWidget:
         return PublishedWidget(widget.type, None, None, picture)
     source = directory if widget.python else f"{directory}/{_relative(widget)}".removesuffix("/.")
     return PublishedWidget(widget.type, source, f"{source}/{widget.entry}", picture)
-
-
-def widget_tree(
-    widget: Widget | ExternalWidget,
-    hosting: Hosting,
-    dependencies: Callable[[Widget], Iterable[BundleFile]],
-) -> dict[str, Content]:
-    """What of a widget stands in its directory of the built tree, by path."""
-    files: dict[str, Content] = {}
-    if isinstance(widget, Widget):
-        below = "" if widget.python else f"{_relative(widget)}/".removeprefix("./")
-        packages = dependencies(widget) if widget.python else ()
-        for path, content in published_files(widget, hosting, packages).items():
-            files[f"{below}{path}"] = content
-    if (image := thumbnail(widget)) is not None:
-        files[image] = _image(widget.directory, image)
-    return files
 
 
 def _relative(widget: Widget) -> str:

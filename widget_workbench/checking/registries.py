@@ -12,7 +12,10 @@ from typing import Any
 from widget_workbench.checking.content import Content, bytes_of, size_of
 from widget_workbench.checking.limits import exceeded
 from widget_workbench.checking.widget_files import PublishedWidget
+from widget_workbench.definition_warnings import refused_destinations, unknown_fields
+from widget_workbench.gateway import Configuration
 from widget_workbench.gateway.definitions import (
+    BrokenConnector,
     CompositeConnector,
     Definition,
     read_definitions,
@@ -160,17 +163,9 @@ def _read_connectors(document: Mapping[str, Any], registries: Registries) -> Non
     definitions, problems = read_definitions(document)
     registries.connectors = tuple(definitions)
     for each in problems:
-        where = f"connector {each.connector!r}, " if each.connector else ""
         what = f"`{each.field}`: {each.message}" if each.field else each.message
-        registries.problems.append(
-            Problem(
-                CONNECTORS,
-                f"{where}{ended(what)}",
-                Code.INVALID_CONNECTOR,
-                error=True,
-                connector=each.connector or None,
-            )
-        )
+        registries.problems.append(_about(each.connector, what, Code.INVALID_CONNECTOR, error=True))
+    registries.problems += _connector_warnings(document, definitions)
     permalinks = Counter(
         (isinstance(each, CompositeConnector), each.permalink) for each in definitions
     )
@@ -180,6 +175,24 @@ def _read_connectors(document: Mapping[str, Any], registries: Registries) -> Non
             registries.problems.append(
                 Problem(CONNECTORS, what, Code.DUPLICATE_PERMALINK, error=True, connector=permalink)
             )
+
+
+def _connector_warnings(
+    document: Mapping[str, Any], definitions: Iterable[Definition]
+) -> Iterator[Problem]:
+    """What is published, and has no effect, or is refused when it is called."""
+    for each in unknown_fields(document):
+        yield _about(each.connector, f"`{each.field}`: {each.message}", Code.UNKNOWN_FIELD)
+    for definition in definitions:
+        if not isinstance(definition, BrokenConnector):
+            for field_name, message in refused_destinations(definition, Configuration()):
+                what = f"`{field_name}`: {message}"
+                yield _about(definition.permalink, what, Code.SUSPICIOUS_CONNECTOR)
+
+
+def _about(connector: str, what: str, code: Code, *, error: bool = False) -> Problem:
+    where = f"connector {connector!r}, " if connector else ""
+    return Problem(CONNECTORS, f"{where}{ended(what)}", code, error, connector or None)
 
 
 def _place(noun: str, entry: object, key: str, otherwise: str) -> str:
