@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,30 +17,32 @@ from widget_workbench.repository import read_repository
 from widget_workbench.runtime import runtime
 from widget_workbench.testing import Community, CommunityFactory, CommunityPage
 
-from .built_tree import HOSTED_AT, BuiltTree
 from .conftest import EXAMPLES, eventually, place, until, without_store
 from .test_seed_examples import SEED_EXAMPLES, connector_request, on_the_wire
 
 EXAMPLE_TYPES = [widget.type for widget in read_repository(EXAMPLES).widgets]
 SEED_TYPES = [example.widget for example in SEED_EXAMPLES]
 
+# Where the community's own origin would host the runtime.
+HOSTED_AT = "/python/"
+
 CDN = re.compile(r"https://cdn\.jsdelivr\.net/npm/pyodide@314\.0\.7/(.+)")
 
 
 @pytest.fixture(scope="module", params=["bundled", "cdn", HOSTED_AT])
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> BuiltTree:
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The examples, built."""
     directory = tmp_path_factory.mktemp("built") / "dist"
     build(EXAMPLES, directory, hosting_of(request.param))
-    return BuiltTree(directory)
+    return directory
 
 
 @pytest.fixture(scope="module")
-def bundled(tmp_path_factory: pytest.TempPathFactory) -> BuiltTree:
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The examples, built as by default."""
     directory = tmp_path_factory.mktemp("bundled") / "dist"
     build(EXAMPLES, directory, hosting_of("bundled"))
-    return BuiltTree(directory)
+    return directory
 
 
 @pytest.fixture(scope="module")
@@ -98,10 +101,10 @@ def seed_requests(community: Community) -> dict[str, dict[str, Any]]:
 
 
 def test_every_example_runs_and_fetches_from_nowhere_else(
-    community_factory: CommunityFactory, built: BuiltTree
+    community_factory: CommunityFactory, built: Path
 ) -> None:
     requests: list[Request] = []
-    with community_factory(EXAMPLES, bundle=built) as community:
+    with community_factory(EXAMPLES, published=built) as community:
         page = community.open(prepare=recorded(requests))
         for widget_type in EXAMPLE_TYPES:
             page.widget(widget_type)
@@ -114,23 +117,23 @@ def test_every_example_runs_and_fetches_from_nowhere_else(
 
 def test_the_seeds_requests_are_those_of_the_preview(
     community_factory: CommunityFactory,
-    built: BuiltTree,
+    built: Path,
     in_the_preview: dict[str, dict[str, Any]],
 ) -> None:
-    with community_factory(EXAMPLES, bundle=built) as community:
+    with community_factory(EXAMPLES, published=built) as community:
         assert seed_requests(community) == in_the_preview
     assert list(in_the_preview) == SEED_TYPES
 
 
-def entry_of(tree: BuiltTree, widget_type: str) -> str:
-    return (tree.directory / "widgets" / widget_type / "index.html").read_text()
+def entry_of(tree: Path, widget_type: str) -> str:
+    return (tree / "widgets" / widget_type / "index.html").read_text()
 
 
 # Where its files are found.
 
 
 def test_a_host_that_drops_the_declarations_finds_the_files_beside_the_loader(
-    community_factory: CommunityFactory, bundled: BuiltTree
+    community_factory: CommunityFactory, bundled: Path
 ) -> None:
     def drop(route: Route) -> None:
         answer = route.fetch()
@@ -138,7 +141,7 @@ def test_a_host_that_drops_the_declarations_finds_the_files_beside_the_loader(
         assert 'rel="asset"' in html
         route.fulfill(response=answer, body=re.sub(r'<link rel="asset"[^>]*>', "", html))
 
-    with community_factory(EXAMPLES, bundle=bundled) as community:
+    with community_factory(EXAMPLES, published=bundled) as community:
         page = community.open(
             "weather", prepare=lambda page: page.route("**/weather/index.html", drop)
         )
@@ -146,15 +149,15 @@ def test_a_host_that_drops_the_declarations_finds_the_files_beside_the_loader(
 
 
 def test_a_host_that_leaves_addresses_relative_finds_the_files_beside_the_loader(
-    community_factory: CommunityFactory, bundled: BuiltTree
+    community_factory: CommunityFactory, bundled: Path
 ) -> None:
     def left(route: Route) -> None:
         answer = route.fetch()
-        html = re.sub(r'(<link rel="asset" href=")/widgets/weather/', r"\1", answer.text())
+        html = re.sub(r'(<link rel="asset" href=")/_hosted/[^/]+/weather/', r"\1", answer.text())
         assert 'rel="asset" href="main.py"' in html
         route.fulfill(response=answer, body=html)
 
-    with community_factory(EXAMPLES, bundle=bundled) as community:
+    with community_factory(EXAMPLES, published=bundled) as community:
         page = community.open(
             "weather", prepare=lambda page: page.route("**/weather/index.html", left)
         )
@@ -175,7 +178,7 @@ def altered(route: Route) -> None:
 
 @pytest.mark.parametrize("part", ["wasm", "library", "widget"])
 def test_wrong_bytes_are_told_with_the_file_and_right_ones_work_again(
-    community_factory: CommunityFactory, bundled: BuiltTree, part: str
+    community_factory: CommunityFactory, bundled: Path, part: str
 ) -> None:
     name = runtime().manifest.parts[part][-1]
 
@@ -183,7 +186,7 @@ def test_wrong_bytes_are_told_with_the_file_and_right_ones_work_again(
         without_store(page)
         page.route(f"**/{name}", altered)
 
-    with community_factory(EXAMPLES, bundle=bundled) as community:
+    with community_factory(EXAMPLES, published=bundled) as community:
         page = community.open("weather", prepare=prepare)
         page.console.expect(name)
         alert = page.widget("weather", state="error").get_by_role("alert")
@@ -195,7 +198,7 @@ def test_wrong_bytes_are_told_with_the_file_and_right_ones_work_again(
 
 @pytest.mark.parametrize("part", ["wasm", "library", "late"])
 def test_a_widget_whose_copy_of_the_runtime_is_broken_leaves_the_others_theirs(
-    community_factory: CommunityFactory, bundled: BuiltTree, part: str
+    community_factory: CommunityFactory, bundled: Path, part: str
 ) -> None:
     name = runtime().manifest.parts[part][0]
     asked: list[Route] = []
@@ -208,9 +211,9 @@ def test_a_widget_whose_copy_of_the_runtime_is_broken_leaves_the_others_theirs(
 
     def prepare(page: Page) -> None:
         without_store(page)
-        page.route(f"**/widgets/directory/**/{name}", missing)
+        page.route(f"**/directory/**/{name}", missing)
 
-    with community_factory(EXAMPLES, bundle=bundled) as community:
+    with community_factory(EXAMPLES, published=bundled) as community:
         # `directory` starts the page's interpreter, and waits for the late library.
         page = community.open("directory", prepare=prepare)
         page.console.expect("404", name)
@@ -227,7 +230,7 @@ def test_a_widget_whose_copy_of_the_runtime_is_broken_leaves_the_others_theirs(
 
 
 def test_a_manifest_of_an_earlier_publish_is_read_anew(
-    community_factory: CommunityFactory, bundled: BuiltTree
+    community_factory: CommunityFactory, bundled: Path
 ) -> None:
     def stale(route: Route) -> None:
         answer = route.fetch()
@@ -237,7 +240,7 @@ def test_a_manifest_of_an_earlier_publish_is_read_anew(
                 record["sha256"] = "0" * 64
         route.fulfill(response=answer, body=json.dumps(document))
 
-    with community_factory(EXAMPLES, bundle=bundled) as community:
+    with community_factory(EXAMPLES, published=bundled) as community:
         page = community.open(
             "weather", prepare=lambda page: page.route("**/weather/bundle.json", stale, times=1)
         )
@@ -272,9 +275,9 @@ def stored(page: CommunityPage) -> None:
 
 
 def test_the_same_runtime_below_another_widgets_url_costs_no_second_download(
-    community_factory: CommunityFactory, bundled: BuiltTree
+    community_factory: CommunityFactory, bundled: Path
 ) -> None:
-    with community_factory(EXAMPLES, bundle=bundled) as community:
+    with community_factory(EXAMPLES, published=bundled) as community:
         page = community.open("search")
         page.widget("search")
         stored(page)
@@ -296,9 +299,9 @@ def test_the_same_runtime_below_another_widgets_url_costs_no_second_download(
 
 
 def test_a_damaged_part_in_the_store_is_fetched_again(
-    community_factory: CommunityFactory, bundled: BuiltTree
+    community_factory: CommunityFactory, bundled: Path
 ) -> None:
-    with community_factory(EXAMPLES, bundle=bundled) as community:
+    with community_factory(EXAMPLES, published=bundled) as community:
         page = community.open("weather")
         page.widget("weather")
         stored(page)
@@ -320,9 +323,9 @@ def test_a_damaged_part_in_the_store_is_fetched_again(
 
 
 def test_what_no_page_has_used_for_long_is_forgotten(
-    community_factory: CommunityFactory, bundled: BuiltTree
+    community_factory: CommunityFactory, bundled: Path
 ) -> None:
-    with community_factory(EXAMPLES, bundle=bundled) as community:
+    with community_factory(EXAMPLES, published=bundled) as community:
         page = community.open("weather")
         page.widget("weather")
         stored(page)
@@ -340,7 +343,7 @@ def test_what_no_page_has_used_for_long_is_forgotten(
             page,
             """() => {
                 caches.open("pyodide-widget").then((cache) => cache.keys()).then((keys) => {
-                    window.left = keys.filter(({ url }) => url.endsWith("d.bin")).length;
+                    window.left = keys.filter(({ url }) => /\\/(?:old|undated)\\.bin$/.test(url)).length;
                     window.kept = keys.length;
                 });
                 return window.left === 0 && window.kept >= 5;
@@ -349,7 +352,7 @@ def test_what_no_page_has_used_for_long_is_forgotten(
 
 
 def test_a_visitor_who_saves_data_gets_the_late_library_when_it_is_needed(
-    community_factory: CommunityFactory, bundled: BuiltTree
+    community_factory: CommunityFactory, bundled: Path
 ) -> None:
     def prepare(page: Page) -> None:
         recorded(requests)(page)
@@ -361,7 +364,7 @@ def test_a_visitor_who_saves_data_gets_the_late_library_when_it_is_needed(
         )
 
     requests: list[Request] = []
-    with community_factory(EXAMPLES, bundle=bundled) as community:
+    with community_factory(EXAMPLES, published=bundled) as community:
         page = community.open("weather", prepare=prepare)
         page.widget("weather")
         expect(page.widget("weather")).to_contain_text("Warsaw")
@@ -372,9 +375,9 @@ def test_a_visitor_who_saves_data_gets_the_late_library_when_it_is_needed(
 # What stands in a bundle.
 
 
-def test_the_manifest_names_every_file_that_the_loader_may_fetch(bundled: BuiltTree) -> None:
+def test_the_manifest_names_every_file_that_the_loader_may_fetch(bundled: Path) -> None:
     for widget_type in EXAMPLE_TYPES:
-        directory = bundled.directory / "widgets" / widget_type
+        directory = bundled / "widgets" / widget_type
         named = {
             record["path"]
             for record in json.loads((directory / "bundle.json").read_text())["files"]

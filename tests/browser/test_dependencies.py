@@ -15,7 +15,6 @@ from tests.unit.package_index import PackageIndex
 from widget_workbench.bundle import Bundled, build
 from widget_workbench.testing import Community, CommunityFactory, CommunityPage
 
-from .built_tree import BuiltTree
 from .conftest import EXAMPLES, place, without_store
 
 INTERPRETERS = """() =>
@@ -70,15 +69,19 @@ def write(root: Path, widgets: Mapping[str, str]) -> Path:
     return root
 
 
-def side_by_side(tmp_path: Path, **repositories: str) -> tuple[Path, BuiltTree]:
+def side_by_side(tmp_path: Path, **repositories: str) -> tuple[Path, Path]:
     """Widgets that were built in repositories of their own, as one community has them."""
     together = write(tmp_path / "together", repositories)
     tree = tmp_path / "tree"
+    registered: list[object] = []
     for name, requirement in repositories.items():
         alone = write(tmp_path / "alone" / name, {name: requirement})
         build(alone, tmp_path / "dist" / name, Bundled())
         shutil.copytree(tmp_path / "dist" / name, tree, dirs_exist_ok=True)
-    return together, BuiltTree(tree)
+        registered += json.loads((tree / "extensions_registry.json").read_text())["widgets"]
+    registry = {"widgets": registered}
+    (tree / "extensions_registry.json").write_text(json.dumps(registry))
+    return together, tree
 
 
 def interpreters(page: CommunityPage) -> int:
@@ -97,7 +100,7 @@ def test_bundles_of_two_repositories_with_one_version_share_an_interpreter(
     community_factory: CommunityFactory, index: PackageIndex, tmp_path: Path
 ) -> None:
     root, tree = side_by_side(tmp_path, one="greeting", two="greeting>=2")
-    with community_factory(root, bundle=tree) as community:
+    with community_factory(root, published=tree) as community:
         page = community.open("one", "two")
         for name in ("one", "two"):
             expect(page.widget(name)).to_contain_text("2.0")
@@ -108,7 +111,7 @@ def test_bundles_with_different_versions_get_an_interpreter_each_and_one_warning
     community_factory: CommunityFactory, index: PackageIndex, tmp_path: Path
 ) -> None:
     root, tree = side_by_side(tmp_path, one="greeting<2", two="greeting>=2")
-    with community_factory(root, bundle=tree) as community:
+    with community_factory(root, published=tree) as community:
         page = community.open("one", "two", "one", "two")
         page.console.expect(
             r'^Widget "(one|two)" needs greeting [12]\.0, of which another widget on this page has brought another '

@@ -709,7 +709,7 @@ ACCEPTED = [
     Rule(
         "connectors",
         Code.INVALID_CONNECTOR,
-        connectors=[CONNECTOR, {**CONNECTOR, "permalink": "other", "note": 1, "$comment": "x"}],
+        connectors=[CONNECTOR, {**CONNECTOR, "permalink": "other", "$comment": "x"}],
         composites=[
             {"name": "both", "steps": [{"name": "one", "url": "https://api.example.com/"}]}
         ],

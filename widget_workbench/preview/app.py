@@ -67,6 +67,7 @@ def create_app(
     """
     preview = _Preview(
         _site(root, bundle, published),
+        published=published is not None,
         static=static,
         upstream_time_limit=upstream_time_limit,
         on_execution=on_execution,
@@ -102,11 +103,13 @@ class _Preview:
         self,
         site: Site,
         *,
+        published: bool,
         static: Callable[[str], Path],
         upstream_time_limit: float,
         on_execution: Callable[[Execution], None],
     ) -> None:
         self.site = site
+        self._published = published
         self._community = static("community")
         self._workbench = static("workbench")
         self._template = _page_template(self._community)
@@ -129,14 +132,21 @@ class _Preview:
             *self._community_api.routes("/_community/api"),
             Route("/_community/{name:path}", self._community_file),
             Route("/_workbench/{name:path}", self._workbench_file),
-            Route("/_runtime/{key}/{name:path}", self._runtime_file),
-            Route("/_hosted/{key}/{type}/{path:path}", self._hosted_file),
-            Route("/widgets/{type}/{path:path}", self._widget_file),
+            *(self._hosting() if self._published else self._sources()),
             Route("/_preview/log", self._read_log, methods=["GET"]),
             Route("/_preview/log", self._clear_log, methods=["DELETE"]),
             Mount("/connectors", self._gateway),
-            Route("/{path:path}", self._own_hosting),
+            *([Route("/{path:path}", self._own_hosting)] if self._published else []),
         ]
+
+    def _sources(self) -> list[BaseRoute]:
+        return [
+            Route("/_runtime/{key}/{name:path}", self._runtime_file),
+            Route("/widgets/{type}/{path:path}", self._widget_file),
+        ]
+
+    def _hosting(self) -> list[BaseRoute]:
+        return [Route("/_hosted/{key}/{type}/{path:path}", self._hosted_file)]
 
     @asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
