@@ -5,19 +5,27 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from widget_workbench.bundle import Bundled, build
+from widget_workbench.checking.registries import EXTENSIONS
 from widget_workbench.preview import running
 
 from .engines import Driver
 
-REPOSITORY = Path(__file__).parents[1] / "fixtures" / "probe"
+CHECKOUT = Path(__file__).parents[2]
+PROBE = CHECKOUT / "tests" / "fixtures" / "probe"
+EXAMPLES = CHECKOUT / "examples"
+# The widget that tells how the examples fare.
+WITNESS = CHECKOUT / "tests" / "fixtures" / "published"
 
 # What a page has, and more than the slowest one takes: WebKit starts Python in up to 24 s here.
 PAGE_SECONDS = 150
@@ -27,16 +35,32 @@ DRIVER_SECONDS = 60
 # The end of a traceback says what it is about.
 COMPLAINT_LINES = 20
 
-# Who is where: smoke_javascript gathers what the others found and sets window.result.
+PROBES, PUBLISHED = "probes", "published"
+"""What serves a page: the preview of the probes, or the examples' built tree as the platform hosts it."""
+
+# Who is where: smoke_javascript gathers what the others found and sets window.result; smoke_published does for the
+# examples.
 PAGES = {
-    "On a community page": "?widgets="
-    "smoke_javascript,smoke_python,smoke_failing,smoke_instance,smoke_template,smoke_instance",
-    "On an older host": "?sdk=legacy&widgets=smoke_javascript,smoke_python,smoke_instance,smoke_template",
-    "On a host with unmarked errors": "?errors=bare&widgets=smoke_javascript,smoke_python,smoke_template",
-    "With a compiled package": "?widgets=smoke_javascript,smoke_compiled,smoke_compiled",
-    "On a page without WebAssembly": "?csp=nowasm&widgets=smoke_javascript,smoke_instance,smoke_template",
+    "On a community page": (
+        PROBES,
+        "?widgets=smoke_javascript,smoke_python,smoke_failing,smoke_instance,smoke_template,smoke_instance",
+    ),
+    "On an older host": (
+        PROBES,
+        "?sdk=legacy&widgets=smoke_javascript,smoke_python,smoke_instance,smoke_template",
+    ),
+    "On a host with unmarked errors": (
+        PROBES,
+        "?errors=bare&widgets=smoke_javascript,smoke_python,smoke_template",
+    ),
+    "With a compiled package": (PROBES, "?widgets=smoke_javascript,smoke_compiled,smoke_compiled"),
+    "On a page without WebAssembly": (
+        PROBES,
+        "?csp=nowasm&widgets=smoke_javascript,smoke_instance,smoke_template",
+    ),
+    "The examples, published": (PUBLISHED, ""),
 }
-"""The addresses of the pages, by the heading that their cases stand under."""
+"""The pages, each by who serves it and its query, by the heading that their cases stand under."""
 
 OPENED = "the page reports what it found"
 """The case that is no page's own: everything else depends on it."""
@@ -90,8 +114,13 @@ def run(name: str, driver: Driver) -> EngineRun:
         name: the engine's.
         driver: what drives it.
     """
-    with running(REPOSITORY) as url:
-        headings = {url + query: heading for heading, query in PAGES.items()}
+    with (
+        TemporaryDirectory() as directory,
+        running(PROBE) as probes,
+        running(EXAMPLES, published=built_examples(Path(directory))) as published,
+    ):
+        urls = {PROBES: probes, PUBLISHED: published}
+        headings = {urls[site] + query: heading for heading, (site, query) in PAGES.items()}
         task = {**driver.task, "seconds": PAGE_SECONDS, "urls": list(headings)}
         printed, complaint = drive(driver, task)
     version, pages = "", {}
@@ -103,6 +132,25 @@ def run(name: str, driver: Driver) -> EngineRun:
     for heading in PAGES:
         pages.setdefault(heading, _unopened(f"the driver ended before it\n{complaint}"))
     return EngineRun(f"{name} {version}".strip(), pages)
+
+
+def built_examples(directory: Path) -> Path:
+    """Builds the examples, with the widget among them that tells how they fare.
+
+    Args:
+        directory: an empty one.
+
+    Returns:
+        The built tree.
+    """
+    tree, witness = directory / "dist", directory / "witness"
+    build(EXAMPLES, tree, Bundled())
+    build(WITNESS, witness, Bundled())
+    shutil.copytree(witness / "widgets", tree / "widgets", dirs_exist_ok=True)
+    registry = json.loads((tree / EXTENSIONS).read_text())
+    registry["widgets"] += json.loads((witness / EXTENSIONS).read_text())["widgets"]
+    (tree / EXTENSIONS).write_text(json.dumps(registry))
+    return tree
 
 
 def drive(driver: Driver, task: Mapping[str, Any]) -> tuple[list[str], str]:
