@@ -24,14 +24,22 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
+@click.option(
+    "--schemas",
+    is_flag=True,
+    help="Put JSON Schemas into DIR/.schemas, by which editors complete and check, and do nothing else.",
+)
 @click.pass_context
-def check(context: click.Context, directory: Path, as_json: bool) -> None:
+def check(context: click.Context, directory: Path, as_json: bool, schemas: bool) -> None:
     """Check DIR (default: this directory) by the platform's rules.
 
     DIR is a repository, or a built tree, which is what has an extensions_registry.json. Each problem is a line
     PATH: CODE: message, errors first; codes that begin with WORKBENCH_ are ours, the others the platform's. The exit
     code is 1 if there is an error.
     """
+    if schemas:
+        _put_schemas(directory)
+        return
     found = _found(directory)
     errors = [problem for problem in found.problems if problem.error]
     if as_json:
@@ -39,6 +47,22 @@ def check(context: click.Context, directory: Path, as_json: bool) -> None:
     else:
         _tell(found, errors)
     context.exit(1 if errors else 0)
+
+
+def _put_schemas(directory: Path) -> None:
+    from widget_workbench.schemas import DIRECTORY, put_schemas
+
+    try:
+        lines = list(put_schemas(directory))
+    except OSError as error:
+        raise click.ClickException(
+            f"{error.filename} cannot be written: {error.strerror}."
+        ) from None
+    click.echo(
+        f"The schemas are in {directory / DIRECTORY}. An editor uses them where a file names its own:"
+    )
+    for files, line in lines:
+        click.echo(f"  {files:<32}{line}")
 
 
 @dataclass(frozen=True)

@@ -72,8 +72,20 @@ def _repeated(names: Iterable[str]) -> list[str]:
     return [name for name, count in Counter(names).items() if count > 1]
 
 
-InnerPath = Annotated[str, Field(min_length=1), AfterValidator(_inner_path)]
-HttpsUrl = Annotated[str, AfterValidator(_https)]
+# The patterns are for editors: here the validators say more.
+InnerPath = Annotated[
+    str,
+    Field(
+        min_length=1, json_schema_extra={"pattern": r"^(?![/\\\\])(?!(.*[/\\\\])?\.\.([/\\\\]|$))"}
+    ),
+    AfterValidator(_inner_path),
+]
+HttpsUrl = Annotated[str, Field(json_schema_extra={"pattern": "^https://"}), AfterValidator(_https)]
+Version = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": rf"^{_VERSION.pattern}$"}),
+    AfterValidator(_version),
+]
 Text = Annotated[str, Field(min_length=1)]
 Length = Annotated[int, Field(ge=0)]
 Number = float  # strict, too, takes an integer for one
@@ -171,8 +183,25 @@ class DynamicOptions(ManifestModel):
     is_async_search: bool = False
 
 
+def _of_type(name: str, **then: Any) -> dict[str, Any]:
+    """What a JSON Schema asks of the properties of one type."""
+    return {"if": {"properties": {"type": {"const": name}}, "required": ["type"]}, "then": then}
+
+
 class Property(ManifestModel):
     """One field of the No-Code Builder's form."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                _of_type(
+                    "select",
+                    oneOf=[{"required": ["options"]}, {"required": ["dynamicOptions"]}],
+                ),
+                _of_type("autocomplete", required=["dynamicOptions"]),
+            ]
+        }
+    )
 
     name: Text = Field(description="By which the value reaches the widget: sdk.props[name].")
     label: str = ""
@@ -262,21 +291,34 @@ HOSTING = ("source", "content")
 class WidgetManifest(ManifestModel):
     """The fields of `widget.json`; its `type` is the directory's name, so it has none here."""
 
-    title: Text
-    category: Text
+    model_config = ConfigDict(
+        json_schema_extra={
+            "not": {
+                "anyOf": [
+                    {"required": ["source", "content"]},
+                    {"required": ["imageName", "imageSrc"]},
+                ]
+            }
+        }
+    )
+
+    title: Text = Field(description="What the widgets' library shows.")
+    category: Text = Field(description="Under which the library lists it.")
     source: Source | None = None
     content: Content | None = None
-    version: Annotated[str, AfterValidator(_version)] = "1.0.0"
-    description: str = ""
+    version: Version = "1.0.0"
+    description: str = Field(default="", description="What the widget is for.")
     containers: Annotated[list[Container], Field(min_length=1)] = ["Full width"]
-    widgets_library: bool = True
+    widgets_library: bool = Field(default=True, description="Whether the library offers it.")
     image_name: str | None = None
     image_src: InnerPath | None = Field(
         default=None, description="The thumbnail's file; without it thumbnail.png, if there is one."
     )
     settings: Settings = Settings()
     configuration: Configuration = Configuration()
-    default_config: dict[str, Any] = {}
+    default_config: dict[str, Any] = Field(
+        default={}, description="The default value of each property, by its name."
+    )
 
     @model_validator(mode="after")
     def _has_one_image(self) -> Self:

@@ -121,7 +121,8 @@ class SettingsReading:
 
 
 def read_settings(document: dict[str, Any]) -> SettingsReading:
-    """Checks a parsed `preview.toml`; what is good of it holds."""
+    """Checks a parsed `preview.toml`; what is good of it holds. `$schema` is for editors."""
+    document = {key: value for key, value in document.items() if key != "$schema"}
     try:
         return SettingsReading(PreviewSettings.model_validate(document))
     except ValidationError as error:
