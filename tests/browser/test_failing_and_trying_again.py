@@ -645,6 +645,30 @@ def test_the_console_tells_the_widgets_type_its_version_and_its_build(
     assert f'data-build="{build}"' in entry
 
 
+def test_a_widget_and_its_error_tell_which_build_it_is(
+    community: Community, write_widget: WriteWidget
+) -> None:
+    manifest = '{"title": "Versioned", "category": "Tests", "version": "3.4.5"}'
+    main = """
+    async def init(sdk):
+        sdk.js.root.host.dataset.told = f"{sdk.build}|{sdk.build.release}|{sdk.build.commit}"
+        raise ValueError("on purpose")
+    """
+    write_widget("versioned", main, {"widget.json": manifest})
+    page = community.open("versioned")
+    page.console.expect("on purpose")
+    widget = page.widget("versioned", state="error")
+    root = page.host("versioned").locator("[data-widget-root]")
+    build = root.get_attribute("data-build")
+    told = page.host("versioned").get_attribute("data-told")
+    assert told is not None
+    shown, release, commit = told.split("|")
+    assert shown == f"3.4.5 (build {build})"
+    assert re.fullmatch(r"[0-9.]+-[0-9.]+-[0-9a-f]{12}", release)
+    assert commit == "None"
+    expect(widget.locator(".widget-error-build")).to_have_text(f"versioned 3.4.5 (build {build})")
+
+
 # What is the host's.
 
 HOSTS = """

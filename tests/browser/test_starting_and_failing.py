@@ -77,7 +77,7 @@ def test_a_broken_widget_says_so_and_the_others_work(
     )
     page = community.open("sound", "broken", "sound")
     page.console.expect(
-        r'Widget "broken" 1\.0\.0 \(build [0-9a-f]{8}\): Traceback[\s\S]*widgets/broken/main\.py", line 3, in divide'
+        r'Widget "broken" 1\.0\.0 \(build [0-9a-f]{12}\): Traceback[\s\S]*widgets/broken/main\.py", line 3, in divide'
     )
     broken = page.widget("broken", state="error")
     expect(broken.get_by_role("alert")).to_contain_text(
@@ -104,7 +104,7 @@ def test_a_failed_call_is_traced_to_the_authors_line_and_not_into_the_library(
     community.connectors["no-such-connector"].leave_real()
     page = community.open("caller")
     page.console.expect(
-        r'^Widget "caller" 1\.0\.0 \(build [0-9a-f]{8}\): Traceback \(most recent call last\):\n'
+        r'^Widget "caller" 1\.0\.0 \(build [0-9a-f]{12}\): Traceback \(most recent call last\):\n'
         r'  File "widgets/caller/main\.py", line 3, in init\n'
         r'    await sdk\.connectors\.execute\("no-such-connector"\)\n'
         r"widget\.ConnectorNotFoundError: GET no-such-connector failed: "

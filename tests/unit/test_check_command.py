@@ -1,0 +1,192 @@
+"""`widget check` as a person runs it, and what a build refuses for it; test_check_rules.py has the rules."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from widget_workbench.bundle import Bundled, BundleError, build
+from widget_workbench.cli import main
+from widget_workbench.problem import Code
+
+from .test_build import MANIFEST, Files, python_widget, write
+
+GOOD: Files = {
+    "widgets/tabs/widget.json": {**MANIFEST, "source": {"path": "dist", "entry": "index.html"}},
+    "widgets/tabs/dist/index.html": "<p>Tabs</p>",
+}
+
+
+def check(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["check", *map(str, arguments)])
+
+
+def problems(directory: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(check(directory, "--json").stdout)
+    return found
+
+
+def git(root: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.com"]
+    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
+
+
+def test_a_good_repository_is_told_as_such(tmp_path: Path) -> None:
+    result = check(write(tmp_path, {**GOOD, **python_widget()}))
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert result.stderr.endswith(
+        "Repository with 2 widgets and 0 connectors: nothing to complain about.\n"
+    )
+
+
+def test_a_good_tree_is_told_as_such(tmp_path: Path) -> None:
+    build(write(tmp_path / "repository", python_widget()), tmp_path / "dist", Bundled())
+    result = check(tmp_path / "dist")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert (
+        result.stderr == "Built tree with 1 widget and 0 connectors: nothing to complain about.\n"
+    )
+
+
+def test_each_problem_is_a_line_errors_first_and_warnings_apart(tmp_path: Path) -> None:
+    root = write(
+        tmp_path,
+        {
+            **GOOD,
+            "widgets/a/widget.json": {
+                **MANIFEST,
+                "source": {"path": "dist", "entry": "index.html"},
+                "widgetLibrary": True,
+            },
+            "widgets/a/dist/index.html": '<script src="gone.js"></script>',
+            "widgets/b/widget.json": {**MANIFEST, "version": "1"},
+            "widgets/b/main.py": "def init(sdk) ...",
+            "widgets/c/widget.json": "{",
+        },
+    )
+    result = check(root)
+    assert result.exit_code == 1
+    places = [line.partition(": ")[0] for line in result.stdout.splitlines()]
+    codes = [line.split(": ")[1] for line in result.stdout.splitlines()]
+    assert list(zip(places, codes, strict=True)) == [
+        ("widgets/b/widget.json", "WORKBENCH_INVALID_VERSION"),
+        ("widgets/c/widget.json", "WORKBENCH_UNREADABLE_FILE"),
+        ("widgets/b/main.py", "WORKBENCH_INVALID_PYTHON"),
+        ("widgets/a/widget.json", "WORKBENCH_UNKNOWN_FIELD"),
+        ("widgets/a/dist/index.html", "WORKBENCH_MISSING_FILE"),
+    ]
+    headings = [line for line in result.stderr.splitlines() if line.endswith(":")]
+    assert headings == ["3 errors:", "2 warnings:"]
+    assert "the platform would reject a push of it" in result.stderr
+
+
+def test_warnings_alone_are_no_failure(tmp_path: Path) -> None:
+    files: Files = {**GOOD, "widgets/tabs/dist/index.html": '<img src="gone.png" alt="">'}
+    result = check(write(tmp_path, files))
+    assert result.exit_code == 0
+    assert "WORKBENCH_MISSING_FILE" in result.stdout
+    assert "nothing that the platform would reject" in result.stderr
+
+
+def test_as_json_each_problem_tells_whose_code_it_is(tmp_path: Path) -> None:
+    root = write(
+        tmp_path,
+        {
+            "widgets/w/widget.json": {**MANIFEST, "version": "1"},
+            "widgets/w/dist/index.html": "",
+        },
+    )
+    assert [
+        (each["path"], each["code"], each["severity"], each["origin"]) for each in problems(root)
+    ] == [
+        ("widgets/w/widget.json", "INVALID_WIDGET_STRUCTURE", "error", "platform"),
+        ("widgets/w/widget.json", "WORKBENCH_INVALID_VERSION", "error", "workbench"),
+    ]
+
+
+def test_a_directory_that_is_neither_says_what_it_lacks(tmp_path: Path) -> None:
+    result = check(tmp_path)
+    assert result.exit_code == 1
+    assert "is no widget repository: it has no directory 'widgets'" in result.stderr
+
+
+def test_nothing_is_written(tmp_path: Path) -> None:
+    main_py = '# /// script\n# dependencies = ["attrs"]\n# ///\ndef init(sdk): ...\n'
+    root = write(tmp_path, python_widget({"main.py": main_py}))
+    before = sorted(path.name for path in root.rglob("*"))
+    (problem,) = problems(root)
+    assert sorted(path.name for path in root.rglob("*")) == before
+    assert (problem["path"], problem["code"]) == ("widgets.lock", Code.UNRESOLVED_DEPENDENCY)
+    assert "widget build" in problem["message"]
+
+
+def test_secrets_that_git_tracks_are_an_error_and_stop_a_build(tmp_path: Path) -> None:
+    root = write(tmp_path / "repository", {**GOOD, "secrets.toml": 'key = "a secret of mine"\n'})
+    git(root, "init", "-q")
+    assert check(root).exit_code == 0
+    git(root, "add", ".")
+    (problem,) = problems(root)
+    assert (problem["path"], problem["code"]) == ("secrets.toml", Code.TRACKED_SECRETS)
+    assert "git rm --cached secrets.toml" in problem["message"]
+    assert "a secret of mine" not in check(root).output
+    with pytest.raises(BundleError, match=r"^secrets\.toml: WORKBENCH_TRACKED_SECRETS: "):
+        build(root, tmp_path / "dist", Bundled())
+    assert not (tmp_path / "dist").exists()
+
+
+def test_secrets_in_a_tree_that_git_tracks_are_an_error(tmp_path: Path) -> None:
+    build(write(tmp_path / "repository", GOOD), tmp_path / "dist", Bundled())
+    write(tmp_path / "dist", {"secrets.toml": 'key = "a secret of mine"\n'})
+    git(tmp_path / "dist", "init", "-q")
+    git(tmp_path / "dist", "add", ".")
+    assert [each["code"] for each in problems(tmp_path / "dist")] == [Code.TRACKED_SECRETS]
+
+
+def test_the_registrys_older_name_is_read_with_a_warning(tmp_path: Path) -> None:
+    build(write(tmp_path / "repository", GOOD), tmp_path / "dist", Bundled())
+    (tmp_path / "dist" / "extensions_registry.json").rename(
+        tmp_path / "dist" / "widget_registry.json"
+    )
+    result = check(tmp_path / "dist")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("widget_registry.json: WORKBENCH_NO_EFFECT: is the older name")
+    assert "Built tree with 1 widget" in result.stderr
+
+
+def test_links_are_told_where_they_would_be_missed(tmp_path: Path) -> None:
+    root = write(tmp_path / "repository", GOOD)
+    (root / "widgets" / "tabs" / "dist" / "a.js").symlink_to(root / "widgets")
+    (root / "elsewhere").symlink_to(root / "widgets")
+    assert [(each["path"], each["code"]) for each in problems(root)] == [
+        ("widgets/tabs/dist/a.js", Code.SKIPPED_LINK)
+    ]
+    build(root, tmp_path / "dist", Bundled())
+    (tmp_path / "dist" / "widgets" / "tabs" / "dist" / "b.js").symlink_to(root)
+    assert [(each["path"], each["code"]) for each in problems(tmp_path / "dist")] == [
+        ("widgets/tabs/dist/b.js", Code.SKIPPED_LINK)
+    ]
+
+
+def test_a_finding_in_vendor_code_says_how_to_avoid_it(tmp_path: Path) -> None:
+    vendor = "var a=1;" * 2000 + "location.href='https://elsewhere.example/';"
+    root = write(tmp_path, {**GOOD, "widgets/tabs/dist/vendor.min.js": vendor})
+    (problem,) = problems(root)
+    assert problem["code"] == "CONTENT_SCAN_REJECTED"
+    assert problem["message"].startswith("line 1, phishing_redirect: ")
+    assert "load it from cdn.jsdelivr.net" in problem["message"]
+
+
+def test_a_finding_in_pythons_core_names_the_runtime_that_avoids_it(tmp_path: Path) -> None:
+    build(write(tmp_path / "repository", python_widget()), tmp_path / "dist", Bundled())
+    (core,) = (tmp_path / "dist" / "widgets" / "weather" / "runtime").glob("core-*.mjs")
+    with core.open("a") as script:
+        script.write("eval(atob('YQ=='))")
+    (problem,) = problems(tmp_path / "dist")
+    assert problem["code"] == "CONTENT_SCAN_REJECTED"
+    assert "`widget build --runtime cdn`" in problem["message"]
