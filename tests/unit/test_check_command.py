@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from widget_workbench.bundle import Bundled, BundleError, build
+from widget_workbench.bundle import Bundled, BundleError, build, hosting_of
 from widget_workbench.cli import main
 from widget_workbench.problem import Code
 
@@ -190,3 +190,13 @@ def test_a_finding_in_pythons_core_names_the_runtime_that_avoids_it(tmp_path: Pa
     (problem,) = problems(tmp_path / "dist")
     assert problem["code"] == "CONTENT_SCAN_REJECTED"
     assert "`widget build --runtime cdn`" in problem["message"]
+
+
+def test_a_runtime_elsewhere_is_told_with_the_directives_that_it_needs(tmp_path: Path) -> None:
+    root = write(tmp_path / "repository", {**python_widget(), **python_widget(name="other")})
+    build(root, tmp_path / "cdn", hosting_of("cdn"))
+    assert problems(tmp_path / "cdn") == []
+    build(root, tmp_path / "dist", hosting_of("https://static.example.com/python/"))
+    (problem,) = problems(tmp_path / "dist")
+    assert (problem["path"], problem["severity"]) == ("widgets/other/bundle.json", "warning")
+    assert "connect-src https://static.example.com" in problem["message"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from widget_workbench.checking.ambiguous_paths import ambiguous_paths
 from widget_workbench.checking.content import Content
+from widget_workbench.checking.hosted_runtime import hosted_runtime_problems
 from widget_workbench.checking.registries import (
     DEPRECATED,
     EXTENSIONS,
@@ -80,6 +81,8 @@ def checked_tree(files: Mapping[str, Content]) -> PublishedTree:
     found = list(registries.problems)
     for widget, _ in registries.widgets:
         found += widget_problems(widget, files)
+    widgets = {widget.type: widget for widget, _ in registries.widgets}
+    found += hosted_runtime_problems(widgets, files)
     published = _published_files(files, registries)
     found += ambiguous_paths(published)
     found += scan_problems(published)
