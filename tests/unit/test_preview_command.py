@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from widget_workbench import __version__
+from widget_workbench.bundle import Bundled, build
 from widget_workbench.cli import main
 
 from ..preview_process import running
@@ -389,6 +391,46 @@ def test_a_directory_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     assert "does not exist" in result.output
 
 
+def test_a_built_tree_is_hosted_with_the_repositorys_upstreams(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    dist = tmp_path_factory.mktemp("built") / "dist"
+    (repository / "widgets" / "broken" / "widget.json").unlink()
+    build(repository, dist, Bundled())
+    shutil.rmtree(repository / "widgets")  # nothing of the sources is read
+    with running(repository, "--published", str(dist)) as (process, url, told):
+        page = httpx.get(url, trust_env=False).text
+        answer = httpx.get(f"{url}connectors/echo/execute", trust_env=False)
+        source = httpx.get(f"{url}widgets/clock/index.html", trust_env=False)
+        (found,) = re.findall(r'"entry": "(/_hosted/[\w-]+/clock/index\.html)"', page)
+        entry = httpx.get(f"{url}{found.removeprefix('/')}", trust_env=False)
+        (dist / "extensions_registry.json").unlink()
+        rejected = httpx.get(url, trust_env=False)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+
+    assert f"Hosts {dist} as the platform would, below /_hosted/" in told
+    assert answer.json() == []
+    assert source.status_code == 404
+    assert entry.text == "<p>tick</p>"
+    assert found in rejected.text  # what was live stays
+    assert "extensions_registry.json: is missing" in rest
+    assert "was rejected, and what was live before stays live" in rest
+    assert process.returncode == 0
+
+
+def test_a_tree_that_the_platform_would_reject_is_not_hosted(tmp_path: Path) -> None:
+    (tmp_path / "extensions_registry.json").write_text(
+        '{"widgets": [{"type": "a", "title": "A", "category": "B", "version": "1"}]}'
+    )
+    result = CliRunner().invoke(main, ["preview", str(tmp_path), "--published", str(tmp_path)])
+
+    assert result.exit_code == 1
+    assert "the platform would reject" in result.output
+    for code in ("INVALID_WIDGET_STRUCTURE", "WORKBENCH_INVALID_VERSION"):
+        assert f"extensions_registry.json: {code}: widget 'a', " in result.output
+
+
 def test_it_tells_its_version() -> None:
     assert __version__ in CliRunner().invoke(main, ["--version"]).output
 
@@ -397,6 +439,8 @@ def test_it_tells_its_version() -> None:
     ("command", "name", "sentence"),
     [
         ([], "preview", "Show a repository's widgets on a community page."),
+        ([], "build", "Build what the platform publishes."),
+        ([], "check", "Tell what the platform would reject, before it does."),
         ([], "connectors", "List and try a repository's connectors."),
         (["connectors"], "list", "List the connectors: method, host, authentication, file."),
         (["connectors"], "test", "Execute a connector once, and show what was sent and answered."),
