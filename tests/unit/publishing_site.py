@@ -6,10 +6,18 @@ import hashlib
 import json
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from widget_workbench.problem import Problem
+from widget_workbench.publish_command import publish
 
 Files = Mapping[str, bytes | Path]
 
@@ -161,3 +169,80 @@ def _blob(repository: Path, blob: str) -> bytes:
     return subprocess.run(
         ["git", "cat-file", "blob", blob], cwd=repository, capture_output=True, check=True
     ).stdout
+
+
+@pytest.fixture(autouse=True)
+def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Neither the developer's settings nor the system's; and no command leaves a temporary file."""
+    home, temporary = tmp_path / "home", tmp_path / "temporary"
+    home.mkdir()
+    temporary.mkdir()
+    for name in list(os.environ):
+        if name.startswith("GIT_"):
+            monkeypatch.delenv(name)
+    for name, value in {**ENVIRONMENT, "HOME": str(home), "XDG_CONFIG_HOME": str(home)}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    yield
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return new_site(tmp_path / "site")
+
+
+class Author:
+    """Runs the command; what the build gives is `files`."""
+
+    def __init__(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.site = site
+        self.files: Files = widget("weather")
+        self.problems: tuple[Problem, ...] = ()
+        self._monkeypatch = monkeypatch
+        monkeypatch.setattr("widget_workbench.bundle.building.assemble", self._assembled)
+
+    def __call__(
+        self, *arguments: str | Path, repository: Path | None = None, answer: str | None = None
+    ) -> Result:
+        """Runs it, with --yes unless there is an answer to the question."""
+        there = answer is not None
+        self._monkeypatch.setattr(
+            "widget_workbench.publish_command._is_someone_there", lambda: there
+        )
+        given = [str(repository or self.site.author), *map(str, arguments)]
+        if not there and "--dry-run" not in arguments:
+            given.append("--yes")
+        return CliRunner().invoke(publish, given, input=answer)
+
+    def publish(self, files: Files, *arguments: str) -> Result:
+        self.files = files
+        return succeeded(self(*arguments))
+
+    def _assembled(self, root: Path, hosting: object, **options: object) -> SimpleNamespace:
+        assert options["frozen"]
+        return SimpleNamespace(
+            files=self.files,
+            errors=tuple(each for each in self.problems if each.error),
+            warnings=tuple(each for each in self.problems if not each.error),
+        )
+
+
+@pytest.fixture
+def author(site: Site, monkeypatch: pytest.MonkeyPatch) -> Author:
+    return Author(site, monkeypatch)
+
+
+def succeeded(result: Result) -> Result:
+    assert result.exit_code == 0, (result.output, result.exception)
+    return result
+
+
+def refused(result: Result, *told: str) -> str:
+    """The sentence of a refusal, its lines joined."""
+    assert result.exit_code == 1, (result.output, result.exception)
+    assert "Traceback" not in result.output
+    for text in told:
+        assert text in result.output, result.output
+    return str(result.output)

@@ -406,6 +406,8 @@ def test_a_built_tree_is_hosted_with_the_repositorys_upstreams(
         entry = httpx.get(f"{url}{found.removeprefix('/')}", trust_env=False)
         (dist / "extensions_registry.json").unlink()
         rejected = httpx.get(url, trust_env=False)
+        shutil.rmtree(dist)
+        gone = httpx.get(url, trust_env=False)
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate()
 
@@ -415,6 +417,8 @@ def test_a_built_tree_is_hosted_with_the_repositorys_upstreams(
     assert entry.text == "<p>tick</p>"
     assert found in rejected.text  # what was live stays
     assert "extensions_registry.json: is missing" in rest
+    assert found in gone.text
+    assert f"{dist}: cannot be read: No such file or directory" in rest
     assert "was rejected, and what was live before stays live" in rest
     assert process.returncode == 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -40,14 +41,17 @@ class PublishedDirectory:
     def __init__(self, root: Path, directory: Path) -> None:
         self._root = root
         self._directory = directory
-        self._pushed: tuple[object, ...] = ()
+        self._lock = threading.Lock()
         self._rejections: tuple[Problem, ...] = ()
         self._warnings: tuple[Problem, ...] = ()
-        tree = _read(directory)
-        if tree.errors:
-            raise RejectedError("\n".join(map(str, tree.errors)))
-        self._pushed = _fingerprint(tree)
-        self.publication = self._accepted(tree)
+        try:
+            tree = read_tree(directory)
+            if tree.errors:
+                raise RejectedError("\n".join(map(str, tree.errors)))
+            self._pushed = _fingerprint(tree)
+            self.publication = self._accepted(tree)
+        except OSError as error:
+            raise RejectedError(str(_unreadable(error))) from None
 
     def read(self) -> tuple[Publication, tuple[Problem, ...]]:
         """Publishes what the directory holds by now, if it has changed and is not rejected.
@@ -55,16 +59,27 @@ class PublishedDirectory:
         Returns:
             What is live, and what is wrong with the directory.
         """
-        tree = _read(self._directory)
+        with self._lock:
+            try:
+                self._push()
+            except (
+                OSError
+            ) as error:  # it is being built, or is gone: the next page load looks again
+                self._pushed = ()
+                self._rejections = (_unreadable(error),)
+            self.publication.repository = read_published(self._root, self.publication.tree)
+            rejected = self._rejected() if self._rejections else ()
+            return self.publication, (*rejected, *self._warnings)
+
+    def _push(self) -> None:
+        tree = read_tree(self._directory)
         pushed = _fingerprint(tree)
-        if pushed != self._pushed:
-            self._pushed = pushed
-            self._rejections = tree.errors
-            if not tree.errors:
-                self.publication = self._accepted(tree)
-        self.publication.repository = read_published(self._root, self.publication.tree)
-        rejected = self._rejected() if self._rejections else ()
-        return self.publication, (*rejected, *self._warnings)
+        if pushed == self._pushed:
+            return
+        if not tree.errors:
+            self.publication = self._accepted(tree)
+        self._rejections = tree.errors
+        self._pushed = pushed
 
     def _accepted(self, tree: PublishedTree) -> Publication:
         self._warnings = tuple(problem for problem in tree.problems if not problem.error)
@@ -128,13 +143,9 @@ class Publication:
         return HostedWidget(widget, files, self.repository.root, self.url_of(widget.type))
 
 
-def _read(directory: Path) -> PublishedTree:
-    try:
-        return read_tree(directory)
-    except OSError as error:
-        what = f"cannot be read: {error.strerror}."
-        problem = Problem(str(error.filename), what, Code.UNREADABLE_FILE, error=True)
-        raise RejectedError(str(problem)) from None
+def _unreadable(error: OSError) -> Problem:
+    what = f"cannot be read: {error.strerror}."
+    return Problem(str(error.filename), what, Code.UNREADABLE_FILE, error=True)
 
 
 def _fingerprint(tree: PublishedTree) -> tuple[object, ...]:

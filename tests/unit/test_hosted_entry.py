@@ -169,3 +169,18 @@ def test_placeholders_in_a_module_are_filled_in_as_in_the_rest_of_the_entry() ->
     assert fill_in(text, props) == (
         "Tom &amp; &quot;Jerry&quot;|3|true||[1,&quot;é&quot;]|{{ other }}|{{ a.b }}"
     )
+
+
+def test_the_published_files_that_it_refers_to_are_told_once_each() -> None:
+    html = """
+    <style>a { background: url(images/a%20b.png?v=1#x) }</style>
+    <img src="/images/c.png" srcset="./images/c.png 1x, images/d.png 2x">
+    <link rel="stylesheet" href="widget.css"><a href="page.html">a page of the community's</a>
+    <script src="https://cdn.jsdelivr.net/npm/x"></script><img src="{{ picture }}" alt="">
+    """
+    assert hosted_entry(html, "/hosted/").references == (
+        "images/a b.png",
+        "images/c.png",
+        "images/d.png",
+        "widget.css",
+    )
