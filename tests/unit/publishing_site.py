@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +20,8 @@ from widget_workbench.problem import Problem
 from widget_workbench.publish_command import publish
 
 Files = Mapping[str, bytes | Path]
+
+NO_FILES: Files = {}
 
 ENVIRONMENT = {
     "GIT_AUTHOR_EMAIL": "ann@example.com",
@@ -54,14 +56,14 @@ class Site:
     def published(self, repository: Path | None = None, commit: str = "published") -> Files:
         """The branch's files, by path, each of mode 100644."""
         repository = repository or self.remote
-        files = {}
+        blobs = {}
         for entry in git(repository, "ls-tree", "-r", "-z", "--full-tree", commit).split("\0"):
             if entry:
                 fields, _, path = entry.partition("\t")
                 mode, kind, blob = fields.split()
                 assert (mode, kind) == ("100644", "blob")
-                files[path] = _blob(repository, blob)
-        return files
+                blobs[path] = blob
+        return dict(zip(blobs, _contents(repository, blobs.values()), strict=True))
 
     def tip(self, repository: Path | None = None) -> str:
         """The branch's commit."""
@@ -75,23 +77,20 @@ class Site:
         """The subjects of the branch's commits, newest first."""
         return git(self.remote, "log", "--format=%s", "published").splitlines()
 
-    def checkout(self) -> Mapping[str, object]:
-        """All of the author's that no release changes."""
+    def checkout(self) -> Mapping[str, bytes]:
+        """All of the author's that no release changes: the files, HEAD, the index, the stash, the branch.
+
+        What `git status` says follows from these.
+        """
         hidden = self.author / ".git"
-        files = {
-            path: path.read_bytes()
-            for path in self.author.rglob("*")
-            if path.is_file() and hidden not in path.parents
-        }
-        return {
-            "files": files,
-            "head": (hidden / "HEAD").read_bytes(),
-            "commit": git(self.author, "rev-parse", "HEAD"),
-            "index": (hidden / "index").read_bytes(),
-            "stash": git(self.author, "stash", "list", "--format=%H"),
-            "status": git(self.author, "status", "--porcelain"),
-            "branches": git(self.author, "for-each-ref", "refs/heads/main", "refs/tags"),
-        }
+        kept = ("HEAD", "index", "logs/refs/stash", "refs/heads/main", "refs/stash")
+        paths = [path for path in self.author.rglob("*") if hidden not in (path, *path.parents)]
+        paths += [hidden / name for name in kept]
+        return {str(path): path.read_bytes() for path in paths if path.is_file()}
+
+    def status(self) -> str:
+        """What git says of the author's files."""
+        return git(self.author, "status", "--porcelain")
 
     def hidden_files(self) -> Mapping[str, str]:
         """The hash of each file in the author's .git."""
@@ -119,7 +118,7 @@ def new_site(directory: Path) -> Site:
     for name in ("staged", "dirty", "untracked"):
         (site.author / name).write_text("2\n")
     git(site.author, "add", "staged")
-    git(site.author, "remote", "add", "origin", site.remote)
+    git(site.author, "remote", "add", "origin", "../remote.git")
     return site
 
 
@@ -130,10 +129,9 @@ def clean(site: Site) -> str:
     return git(site.author, "rev-parse", "HEAD")
 
 
-def widget(name: str, source: str = "1", version: str = "1.0.0", **files: bytes | Path) -> Files:
-    """One widget's files; a name's double underscore stands for a slash."""
-    own = {path.replace("__", "/"): content for path, content in files.items()}
-    given = {"main.py": source.encode(), "index.html": b"<p>", **own}
+def widget(name: str, source: str = "1", version: str = "1.0.0", files: Files = NO_FILES) -> Files:
+    """A tree with one widget, which has further files."""
+    given = {"main.py": source.encode(), "index.html": b"<p>", **files}
     entry = {"type": name, "title": name.title(), "version": version}
     return {
         "extensions_registry.json": json.dumps({"widgets": [entry]}).encode(),
@@ -165,10 +163,20 @@ def content(files: Files) -> Mapping[str, bytes]:
     }
 
 
-def _blob(repository: Path, blob: str) -> bytes:
-    return subprocess.run(
-        ["git", "cat-file", "blob", blob], cwd=repository, capture_output=True, check=True
-    ).stdout
+def _contents(repository: Path, blobs: Iterable[str]) -> Iterator[bytes]:
+    listed = subprocess.run(
+        ["git", "cat-file", "--batch"],
+        cwd=repository,
+        input="".join(f"{blob}\n" for blob in blobs).encode(),
+        capture_output=True,
+        check=True,
+    )
+    rest = listed.stdout
+    while rest:
+        header, _, rest = rest.partition(b"\n")
+        length = int(header.split()[2])
+        yield rest[:length]
+        rest = rest[length + 1 :]
 
 
 @pytest.fixture(autouse=True)
