@@ -25,14 +25,14 @@ _STORAGE = (
 )
 _FORM_DATA = r"new\s{1,9}FormData\s{0,9}\("
 _KEYS = r"(?:event|evt|ev|e)\s{0,9}\.\s{0,9}(?:key|keyCode|which|charCode)(?![\w$])"
-_SECRET_FIELD = (
+_PROTECTED_FIELD = (
     r"\[\s{0,9}type\s{0,9}=\s{0,9}\\?[\"']?password|password\w{0,20}\s{0,9}\.\s{0,9}value"
 )
 
 _PRIVATE = (
     ("the visitor's cookies", re.compile(_COOKIE)),
     ("what the browser has stored", re.compile(_STORAGE)),
-    ("a password", re.compile(_SECRET_FIELD, re.IGNORECASE)),
+    ("a password", re.compile(_PROTECTED_FIELD, re.IGNORECASE)),
     ("a form's values", re.compile(_FORM_DATA)),
     ("the visitor's keystrokes", re.compile(_KEYS)),
 )
