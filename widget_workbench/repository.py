@@ -238,6 +238,7 @@ class _Reading:
             for published, manifest in tree.registries.widgets
             if manifest.source is not None
         ]
+        self._connector_urls += connector_urls(tree.registries.connectors_document)
         connectors = [_Placed(CONNECTORS, definition) for definition in tree.registries.connectors]
         return self._repository(widgets, connectors)
 

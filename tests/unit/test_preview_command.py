@@ -411,6 +411,7 @@ def test_a_built_tree_is_hosted_with_the_repositorys_upstreams(
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate()
 
+    assert "problem" not in told
     assert f"Hosts {dist} as the platform would, below /_hosted/" in told
     assert answer.json() == []
     assert source.status_code == 404

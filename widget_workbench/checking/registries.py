@@ -46,11 +46,13 @@ class Registries:
     Attributes:
         widgets: with what the registry says of each, in its order; those whose entry is good enough to be told apart.
         connectors: as defined.
+        connectors_document: what they were read from.
         problems: of the registries themselves.
     """
 
     widgets: list[tuple[PublishedWidget, RegisteredWidget]] = field(default_factory=list)
     connectors: tuple[Definition, ...] = ()
+    connectors_document: Mapping[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -162,6 +164,7 @@ def global_code_file_problems(code: str, tree: Mapping[str, Content]) -> Iterato
 def _read_connectors(document: Mapping[str, Any], registries: Registries) -> None:
     definitions, problems = read_definitions(document)
     registries.connectors = tuple(definitions)
+    registries.connectors_document = document
     for each in problems:
         what = f"`{each.field}`: {each.message}" if each.field else each.message
         registries.problems.append(_about(each.connector, what, Code.INVALID_CONNECTOR, error=True))

@@ -75,7 +75,8 @@ class Site:
         repository = reading.repository
         mounting = self.upstreams.mount(repository.settings.upstreams, repository.bad_upstreams)
         known = set(self.problems)
-        self.problems = (*repository.problems, *mounting, *problems)
+        found = (*repository.problems, *mounting, *problems)
+        self.problems = tuple(sorted(found, key=lambda problem: not problem.error))
         for problem in self.problems:
             if problem not in known:
                 logger.warning("%s: %s", problem.path, problem.message)
