@@ -1,4 +1,4 @@
-"""Runs git: cleaned of what would have it look elsewhere, and of what a person's settings would change."""
+"""Runs git for a release: what fails is told, and nothing that it reads changes the author's checkout."""
 
 from __future__ import annotations
 
@@ -8,27 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from widget_workbench.git import environment
 from widget_workbench.publishing.errors import GitError, PublishError
 from widget_workbench.visible_text import visible_line
 
 _TIME_LIMIT = 300.0  # seconds, for what neither asks a person nor another computer
-
-# They would have git work on another repository, or with another index, as in a hook of that one
-# (`git rev-parse --local-env-vars`, without those that carry configuration).
-_LOCATIONS = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_DIR",
-    "GIT_GRAFT_FILE",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_NAMESPACE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_QUARANTINE_PATH",
-    "GIT_SHALLOW_FILE",
-    "GIT_WORK_TREE",
-)
 
 # A split index would put a part of the temporary one into .git; a monitor would be started for it.
 _PLAIN_INDEX = ("-c", "core.splitIndex=false", "-c", "core.fsmonitor=false")
@@ -119,14 +103,13 @@ class Git:
         into: BinaryIO | None,
         time_limit: float | None,
     ) -> subprocess.CompletedProcess[bytes]:
-        is_text = isinstance(given, bytes)
         try:
             return subprocess.run(
                 ["git", *arguments],
                 cwd=self.directory,
                 env=self._environment(),
-                input=given if is_text else None,
-                stdin=None if is_text else given,
+                input=given if isinstance(given, bytes) else None,
+                stdin=None if isinstance(given, bytes) else given,
                 stdout=into or subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 timeout=time_limit,
@@ -144,10 +127,8 @@ class Git:
             ) from None
 
     def _environment(self) -> dict[str, str]:
-        inherited = {key: value for key, value in os.environ.items() if key not in _LOCATIONS}
         return {
-            **inherited,
-            "LC_ALL": "C",  # git's own reasons, in the language of the sentences around them
+            **environment(),
             "GIT_NO_REPLACE_OBJECTS": "1",
             "GIT_OPTIONAL_LOCKS": "0",  # `git status` would write the author's index
             **self._variables,
@@ -160,25 +141,21 @@ def quoted(path: Path | str) -> str:
     return f'"{plain}"'
 
 
-def _failure(
-    arguments: tuple[str, ...], ended: subprocess.CompletedProcess[bytes]
-) -> GitError:
-    reason = _reason(os.fsdecode(ended.stderr)) or f"exit status {ended.returncode}"
-    return GitError(f"`git {_command(arguments)}` failed: {ended_sentence(reason)}", reason)
+def _failure(arguments: tuple[str, ...], ended: subprocess.CompletedProcess[bytes]) -> GitError:
+    told = _in_one_line(os.fsdecode(ended.stderr)) or f"exit status {ended.returncode}"
+    reason = told if told.endswith((".", "!", "?")) else f"{told}."
+    return GitError(f"`git {_command(arguments)}` failed: {reason}", reason)
 
 
 def _command(arguments: tuple[str, ...]) -> str:
     """Which one it was, without the settings before it."""
-    own = arguments[len(_PLAIN_INDEX) :] if arguments[: len(_PLAIN_INDEX)] == _PLAIN_INDEX else arguments
-    return own[0]
+    own = iter(arguments)
+    while (argument := next(own)) == "-c":
+        next(own)
+    return argument
 
 
-def ended_sentence(text: str) -> str:
-    """The text with a full stop, unless it ends like a sentence."""
-    return text if text.endswith((".", "!", "?")) else f"{text}."
-
-
-def _reason(errors: str) -> str:
+def _in_one_line(errors: str) -> str:
     """All that git said, in one line; its advice is of no use for a command that nobody typed."""
     lines = [line.strip() for line in errors.splitlines()]
     told = [_unmarked(line) for line in lines if line and not line.startswith("hint:")]

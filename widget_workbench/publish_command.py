@@ -1,0 +1,212 @@
+"""The command `widget publish`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from widget_workbench.progress import progress
+
+if TYPE_CHECKING:
+    from widget_workbench.problem import Problem
+    from widget_workbench.publishing import Published, Release
+
+# \b keeps the lines after it as they are.
+_EXAMPLES = """\b
+Examples:
+  widget publish --dry-run
+  widget publish --yes --remote origin
+  widget publish --rollback
+"""
+
+
+@click.command(
+    short_help="Put a build live, on the branch that the platform watches.",
+    epilog=_EXAMPLES,
+)
+@click.argument(
+    "repository",
+    metavar="[REPO]",
+    default=".",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+@click.option(
+    "--branch",
+    "branch_name",
+    metavar="NAME",
+    default="published",
+    show_default=True,
+    help="The branch that the platform watches. It holds built trees alone.",
+)
+@click.option(
+    "--remote",
+    metavar="NAME",
+    help="The remote that the platform watches; by default the branch's own, origin, or the only one.",
+)
+@click.option(
+    "--runtime",
+    metavar="bundled|cdn|URL",
+    default="bundled",
+    show_default=True,
+    help="Where Python comes from, as of `widget build`.",
+)
+@click.option("--rollback", is_flag=True, help="Put back what was live before; nothing is built.")
+@click.option("--dry-run", is_flag=True, help="Show what would go live, and write nothing.")
+@click.option("--yes", is_flag=True, help="Publish without asking.")
+@click.pass_context
+def publish(
+    context: click.Context,
+    *,
+    repository: Path,
+    branch_name: str,
+    remote: str | None,
+    runtime: str,
+    rollback: bool,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Build REPO (default: this directory), show what would change of what is live, ask, and publish it.
+
+    The platform takes what is pushed to its branch at once. REPO is in a git repository; its files, its branch and its
+    index stay as they are. widgets.lock must be current. Whatever interrupts it, all of a release is live or nothing.
+
+    The exit code is 0 where it is live (also where it was, or only the local branch could not follow) and after a dry
+    run, else 1.
+    """
+    # Imported here, since it takes longer than `widget --help` to print.
+    from widget_workbench.publishing import (
+        Branch,
+        Checkout,
+        PublishError,
+        Quarantine,
+        refuse_nobody,
+        release_of_earlier_tree,
+        release_of_files,
+    )
+    from widget_workbench.publishing import publish as publish_release
+
+    if not (yes or dry_run or _is_someone_there()):
+        raise click.ClickException(
+            "Nobody can be asked here, as standard input is no terminal: give --yes to publish without a question, or "
+            "--dry-run to see what would go live."
+        )
+    try:
+        checkout = Checkout.of(repository)
+        branch = Branch.of(checkout.git, branch_name, remote)
+        with Quarantine(checkout) as quarantine:
+            uncommitted = [] if rollback else checkout.uncommitted()
+            release = (
+                release_of_earlier_tree(quarantine, branch)
+                if rollback
+                else release_of_files(
+                    quarantine,
+                    branch,
+                    _built(context, repository, runtime),
+                    None if uncommitted else checkout.commit(),
+                )
+            )
+            if release is None:
+                _print([f"Nothing to publish: it is what is live on {branch}."])
+                return
+            _print(_shown(release, uncommitted))
+            if dry_run:
+                _print([f"This was a dry run: nothing was published to {branch}."])
+                return
+            refuse_nobody(checkout.git)
+            if not (yes or click.confirm(f"Publish to {branch}?")):
+                _print(["Nothing was published."])
+                context.exit(1)
+            # A line of its own: git may ask for credentials below it.
+            _print([f"Publishing to {branch} …"], error=True)
+            _print(_done(release, publish_release(quarantine, release)))
+    except PublishError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _is_someone_there() -> bool:
+    return sys.stdin.isatty()
+
+
+def _built(context: click.Context, repository: Path, runtime: str) -> Mapping[str, bytes | Path]:
+    """The built tree; ends the command where the platform would not take it."""
+    from widget_workbench.browser_python import BrowserPythonError
+    from widget_workbench.bundle.building import assemble
+    from widget_workbench.bundle.entry import BundleError
+    from widget_workbench.bundle.hosting import HostingError, hosting_of
+    from widget_workbench.dependencies import DependencyError
+    from widget_workbench.repository import RepositoryError
+    from widget_workbench.shipped import ShippedFilesMissing
+
+    try:
+        hosting = hosting_of(runtime)
+        with progress() as told:
+            assembly = assemble(repository, hosting, told=told, frozen=True)
+    except (
+        BrowserPythonError,
+        BundleError,
+        DependencyError,
+        HostingError,
+        RepositoryError,
+        ShippedFilesMissing,
+    ) as error:
+        raise click.ClickException(str(error)) from None
+    _tell("warning", assembly.warnings, "yellow")
+    _tell("error", assembly.errors, "red")
+    if assembly.errors:
+        _print(
+            ["The platform would reject this, or it must not be live: nothing was published."],
+            error=True,
+        )
+        context.exit(1)
+    return assembly.files
+
+
+def _tell(title: str, problems: Sequence[Problem], colour: str) -> None:
+    if not problems:
+        return
+    plural = "" if len(problems) == 1 else "s"
+    lines = [click.style(f"{len(problems)} {title}{plural}:", bold=True)]
+    lines += [
+        f"{click.style(each.path, fg=colour)}: {each.code}: {each.message}" for each in problems
+    ]
+    _print([*lines, ""], error=True)
+
+
+def _shown(release: Release, uncommitted: Sequence[str]) -> Iterator[str]:
+    from widget_workbench.publishing import announcement, named, size
+
+    base, branch = release.base, release.branch
+    first = "" if base.live else ", which is new"
+    yield click.style(f"What goes live on {branch}{first}:", bold=True)
+    yield ""
+    yield from announcement(release.changes)
+    yield ""
+    if base.unpublished:
+        yield f"Commits of the local branch that {branch.remote} lacks go along: {base.unpublished}."
+    if uncommitted:
+        yield f"Goes live though it is not committed: {named(uncommitted)}"
+    yield f"This adds {size(release.added_bytes)} to the repository."
+
+
+def _done(release: Release, published: Published) -> Iterator[str]:
+    branch = release.branch
+    yield from published.told
+    yield f"Published: {published.commit[:12]} is live on {branch}. `widget publish --rollback` puts back what was."
+    if published.left_behind is not None:
+        yield (
+            f"The local branch '{branch.name}' could not follow, which changes nothing of what is live. git says: "
+            f"{published.left_behind}"
+        )
+        yield f"Bring it there by `git branch --force {branch.name} {published.commit[:12]}`, or leave it."
+
+
+def _print(lines: Iterable[str], *, error: bool = False) -> None:
+    """What the terminal's encoding lacks is shown by its number."""
+    stream = sys.stderr if error else sys.stdout
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    for line in lines:
+        click.echo(line.encode(encoding, "backslashreplace").decode(encoding), err=error)
