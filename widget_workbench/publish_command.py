@@ -54,6 +54,11 @@ Examples:
     show_default=True,
     help="Where Python comes from, as of `widget build`.",
 )
+@click.option(
+    "--describe-builds",
+    is_flag=True,
+    help="Add a line to each widget's description that tells its build, as of `widget build`.",
+)
 @click.option("--rollback", is_flag=True, help="Put back what was live before; nothing is built.")
 @click.option("--dry-run", is_flag=True, help="Show what would go live, and write nothing.")
 @click.option("--yes", is_flag=True, help="Publish without asking.")
@@ -65,6 +70,7 @@ def publish(
     branch_name: str,
     remote: str | None,
     runtime: str,
+    describe_builds: bool,
     rollback: bool,
     dry_run: bool,
     yes: bool,
@@ -105,7 +111,7 @@ def publish(
                 else release_of_files(
                     quarantine,
                     branch,
-                    _built(context, repository, runtime),
+                    _built(context, repository, runtime, described=describe_builds),
                     None if uncommitted else checkout.commit(),
                 )
             )
@@ -131,7 +137,9 @@ def _is_someone_there() -> bool:
     return sys.stdin.isatty()
 
 
-def _built(context: click.Context, repository: Path, runtime: str) -> Mapping[str, bytes | Path]:
+def _built(
+    context: click.Context, repository: Path, runtime: str, *, described: bool
+) -> Mapping[str, bytes | Path]:
     """The built tree; ends the command where the platform would not take it."""
     from widget_workbench.browser_python import BrowserPythonError
     from widget_workbench.bundle.building import assemble
@@ -144,7 +152,7 @@ def _built(context: click.Context, repository: Path, runtime: str) -> Mapping[st
     try:
         hosting = hosting_of(runtime)
         with progress() as told:
-            assembly = assemble(repository, hosting, told=told, frozen=True)
+            assembly = assemble(repository, hosting, told=told, frozen=True, described=described)
     except (
         BrowserPythonError,
         BundleError,

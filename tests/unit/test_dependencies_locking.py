@@ -400,8 +400,8 @@ def test_a_frozen_lock_that_does_not_match_is_an_error_and_stays(
     content = repository.file.read_bytes()
 
     assert repository.refused(frozen=True, **asked) == (
-        f"widgets.lock does not match the widgets, and may not be changed here: {told}. Run `widget build` without "
-        "--locked, and commit it."
+        f"widgets.lock does not match the widgets, and may not be changed here: {told}. Run `widget build`, "
+        "and commit it."
     )
     assert repository.file.read_bytes() == content
 

@@ -233,6 +233,8 @@ def test_variables_that_git_sets_for_a_hook_point_nowhere_else(
 def test_the_commit_tells_what_it_publishes_and_from_which_sources(
     site: Site, author: Author
 ) -> None:
+    (site.author / "widgets").mkdir()
+    (site.author / "widgets" / "new.py").write_text("")
     author.publish(FIRST)
     assert site.message() == (
         f"Publish weather 1.0.0\n\n- added widget weather 1.0.0\n\nBuilt-By: widget-workbench {__version__}"
@@ -253,14 +255,31 @@ def test_the_commit_tells_what_it_publishes_and_from_which_sources(
 
 
 def test_what_is_not_committed_is_named(site: Site, author: Author) -> None:
+    sources = site.author / "widgets" / "weather"
+    sources.mkdir(parents=True)
+    for name in ("main.py", "format.py"):
+        (sources / name).write_text("")
     result = author.publish(FIRST)
-    assert "Goes live though it is not committed: dirty, staged, untracked\n" in result.output
+    assert (
+        "Goes live though it is not committed: widgets/weather/format.py, widgets/weather/main.py\n"
+        in result.output
+    )
     assert "Source-Commit" not in site.message()
     for number in range(10):
-        (site.author / f"more{number}").write_text("")
-    assert " and 5 more\n" in author.publish(SECOND).output
+        (sources / f"more{number}.py").write_text("")
+    assert " and 4 more\n" in author.publish(SECOND).output
     clean(site)
+    # What no build reads: tests, an earlier build, a note.
+    for path in (
+        "widgets/weather/__pycache__/main.pyc",
+        "dist/a.txt",
+        "test-results/a.png",
+        "note",
+    ):
+        (site.author / path).parent.mkdir(parents=True, exist_ok=True)
+        (site.author / path).write_text("")
     assert "not committed" not in author.publish(THIRD).output
+    assert "Source-Commit" in site.message()
 
 
 def test_without_an_identity_nothing_is_asked_and_nothing_published(

@@ -85,7 +85,7 @@ def test_of_many_files_the_first_are_named(author: Author) -> None:
 
 def test_a_file_that_goes_away_counts_as_changed(author: Author) -> None:
     author.publish(widget("weather", files={"gone": b"12345"}))
-    assert "          1 file, 0 bytes: gone" in shown(author, WEATHER)
+    assert "          1 file, 0 bytes: gone (removed)" in shown(author, WEATHER)
 
 
 def test_connectors_are_told_by_their_permalinks(author: Author) -> None:

@@ -55,8 +55,8 @@ def locked(
         return present
     if frozen and difference is not None:
         raise DependencyError(
-            f"{FILE} does not match the widgets, and may not be changed here: {difference}. Run `widget build` without "
-            "--locked, and commit it."
+            f"{FILE} does not match the widgets, and may not be changed here: {difference}. Run `widget build`, "
+            "and commit it."
         )
     return _relocked(root, wanted, present, Sources(index, cache or WheelCache.of_user(), told))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import click
 
 from widget_workbench.checking.limits import LARGEST_FILE, LARGEST_WIDGET, MOST_FILES
-from widget_workbench.publishing.changes import Change, Changes, Files, State
+from widget_workbench.publishing.changes import Change, Changes, Files, Sizes, State
 from widget_workbench.publishing.definition_diff import definition_diff
 from widget_workbench.publishing.definitions import Kind
 from widget_workbench.publishing.sizes import size
@@ -102,9 +102,11 @@ def _keeps_version(change: Change) -> bool:
     return change.version is not None and change.version == change.version_before
 
 
-def _files(changed: Mapping[str, int]) -> str:
+def _files(changed: Sizes) -> str:
     noun = "file" if len(changed) == 1 else "files"
-    return f"{len(changed)} {noun}, {size(sum(changed.values()))}: {named(changed)}"
+    total = sum(count or 0 for count in changed.values())
+    names = [path if count is not None else f"{path} (removed)" for path, count in changed.items()]
+    return f"{len(changed)} {noun}, {size(total)}: {named(names)}"
 
 
 def _weight(files: Files) -> str:

@@ -19,6 +19,9 @@ from widget_workbench.publishing.tree import Blob, Tree
 
 Files = Mapping[str, Blob]
 
+Sizes = Mapping[str, int | None]
+"""The bytes of each file, by its path; None of one that goes away."""
+
 
 class State(Enum):
     """What becomes of a thing."""
@@ -64,8 +67,8 @@ class Change:
         return self.before != self.after or bool(self.changed_files)
 
     @cached_property
-    def changed_files(self) -> Mapping[str, int]:
-        """The bytes of each file that differs, as it will be; 0 of one that goes away."""
+    def changed_files(self) -> Sizes:
+        """The files that differ."""
         return _changed(self.files_before, self.files_after)
 
     @property
@@ -85,12 +88,12 @@ class Changes:
 
     Attributes:
         things: that are not as they were.
-        other_files: the bytes of each other file that differs, as it will be, by its path.
+        other_files: that differ, the registries aside.
         unreadable: what of the live registries cannot be compared.
     """
 
     things: tuple[Change, ...]
-    other_files: Mapping[str, int]
+    other_files: Sizes
     unreadable: tuple[str, ...] = ()
 
     def of(self, kind: Kind) -> list[Change]:
@@ -157,16 +160,18 @@ def _owner(path: str) -> tuple[tuple[Kind, str], str] | None:
     return None
 
 
-def _changed(before: Files, after: Files) -> Mapping[str, int]:
+def _changed(before: Files, after: Files) -> Sizes:
     paths: Iterable[str] = sorted({*before, *after})
     return dict(_differing(paths, before, after))
 
 
-def _differing(paths: Iterable[str], before: Files, after: Files) -> Iterator[tuple[str, int]]:
+def _differing(
+    paths: Iterable[str], before: Files, after: Files
+) -> Iterator[tuple[str, int | None]]:
     for path in paths:
         new = after.get(path)
         if new != before.get(path):
-            yield path, new.size if new else 0
+            yield path, new.size if new else None
 
 
 def _version(entry: Entry | None) -> str | None:

@@ -9,6 +9,15 @@ from pathlib import Path, PurePosixPath
 from widget_workbench.publishing.errors import GitError, PublishError
 from widget_workbench.publishing.git import Git
 
+# What a build reads: neither an earlier build nor what tests leave behind makes a release another one.
+_READ = (
+    "widgets",
+    "scripts",
+    "stylesheets",
+    "widgets.lock",
+    ":(exclude,glob)**/__pycache__/**",
+)
+
 
 @dataclass(frozen=True)
 class Checkout:
@@ -53,9 +62,9 @@ class Checkout:
         return self.git.answer("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 
     def uncommitted(self) -> list[str]:
-        """The files of the directory that are not as the commit has them, relative to it where they are below it."""
+        """The files that a build reads and that are not as the commit has them, relative to the directory."""
         listed = self.git.text(
-            "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", "."
+            "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *_READ
         )
         return [self._relative(entry[3:]) for entry in listed.split("\0") if entry]
 
