@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from widget_workbench.progress import progress
+from widget_workbench.visible_text import visible_line
 
 if TYPE_CHECKING:
     from widget_workbench.problem import Problem
@@ -123,8 +124,8 @@ def _tell(found: _Found, errors: list[Problem]) -> None:
 
 def _print(problems: Iterable[Problem], colour: str) -> None:
     for problem in problems:
-        path = click.style(problem.path, fg=colour)
-        click.echo(f"{path}: {problem.code}: {problem.message}")
+        path = click.style(visible_line(problem.path), fg=colour)
+        click.echo(f"{path}: {problem.code}: {visible_line(problem.message)}")
 
 
 def _as_json(problem: Problem) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from widget_workbench.manifest import ManifestModel
+from widget_workbench.manifest import ManifestModel, Source, Text
 
 
 class PageRule(ManifestModel):
@@ -43,3 +43,21 @@ class Script(Stylesheet):
 
 MODELS: dict[str, type[Stylesheet]] = {"scripts": Script, "stylesheets": Stylesheet}
 """What describes each kind, by the name of its directory and of its array in the registry."""
+
+
+class RegisteredStylesheet(Stylesheet):
+    """One entry of `stylesheets` in `extensions_registry.json`, in the form that widgets have."""
+
+    name: Text
+    source: Source
+
+
+class RegisteredScript(Script, RegisteredStylesheet):
+    """Likewise of `scripts`."""
+
+
+REGISTERED: dict[str, type[RegisteredStylesheet]] = {
+    "scripts": RegisteredScript,
+    "stylesheets": RegisteredStylesheet,
+}
+"""Their entries in the registry, likewise."""

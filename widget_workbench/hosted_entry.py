@@ -33,10 +33,6 @@ _CSS_URL = re.compile(
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 
-# HTML's "parse a srcset attribute": a URL up to white space, which commas at its end conclude;
-# else its descriptors follow, up to a comma that is not in parentheses.
-_SRCSET_CANDIDATE = re.compile(r"[\s,]*(?P<url>\S*[^\s,])(?:,|(?:\([^)]*(?:\)|\Z)|[^,(])*)")
-
 
 @dataclass(frozen=True)
 class HostedEntry:
@@ -103,7 +99,7 @@ def hosted_entry(html: str, base_url: str) -> HostedEntry:
     modules: list[str] = []
     base = _Base(base_url)
     for start, element in _elements(html):
-        name_end, attributes, tag_end = _start_tag(html, start)
+        name_end, attributes, tag_end = start_tag(html, start)
         edits += _reference_edits(element, attributes, base)
         content = _raw_content(element, html, tag_end)
         if element.name == "style":
@@ -157,11 +153,13 @@ def _elements(html: str) -> list[tuple[int, Element]]:
     return sorted(found.items())
 
 
-def _start_tag(html: str, start: int) -> tuple[int, dict[str, _Attribute], int]:
+def start_tag(html: str, start: int) -> tuple[int, dict[str, _Attribute], int]:
     """Where a start tag's name ends, its attributes, and where its content begins.
 
-    HTML's tokenizer states from "tag name" on; the first of two equal attribute names counts. The
-    tree has an element for the tag, so the tag is complete.
+    HTML's tokenizer states from "tag name" on; the first of two equal attribute names counts.
+
+    Raises:
+        IndexError, ValueError: the text ends before the tag does.
     """
     attributes: dict[str, _Attribute] = {}
     name_end = position = _until(_SPACE + "/>", html, start + 1)
@@ -222,12 +220,38 @@ def _hosted_value(element: str, attribute: str, value: str, base: _Base) -> str:
 
 
 def _hosted_srcset(srcset: str, base: _Base) -> str:
-    def hosted(candidate: re.Match[str]) -> str:
-        before = srcset[candidate.start() : candidate.start("url")]
-        after = srcset[candidate.end("url") : candidate.end()]
-        return before + base.hosted(candidate["url"]) + after
+    """HTML's "parse a srcset attribute": a URL up to white space, which commas at its end conclude; else its
+    descriptors follow, up to a comma that is not in parentheses.
+    """
+    parts: list[str] = []
+    position = 0
+    while position < len(srcset):
+        start = _past(srcset, position, _SPACE + ",")
+        end = start
+        while end < len(srcset) and srcset[end] not in _SPACE:
+            end += 1
+        url = srcset[start:end].rstrip(",")
+        parts += (srcset[position:start], base.hosted(url) if url else "")
+        position = start + len(url)
+        if position == end:
+            after = _past_descriptors(srcset, position)
+            parts.append(srcset[position:after])
+            position = after
+    return "".join(parts)
 
-    return _SRCSET_CANDIDATE.sub(hosted, srcset)
+
+def _past(text: str, position: int, characters: str) -> int:
+    while position < len(text) and text[position] in characters:
+        position += 1
+    return position
+
+
+def _past_descriptors(srcset: str, position: int) -> int:
+    in_parentheses = False
+    while position < len(srcset) and (in_parentheses or srcset[position] != ","):
+        in_parentheses = srcset[position] == "(" or (in_parentheses and srcset[position] != ")")
+        position += 1
+    return position
 
 
 def _hosted_css(css: str, base: _Base) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -31,6 +33,7 @@ _VERSION = re.compile(
     rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-{_IDENTIFIER}(?:\.{_IDENTIFIER})*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?",
     re.ASCII,
 )
+_NO_TYPE = re.compile(r"[/\\?#%]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -43,11 +46,34 @@ class _PathError(PydanticCustomError):
 
 
 def _inner_path(path: str) -> str:
-    if path.startswith(("/", "\\")) or _DRIVE.match(path):
+    if _DRIVE.match(path):
+        raise _PathError(Code.ABSOLUTE_PATH_NOT_ALLOWED, f"{path} must not start with a drive")
+    if path.startswith(("/", "\\")):
         raise _PathError(Code.ABSOLUTE_PATH_NOT_ALLOWED, f"{path} must not start with '/'")
     if ".." in re.split(r"[/\\]", path):
         raise _PathError(Code.PATH_TRAVERSAL_DETECTED, f"{path} must not contain '../'")
-    return path
+    if not path.isprintable():
+        raise ValueError("holds a control character, which no file's name has")
+    return posixpath.normpath(path)
+
+
+def _file(path: str) -> str:
+    if path.endswith(("/", "/.")):
+        raise ValueError(f"{path} is no file's name")
+    return _inner_path(path)
+
+
+def _type(name: str) -> str:
+    if name in (".", "..") or _NO_TYPE.search(name) or not name.isprintable():
+        raise ValueError(
+            f"{name!r} cannot be a widget's type: use letters, digits, '-' and '_', as in a directory's name"
+        )
+    return name
+
+
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 3.0 is an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _https(url: str) -> str:
@@ -72,13 +98,18 @@ def _repeated(names: Iterable[str]) -> list[str]:
     return [name for name, count in Counter(names).items() if count > 1]
 
 
+_INNER = r"^(?![/\\])(?!(.*[/\\])?\.\.([/\\]|$))"
+
 # The patterns are for editors: here the validators say more.
 InnerPath = Annotated[
     str,
-    Field(
-        min_length=1, json_schema_extra={"pattern": r"^(?![/\\\\])(?!(.*[/\\\\])?\.\.([/\\\\]|$))"}
-    ),
+    Field(min_length=1, json_schema_extra={"pattern": _INNER}),
     AfterValidator(_inner_path),
+]
+EntryFile = Annotated[
+    str,
+    Field(min_length=1, json_schema_extra={"pattern": _INNER}),
+    AfterValidator(_file),
 ]
 HttpsUrl = Annotated[str, Field(json_schema_extra={"pattern": "^https://"}), AfterValidator(_https)]
 Version = Annotated[
@@ -87,7 +118,7 @@ Version = Annotated[
     AfterValidator(_version),
 ]
 Text = Annotated[str, Field(min_length=1)]
-Length = Annotated[int, Field(ge=0)]
+Length = Annotated[int, Field(ge=0), BeforeValidator(_whole)]
 Number = float  # strict, too, takes an integer for one
 OptionValue = Annotated[
     Any,
@@ -99,16 +130,14 @@ OptionValue = Annotated[
 class ManifestModel(BaseModel):
     """Types as JSON has them, the platform's camelCase names, unknown fields ignored."""
 
-    model_config = ConfigDict(
-        strict=True, extra="ignore", frozen=True, alias_generator=to_camel, populate_by_name=True
-    )
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, alias_generator=to_camel)
 
 
 class Source(ManifestModel):
     """Repository hosting."""
 
     path: InnerPath = Field(description="The directory that is published, whole.")
-    entry: InnerPath = Field(description="The entry's HTML file, in that directory.")
+    entry: EntryFile = Field(description="The entry's HTML file, in that directory.")
 
 
 class Content(ManifestModel):
@@ -117,7 +146,7 @@ class Content(ManifestModel):
     endpoint: HttpsUrl = Field(description="An https URL that answers with the widget's HTML.")
     method: Literal["GET", "POST"] = "GET"
     cache_strategy: Literal["none", "no-cache", "ttl", "permanent"] = "none"
-    cache_ttl_seconds: Annotated[int, Field(ge=1)] | None = Field(
+    cache_ttl_seconds: Annotated[int, Field(ge=1), BeforeValidator(_whole)] | None = Field(
         default=None, description="For the strategy `ttl`: seconds."
     )
 
@@ -342,7 +371,7 @@ class WidgetManifest(ManifestModel):
 class RegisteredWidget(WidgetManifest):
     """One entry of `widgets` in `extensions_registry.json`; paths are the repository's."""
 
-    type: Text
+    type: Annotated[str, Field(min_length=1), AfterValidator(_type)]
 
 
 @dataclass(frozen=True)
@@ -370,6 +399,7 @@ _OF_PATHS = {
 _CODES: Mapping[str, Code] = {
     "source": Code.INVALID_SOURCE_SCHEMA,
     "content": Code.INVALID_CONTENT,
+    "type": Code.INVALID_TYPE,
     "version": Code.INVALID_VERSION,
     "configuration": Code.INVALID_CONFIGURATION,
 }
@@ -417,8 +447,11 @@ def _faults(error: ValidationError, code: Code) -> Iterator[Fault]:
         kind, place = detail["type"], detail["loc"]
         named = [part for part in place if isinstance(part, str)]
         shape = _SHAPES.get((kind, named[-1] if named else ""))
-        own = _OF_PATHS.get(kind) or _CODES.get(str(place[0]) if place else "", code)
-        yield Fault(own, field, shape or message)
+        if kind in _OF_PATHS:
+            yield Fault(_OF_PATHS[kind], field, detail["msg"])  # as it is: it begins with a path
+        else:
+            own = _CODES.get(str(place[0]) if place else "", code)
+            yield Fault(own, field, shape or message)
 
 
 def structure_faults(document: Mapping[str, Any]) -> Iterator[Fault]:

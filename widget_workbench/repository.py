@@ -56,6 +56,7 @@ from widget_workbench.secret_values import (
     read_secrets,
 )
 from widget_workbench.settings import PreviewSettings, SettingsReading, read_settings
+from widget_workbench.strict_json import parsed
 from widget_workbench.uncalled_hosts import connector_urls, uncalled_hosts
 
 __all__ = [
@@ -223,7 +224,7 @@ class _Reading:
         published = [
             placed for each in directories for placed in self._definitions(each / "connectors.json")
         ]
-        return self._repository(widgets, published)
+        return self._repository(widgets, published, tuple(self._global_code()))
 
     def published(self, tree: PublishedTree) -> Repository:
         widgets = [
@@ -242,13 +243,17 @@ class _Reading:
         connectors = [_Placed(CONNECTORS, definition) for definition in tree.registries.connectors]
         return self._repository(widgets, connectors)
 
-    def _repository(self, widgets: list[Widget], published: list[_Placed]) -> Repository:
+    def _repository(
+        self,
+        widgets: list[Widget],
+        published: list[_Placed],
+        global_code: tuple[GlobalCode, ...] = (),
+    ) -> Repository:
         """With what does not come from widgets."""
         elsewhere = self._definitions(self._root / "preview.connectors.json")
         connectors = self._callable_connectors(published, elsewhere)
         secrets = self._secrets()
         reading = self._settings(secrets)
-        global_code = tuple(self._global_code())
         self._report_uncalled(reading.settings.upstreams)
         self._report_warnings(connectors, secrets, reading)
         return Repository(
@@ -331,7 +336,7 @@ class _Reading:
             )
             return None
         python = main.is_file()
-        if not path.exists():
+        if not os.path.lexists(path):
             if python:
                 self._report(
                     path,
@@ -364,14 +369,16 @@ class _Reading:
             self._external.append(ExternalWidget(directory.name, directory, manifest))
         else:
             source = directory / manifest.source.path
-            if source.exists() and source.resolve() != Path(
-                os.path.normpath(directory.resolve() / manifest.source.path)
+            # os.path's own, which take links in a circle and names that no file can have
+            if os.path.exists(source) and os.path.realpath(source) != os.path.normpath(
+                os.path.join(os.path.realpath(directory), manifest.source.path)
             ):
                 what = "`source.path` leads through a symbolic link, which publishing skips."
                 self._report(path, Code.ENTRY_FILE_NOT_FOUND, what, error=True)
                 return None
-            entry = (source / manifest.source.entry).resolve()
-            if not entry.is_relative_to(source.resolve()) or not entry.is_file():
+            entry = Path(os.path.realpath(source / manifest.source.entry))
+            inside = entry.is_relative_to(os.path.realpath(source))
+            if not inside or not os.path.isfile(entry):
                 self._report(
                     path,
                     Code.ENTRY_FILE_NOT_FOUND,
@@ -601,7 +608,7 @@ class _Reading:
             _UnreadableError: it has none.
         """
         try:
-            document = json.loads(self._text(path), parse_constant=_refuse_constant)
+            document = parsed(self._text(path))
         except json.JSONDecodeError as error:
             raise _UnreadableError(
                 f"is not JSON: {error.msg} (line {error.lineno}, column {error.colno})."
@@ -619,6 +626,10 @@ class _Reading:
                 "is a symbolic link out of the repository, which is not followed."
             )
         try:
+            if os.path.exists(path) and not os.path.isfile(
+                path
+            ):  # reading a pipe would wait for ever
+                raise _UnreadableError("cannot be read: it is no file.")
             return path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise _UnreadableError(f"is not UTF-8 (byte {error.start}).") from None
@@ -685,7 +696,3 @@ def _hosts(settings: SettingsReading) -> Configuration:
         upstreams=dict.fromkeys(mapped, httpx.AsyncBaseTransport()),
         allowed_hosts=AllowedHosts.of(settings.settings.allow_hosts),
     )
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON value")

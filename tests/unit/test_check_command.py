@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -200,3 +201,90 @@ def test_a_runtime_elsewhere_is_told_with_the_directives_that_it_needs(tmp_path:
     (problem,) = problems(tmp_path / "dist")
     assert (problem["path"], problem["severity"]) == ("widgets/other/bundle.json", "warning")
     assert "connect-src https://static.example.com" in problem["message"]
+
+
+HOSTILE: dict[str, Files] = {
+    "a NUL in a path": {
+        "widgets/w/widget.json": {**MANIFEST, "source": {"path": "a\0b", "entry": "x"}}
+    },
+    "a NUL in a picture": python_widget({"widget.json": {**MANIFEST, "imageSrc": "a\0b"}}),
+    "a long path": {
+        "widgets/w/widget.json": {**MANIFEST, "source": {"path": "a" * 5000, "entry": "x" * 5000}}
+    },
+    "a long picture": python_widget({"widget.json": {**MANIFEST, "imageSrc": "a" * 5000}}),
+    "an infinite number": python_widget(
+        {"widget.json": '{"title": "a", "category": "b", "defaultConfig": {"z": 1e999}}'}
+    ),
+    "a deep bundle.json": {
+        "widgets/w/widget.json": {**MANIFEST, "source": {"path": "..", "entry": "x"}},
+        "widgets/w/bundle.json": "[" * 100_000,
+    },
+    "shapes of every kind": {
+        "widgets/a/widget.json": {"title": [], "source": 5, "configuration": [1], "type": {}},
+        "widgets/b/widget.json": {"configuration": {"properties": [None, 5, {"name": []}]}},
+        "widgets/c/widget.json": {"content": {"endpoint": None}, "settings": [], "version": []},
+        "widgets/c/connectors.json": {"connectors": [None, {"name": 5}], "composite_connectors": 5},
+        "scripts/s/script.json": {"rules": [None, 5], "attributes": []},
+        "scripts/s/script.js": "",
+    },
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_odd_repositories_are_told_in_sentences(tmp_path: Path, name: str) -> None:
+    result = check(write(tmp_path, HOSTILE[name]))
+    assert isinstance(result.exception, SystemExit)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() != []
+
+
+def test_links_in_a_circle_and_pipes_are_told_in_sentences(tmp_path: Path) -> None:
+    source = {"path": "dist", "entry": "index.html"}
+    root = write(
+        tmp_path,
+        {f"widgets/{name}/widget.json": {**MANIFEST, "source": source} for name in "abc"},
+    )
+    (root / "widgets" / "a" / "dist").symlink_to("dist")
+    (root / "widgets" / "b" / "dist").mkdir()
+    (root / "widgets" / "b" / "dist" / "index.html").symlink_to("index.html")
+    os.mkfifo(root / "widgets" / "c" / "connectors.json")
+    (root / "widgets" / "d").mkdir()
+    (root / "widgets" / "d" / "widget.json").symlink_to("widget.json")
+    result = check(root)
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert [line.partition(":")[0] for line in lines if ": ENTRY_FILE_NOT_FOUND: " in line] == [
+        f"widgets/{name}/widget.json" for name in "abc"
+    ]
+    assert (
+        "widgets/c/connectors.json: WORKBENCH_UNREADABLE_FILE: cannot be read: it is no file."
+        in lines
+    )
+    assert any(
+        line.startswith("widgets/d/widget.json: WORKBENCH_UNREADABLE_FILE") for line in lines
+    )
+
+
+def test_what_a_skipped_directory_defines_is_not_built(tmp_path: Path) -> None:
+    bad = {"connectors": [{"name": "c", "url": "ftp nonsense", "permalink": "BAD"}]}
+    root = write(tmp_path / "repository", {**GOOD, "elsewhere/connectors.json": bad})
+    (root / "widgets" / "linked").symlink_to(root / "elsewhere")
+    build(root, tmp_path / "dist", Bundled())
+    assert problems(tmp_path / "dist") == []
+
+
+def test_what_is_built_is_never_what_a_check_would_refuse(tmp_path: Path) -> None:
+    """Two scripts of one name, which no file shows alone."""
+    code: Files = {
+        f"scripts/{name}/{file}": text
+        for name in "ab"
+        for file, text in (("script.json", {"name": "chat"}), ("script.js", ""))
+    }
+    root = write(tmp_path / "repository", {**GOOD, **code})
+    with pytest.raises(BundleError, match="script 'chat' stands there 2 times"):
+        build(root, tmp_path / "dist", Bundled())
+
+
+def test_a_name_forges_no_line(tmp_path: Path) -> None:
+    write(tmp_path, {"widgets/x\nwidgets/good: OK: y/main.py": ""})
+    assert len(check(tmp_path).stdout.splitlines()) == 1

@@ -105,6 +105,16 @@ RULES = [
         form="sources",
     ),
     Rule(
+        "`source.path` holds no control character",
+        Code.INVALID_SOURCE_SCHEMA,
+        {"source": {"path": "di\0st", "entry": "index.html"}},
+    ),
+    Rule(
+        "`source.entry` names a file",
+        Code.INVALID_SOURCE_SCHEMA,
+        {"source": {"path": "dist", "entry": "index.html/"}},
+    ),
+    Rule(
         "`source.path` contains no ../",
         Code.PATH_TRAVERSAL_DETECTED,
         {"source": {"path": "../../elsewhere", "entry": "index.html"}},
@@ -254,8 +264,12 @@ RULES = [
     Rule("`title` is there", Code.INVALID_DEFINITION, {"title": NOWHERE}),
     Rule("`title` is not empty", Code.INVALID_DEFINITION, {"title": ""}),
     Rule("`category` is there", Code.INVALID_DEFINITION, {"category": NOWHERE}),
+    Rule("`type` is there, in the registry", Code.INVALID_TYPE, {"type": NOWHERE}, form="tree"),
     Rule(
-        "`type` is there, in the registry", Code.INVALID_DEFINITION, {"type": NOWHERE}, form="tree"
+        "`type` is a name, in the registry",
+        Code.INVALID_TYPE,
+        {"type": "tabs/../pages"},
+        form="tree",
     ),
     Rule(
         "a directory's name can be a `type`",
@@ -543,6 +557,18 @@ RULES = [
         at="scripts",
     ),
     Rule(
+        "a script has a name, in the registry",
+        Code.INVALID_GLOBAL_CODE,
+        scripts=[{"name": ""}],
+        at="extensions_registry.json",
+    ),
+    Rule(
+        "scripts' names are unique",
+        Code.INVALID_GLOBAL_CODE,
+        scripts=[{"name": "chat"}, {"name": "chat"}],
+        at="extensions_registry.json",
+    ),
+    Rule(
         "a script has 2 MB at most",
         Code.MAX_SIZE_EXCEEDED,
         scripts=[{}],
@@ -575,12 +601,31 @@ RULES = [
         at="connectors_registry.json",
         form="tree",
     ),
+    Rule(
+        "numbers in the registry are finite",
+        Code.INVALID_REGISTRY,
+        more={"extensions_registry.json": '{"widgets": [], "a": 1e999}'},
+        form="tree",
+    ),
     # Ours: what computers cannot tell apart, and what has no effect
     Rule(
         "paths differ in more than case",
         Code.AMBIGUOUS_PATH,
         files={"dist/Logo.svg": "<svg/>", "dist/logo.svg": "<svg/>"},
         at="widgets/tabs/dist/logo.svg",
+    ),
+    Rule(
+        "no secrets are published",
+        Code.TRACKED_SECRETS,
+        files={"dist/secrets.toml": ""},
+        at="widgets/tabs/dist/secrets.toml",
+    ),
+    Rule(
+        "an .env file may hold secrets",
+        Code.SUSPICIOUS_CONTENT,
+        files={"dist/.env": ""},
+        at="widgets/tabs/dist/.env",
+        error=False,
     ),
     Rule(
         "a misspelt field has no effect",
@@ -645,6 +690,35 @@ ACCEPTED = [
         Code.MAX_SIZE_EXCEEDED,
         {"imageSrc": "tabs.png"},
         {"tabs.png": b"a" * 512_000},
+    ),
+    Rule(
+        "a thumbnail beside 100 files",
+        Code.MAX_FILES_EXCEEDED,
+        {"imageSrc": "tabs.png"},
+        {**some(99), "tabs.png": b"png"},
+    ),
+    Rule(
+        "an entry below ./",
+        Code.ENTRY_FILE_NOT_FOUND,
+        {"source": {"path": "./dist/", "entry": "./index.html"}},
+    ),
+    Rule(
+        "an entry that looks broken in its scripts and comments",
+        Code.TRANSFORMATION_FAILED,
+        files={
+            "dist/index.html": "<!-- the <style> is elsewhere -->\n<script>\nif (i<n) { run('<!-- x') } // don't\n"
+            "</script><style>/* a<b don't */</style><svg><style/></svg><p title='<script>'>",
+        },
+    ),
+    Rule(
+        "a reference through ..",
+        Code.MISSING_FILE,
+        files={"dist/index.html": '<img src="sub/../c.png" alt="">', "dist/c.png": b"png"},
+    ),
+    Rule(
+        "an integer that is written as 1.0",
+        Code.INVALID_CONFIGURATION,
+        configured({**TEXT, "rules": {"minLength": 1.0, "maxLength": 3.0}}),
     ),
     Rule("a beta", Code.INVALID_VERSION, {"version": "1.0.0-beta.1+build.5"}),
     Rule("a name with two dots in it", Code.PATH_TRAVERSAL_DETECTED, files={"dist/a..b.js": ""}),

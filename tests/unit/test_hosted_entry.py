@@ -184,3 +184,8 @@ def test_the_published_files_that_it_refers_to_are_told_once_each() -> None:
         "images/d.png",
         "widget.css",
     )
+
+
+def test_a_hostile_srcset_comes_to_an_end() -> None:
+    for srcset in ("," * 200_000, "a" * 100_000 + "," * 100_000, "a (" * 60_000, " , ," * 50_000):
+        hosted_entry(f'<img srcset="{srcset}">', BASE)

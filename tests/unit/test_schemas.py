@@ -23,6 +23,8 @@ SHIPPED = CHECKOUT / "widget_workbench" / "schemas"
 # What no JSON Schema can say, or what depends on where the file is.
 BEYOND_SCHEMAS = {
     "a widget has `source` or `content`, not neither",  # a Python widget has neither
+    "`source.path` holds no control character",
+    "`source.entry` names a file",
     "the strategy ttl has a time to live",
     "properties' names are unique",
     "`sortable` needs an autocomplete",

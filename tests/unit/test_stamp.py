@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from widget_workbench.bundle import Bundled, build
+from widget_workbench.bundle import Bundled, build, hosting_of
 from widget_workbench.bundle.building import assemble
 
 from .test_build import MANIFEST, Files, command, python_widget, registry, tree, write
@@ -76,6 +76,26 @@ def test_what_is_not_committed_has_no_commit(root: Path, changed: str) -> None:
     write(root, {f"widgets/weather/{changed}": text, "notes.txt": "x", "widgets/weather/x.md": ""})
     assert "commit" not in stamp(root)
     assert stamp(root, "other")["commit"] == first
+
+
+def test_a_file_that_is_gone_is_not_committed(root: Path) -> None:
+    write(root, {"widgets/weather/extra.py": "", "widgets/weather/notes.txt": ""})
+    first = committed(root)
+    (root / "widgets" / "weather" / "notes.txt").unlink()
+    assert stamp(root)["commit"] == first
+    (root / "widgets" / "weather" / "extra.py").unlink()
+    assert "commit" not in stamp(root)
+
+
+def test_a_build_for_another_hosting_is_another_build(root: Path) -> None:
+    built = [
+        json.loads(files["widgets/weather/bundle.json"])["build"]["content"]
+        for text in ("bundled", "cdn", "/python/", "https://static.example.com/")
+        if isinstance(
+            (files := assemble(root, hosting_of(text)).files)["widgets/weather/bundle.json"], bytes
+        )
+    ]
+    assert len(set(built)) == 4
 
 
 def test_what_git_ignores_and_a_bundle_holds_is_not_committed(root: Path) -> None:

@@ -69,7 +69,7 @@ def entry_fragment(
         lines += _skeleton_style(text_of(own[STYLE], STYLE), own)
     markup = _DEFAULT_SKELETON if skeleton is None else text_of(skeleton, SKELETON)
     # Not the whole hashes: the content scan takes those for credentials.
-    commit = "" if stamp.commit is None else f' data-commit="{stamp.short_commit}"'
+    commit = "" if stamp.commit is None else f' data-commit="{escape(stamp.short_commit or "")}"'
     lines += [
         f'<div data-widget-root data-version="{escape(stamp.version)}" data-build="{stamp.build}"{commit} '
         f'aria-busy="true">{markup}</div>',

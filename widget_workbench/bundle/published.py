@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from widget_workbench.bundle.entry import MANIFEST, SKELETON, BundleError, entry
 from widget_workbench.bundle.hosting import DIRECTORY, Hosting
 from widget_workbench.bundle.imports import imported_modules
 from widget_workbench.bundle.stamp import Stamp
+from widget_workbench.checking.walking import files_below
 from widget_workbench.parts import sha256
 from widget_workbench.runtime import Runtime, runtime
 
@@ -79,17 +80,17 @@ def published_files(
 
 def _stamp(
     widget: Widget,
-    fetched: Iterable[BundleFile],
+    fetched: Sequence[BundleFile],
     loader: Mapping[str, Path],
     skeleton: bytes | None,
     commit: str | None,
 ) -> Stamp:
-    """Of all that the bundle holds but the entry and `bundle.json`, which the rest makes up."""
+    """Of all that the bundle holds; of the entry as it is without the stamp."""
+    version = widget.manifest.version
+    entry = entry_fragment(fetched, loader, runtime().release, skeleton, Stamp(version, ""))
     hashes = {file.path: file.sha256 for file in fetched}
     hashes |= {path: sha256(file.read_bytes()) for path, file in loader.items()}
-    if skeleton is not None:
-        hashes[SKELETON] = sha256(skeleton)
-    return Stamp.of(widget.manifest.version, hashes, commit)
+    return Stamp.of(version, {**hashes, ENTRY: sha256(entry.encode())}, commit)
 
 
 def _refuse_other_encodings(own: Mapping[str, bytes]) -> None:
@@ -104,7 +105,7 @@ def own_files(widget: Widget) -> dict[str, bytes]:
     Raises:
         OSError: a file cannot be read.
     """
-    return {path: file.read_bytes() for path, file in _tree(widget.source) if _ships(path)}
+    return {path: file.read_bytes() for path, file in _tree(widget.source) if ships(path)}
 
 
 def _runtime_files(current: Runtime, hosting: Hosting, late_is_due: bool) -> list[BundleFile]:
@@ -166,7 +167,8 @@ def _manifest(files: Iterable[BundleFile], current: Runtime, widget: Widget, sta
 _NEVER_SHIPPED = ("test_*.py", "*_test.py", "conftest.py", ".*", "__pycache__")
 
 
-def _ships(path: str) -> bool:
+def ships(path: str) -> bool:
+    """Whether a file of a Python widget's directory is published, by its path there."""
     directory, *below = path.split("/")
     if any(
         fnmatch.fnmatchcase(part, pattern)
@@ -181,13 +183,8 @@ def _ships(path: str) -> bool:
 
 def _tree(directory: Path) -> list[tuple[str, Path]]:
     found: list[tuple[str, Path]] = []
-    for entry in sorted(directory.iterdir()):
-        if entry.is_symlink():
-            continue
-        if any("\udc80" <= character <= "\udcff" for character in entry.name):
-            raise BundleError(f"the name {entry.name!r} is not UTF-8: rename it.")
-        if entry.is_dir():
-            found += [(f"{entry.name}/{path}", file) for path, file in _tree(entry)]
-        elif entry.is_file():
-            found.append((entry.name, entry))
+    for path, file in files_below(directory):
+        if any("\udc80" <= character <= "\udcff" for character in path):
+            raise BundleError(f"the name {path!r} is not UTF-8: rename it.")
+        found.append((path, file))
     return found

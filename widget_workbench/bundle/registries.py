@@ -50,7 +50,9 @@ def connectors_registry(repository: Repository) -> bytes:
 def connector_files(root: Path) -> Iterable[Path]:
     """The files that define published connectors."""
     return sorted(
-        path for path in (root / "widgets").glob("[!._]*/connectors.json") if path.is_file()
+        path
+        for path in (root / "widgets").glob("[!._]*/connectors.json")
+        if path.is_file() and not path.parent.is_symlink()
     )
 
 
@@ -59,7 +61,8 @@ def thumbnail(widget: Widget | ExternalWidget) -> str | None:
     manifest = widget.manifest
     if manifest.image_src is not None:
         return posixpath.normpath(manifest.image_src)
-    has_one = manifest.image_name is None and (widget.directory / THUMBNAIL).is_file()
+    default = widget.directory / THUMBNAIL
+    has_one = manifest.image_name is None and default.is_file() and not default.is_symlink()
     return THUMBNAIL if has_one else None
 
 
@@ -73,7 +76,11 @@ def _widget(widget: Widget | ExternalWidget, stamp: Stamp | None) -> dict[str, A
             document["source"] = {"path": directory, "entry": ENTRY}
         else:
             source = document["source"]
-            document["source"] = {**source, "path": _joined(directory, source["path"])}
+            document["source"] = {
+                **source,
+                "path": _joined(directory, source["path"]),
+                "entry": posixpath.normpath(source["entry"]),
+            }
     if (image := thumbnail(widget)) is not None:
         document["imageSrc"] = _joined(directory, image)
     if stamp is not None:
@@ -115,7 +122,7 @@ def _readable(path: Path) -> Mapping[str, list[Any]]:
 
 def _written(document: Mapping[str, Any]) -> bytes:
     try:
-        return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
+        return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False).encode() + b"\n"
     except UnicodeEncodeError as error:
         raise BundleError(
             f"A widget.json or connectors.json has half of a character (\\u{ord(error.object[error.start]):04x}) in a "

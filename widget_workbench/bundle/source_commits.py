@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 
 from widget_workbench.git import asked
 
 _LOCK = "widgets.lock"
+_PLACES = ("--", "widgets", _LOCK)
+
+_COMMIT = re.compile("[0-9a-f]{40,64}")
 
 
 class SourceCommits:
@@ -24,12 +28,20 @@ class SourceCommits:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def of(self, directory: Path, files: Iterable[Path], *, locked: bool) -> str | None:
+    def of(
+        self,
+        directory: Path,
+        files: Iterable[Path],
+        *,
+        reads: Callable[[str], bool],
+        locked: bool,
+    ) -> str | None:
         """The commit of a widget.
 
         Args:
             directory: the widget's.
             files: what is built of it.
+            reads: whether a build takes a file of its directory, by its path there.
             locked: whether `widgets.lock` says what else is.
 
         Returns:
@@ -40,16 +52,24 @@ class SourceCommits:
         if locked:
             names.append(_LOCK)
             paths.append(_LOCK)
-        if any(name not in self._committed for name in names):
+        below = f"{paths[0]}/"
+        gone = (path.removeprefix(below) for path in self._changed if path.startswith(below))
+        if any(name not in self._committed for name in names) or any(map(reads, gone)):
             return None
-        return (asked(self._root, "log", "-1", "--format=%H", "--", *paths) or "").strip() or None
+        # Not `log`, whose output a person's configuration changes.
+        told = (asked(self._root, "rev-list", "-1", "HEAD", "--", *paths) or "").strip()
+        return told if _COMMIT.fullmatch(told) else None
+
+    @cached_property
+    def _changed(self) -> frozenset[str]:
+        """The files that are not as HEAD has them, those that are gone included, relative to the root."""
+        listed = asked(self._root, "diff", "--name-only", "--relative", "-z", "HEAD", *_PLACES)
+        return frozenset((listed or "").split("\0"))
 
     @cached_property
     def _committed(self) -> frozenset[str]:
-        """The files that are as HEAD has them, relative to the root."""
-        places = ("--", "widgets", _LOCK)
-        known = asked(self._root, "ls-files", "-z", *places)
-        changed = asked(self._root, "diff", "--name-only", "--relative", "-z", "HEAD", *places)
-        if known is None or changed is None:
+        """Those that are, likewise; none where nobody knows."""
+        if asked(self._root, "rev-parse", "--verify", "--quiet", "HEAD") is None:
             return frozenset()
-        return frozenset(known.split("\0")) - frozenset(changed.split("\0"))
+        listed = asked(self._root, "ls-files", "-z", *_PLACES)
+        return frozenset((listed or "").split("\0")) - self._changed

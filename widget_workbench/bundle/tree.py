@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.entry import MANIFEST, SKELETON, BundleError
 from widget_workbench.bundle.hosting import DIRECTORY, Hosted, Hosting
-from widget_workbench.bundle.published import own_files, published_files
+from widget_workbench.bundle.published import own_files, published_files, ships
 from widget_workbench.bundle.registries import (
     connectors_registry,
     extensions_registry,
@@ -23,8 +25,10 @@ from widget_workbench.checking.registries import (
     CONNECTORS,
     EXTENSIONS,
     global_code_file_problems,
+    read_registries,
 )
 from widget_workbench.checking.scanned_files import scan_problems
+from widget_workbench.checking.walking import links_below
 from widget_workbench.checking.widget_files import PublishedWidget, widget_problems
 from widget_workbench.parts import sha256
 from widget_workbench.problem import Code, Problem
@@ -74,6 +78,9 @@ class RepositoryTree:
             self.problems += global_code_file_problems(path, self.files)
         self.problems += ambiguous_paths(self.files)
         self.problems += scan_problems(self.files)
+        if not any(problem.error for problem in (*repository.problems, *self.problems)):
+            # Whatever the sources did not show: nothing is built that a check of it would refuse.
+            self.problems += [each for each in read_registries(self.files).problems if each.error]
         if isinstance(hosting, Hosted):
             self.files |= {f"{RUNTIME}{name}": path for name, path in runtime().files.items()}
 
@@ -123,19 +130,23 @@ class RepositoryTree:
         sources = [widget.directory / path for path in own_files(widget)]
         more = [widget.directory / name for name in (SKELETON, "widget.json")]
         files = [*sources, *(file for file in more if file.is_file())]
-        return self._commits.of(widget.directory, files, locked=locked)
+        return self._commits.of(widget.directory, files, reads=_reads, locked=locked)
 
     def _links(self, widget: Widget | ExternalWidget) -> Iterator[Problem]:
         if not isinstance(widget, Widget):
             return
-        for path in sorted(widget.source.rglob("*")):
-            if path.is_symlink():
-                place = path.relative_to(self._repository.root).as_posix()
-                what = "is a symbolic link, which publishing skips."
-                yield Problem(place, what, Code.SKIPPED_LINK)
+        for path in links_below(widget.source):
+            place = path.relative_to(self._repository.root).as_posix()
+            what = "is a symbolic link, which publishing skips."
+            yield Problem(place, what, Code.SKIPPED_LINK)
 
     def _fail(self, path: str, error: BundleError) -> None:
         self.problems.append(Problem(path, str(error), error.code, error=True))
+
+
+def _reads(path: str) -> bool:
+    """Whether a build takes a file of a widget's directory."""
+    return ships(path) or path in (SKELETON, "widget.json")
 
 
 def stamp_of(widget: Widget, files: Mapping[str, Content]) -> Stamp:
@@ -158,7 +169,8 @@ def _published(widget: Widget | ExternalWidget) -> PublishedWidget:
     if isinstance(widget, ExternalWidget):
         return PublishedWidget(widget.type, None, None, picture)
     source = directory if widget.python else f"{directory}/{_relative(widget)}".removesuffix("/.")
-    return PublishedWidget(widget.type, source, f"{source}/{widget.entry}", picture)
+    entry = posixpath.normpath(f"{source}/{widget.entry}")
+    return PublishedWidget(widget.type, source, entry, picture)
 
 
 def _relative(widget: Widget) -> str:
@@ -167,11 +179,12 @@ def _relative(widget: Widget) -> str:
 
 def _image(directory: Path, image: str) -> Path:
     path = directory / image
-    if path.is_symlink() or not path.resolve().is_relative_to(directory.resolve()):
+    inside = Path(os.path.realpath(path)).is_relative_to(os.path.realpath(directory))
+    if path.is_symlink() or not inside:
         raise BundleError(
             f"`imageSrc`: {image} leads through a symbolic link, which publishing skips.",
             Code.MISSING_FILE,
         )
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise BundleError(f"`imageSrc`: {image} does not exist.", Code.MISSING_FILE)
     return path

@@ -41,7 +41,7 @@ def _origins(manifest: Content | None) -> list[str]:
         return []
     try:
         urls = [urlsplit(file.get("url", "")) for file in json.loads(bytes_of(manifest))["files"]]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []  # an author's own file of that name
     return sorted(
         {f"{url.scheme}://{url.netloc}" for url in urls if url.netloc and url.netloc != _CDN}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +20,7 @@ from widget_workbench.gateway.definitions import (
     read_definitions,
 )
 from widget_workbench.gateway.suggestions import ended
-from widget_workbench.global_code import MODELS
+from widget_workbench.global_code import MODELS, REGISTERED
 from widget_workbench.manifest import (
     HOSTING,
     Fault,
@@ -31,6 +30,7 @@ from widget_workbench.manifest import (
 )
 from widget_workbench.manifest_warnings import misspelt_fields, unfit_defaults
 from widget_workbench.problem import Code, Problem
+from widget_workbench.strict_json import parsed
 
 EXTENSIONS = "extensions_registry.json"
 CONNECTORS = "connectors_registry.json"
@@ -80,7 +80,7 @@ def read_registries(tree: Mapping[str, Content]) -> Registries:
 def _object(tree: Mapping[str, Content], path: str, problems: list[Problem]) -> dict[str, Any]:
     what = ""
     try:
-        document = json.loads(bytes_of(tree[path]).decode("utf-8-sig"))
+        document = parsed(bytes_of(tree[path]).decode("utf-8-sig"))
         if isinstance(document, dict):
             return document
         what = "is not a JSON object."
@@ -128,23 +128,29 @@ def _read_widgets(path: str, entries: list[Any], registries: Registries) -> None
 
 def _published(manifest: RegisteredWidget) -> PublishedWidget:
     source = manifest.source
-    directory = None if source is None else posixpath.normpath(source.path)
+    directory = None if source is None else source.path
     entry = None if source is None else posixpath.normpath(f"{source.path}/{source.entry}")
-    image = None if manifest.image_src is None else posixpath.normpath(manifest.image_src)
-    return PublishedWidget(manifest.type, directory, entry, image)
+    return PublishedWidget(manifest.type, directory, entry, manifest.image_src)
 
 
 def _global_code_problems(
     path: str, kind: str, entries: list[Any], tree: Mapping[str, Content]
 ) -> Iterator[Problem]:
+    names: list[str] = []
     for index, entry in enumerate(entries):
         place = _place(kind.removesuffix("s"), entry, "name", f"{kind}[{index}]")
-        _, faults = read_as(MODELS[kind], entry, Code.INVALID_GLOBAL_CODE)
+        code, faults = read_as(REGISTERED[kind], entry, Code.INVALID_GLOBAL_CODE)
         yield from _told(path, place, faults, error=True)
-        source = entry.get("source") if isinstance(entry, dict) else None
-        if isinstance(source, dict):
-            code = posixpath.normpath(f"{source.get('path')}/{source.get('entry')}")
-            yield from global_code_file_problems(code, tree)
+        if code is not None:
+            names.append(code.name)
+            file = posixpath.normpath(f"{code.source.path}/{code.source.entry}")
+            yield from global_code_file_problems(file, tree)
+    for name, count in Counter(names).items():
+        if count > 1:
+            what = (
+                f"{kind.removesuffix('s')} {name!r} stands there {count} times: a name is unique."
+            )
+            yield Problem(path, what, Code.INVALID_GLOBAL_CODE, error=True)
 
 
 def global_code_file_problems(code: str, tree: Mapping[str, Content]) -> Iterator[Problem]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 from widget_workbench.checking.ambiguous_paths import ambiguous_paths
-from widget_workbench.checking.content import Content
+from widget_workbench.checking.content import Content, bytes_of
 from widget_workbench.checking.hosted_runtime import hosted_runtime_problems
 from widget_workbench.checking.registries import (
     DEPRECATED,
@@ -17,6 +17,7 @@ from widget_workbench.checking.registries import (
     read_registries,
 )
 from widget_workbench.checking.scanned_files import scan_problems
+from widget_workbench.checking.walking import files_below, links_below
 from widget_workbench.checking.widget_files import widget_problems
 from widget_workbench.problem import Code, Problem
 from widget_workbench.secret_values import FILE, is_tracked_by_git
@@ -47,28 +48,44 @@ def is_published_tree(directory: Path) -> bool:
     return any((directory / name).is_file() for name in (EXTENSIONS, DEPRECATED))
 
 
-def read_tree(directory: Path) -> PublishedTree:
+def read_tree(directory: Path, *, held: bool = False) -> PublishedTree:
     """Reads and checks a directory.
+
+    Args:
+        directory: the tree's root.
+        held: whether contents are read at once, and held each once: then what is checked is what the tree has, whatever
+            becomes of the directory.
 
     Raises:
         OSError: a file cannot be read.
     """
-    walked = dict(_walked(directory))
-    files = {path: file for path, file in walked.items() if not file.is_symlink()}
-    links = [path for path in walked if path not in files]
-    problems: list[Problem] = []
-    if FILE in files and is_tracked_by_git(directory / FILE):
-        what = (
-            "is tracked by git, and would be published: take it out, and change the secrets in it."
-        )
-        problems.append(Problem(FILE, what, Code.TRACKED_SECRETS, error=True))
+    files: dict[str, Content] = dict(files_below(directory))
+    if held:
+        files = _held(files)
     tree = checked_tree(files)
-    for widget, _ in tree.registries.widgets:
-        problems += [
-            Problem(path, "is a symbolic link, which publishing skips.", Code.SKIPPED_LINK)
-            for path in widget.files(dict.fromkeys(links, b""))
-        ]
-    return replace(tree, problems=(*problems, *tree.problems))
+    links = {path.relative_to(directory).as_posix(): b"" for path in links_below(directory)}
+    skipped = [
+        Problem(path, "is a symbolic link, which publishing skips.", Code.SKIPPED_LINK)
+        for widget, _ in tree.registries.widgets
+        for path in widget.files(links)
+    ]
+    return replace(tree, problems=(*_tracked_secrets(directory, files), *skipped, *tree.problems))
+
+
+def _held(files: Mapping[str, Content]) -> dict[str, Content]:
+    """Each content once: widgets have the same runtime."""
+    known: dict[bytes, bytes] = {}
+    held: dict[str, Content] = {}
+    for path, content in files.items():
+        read = bytes_of(content)
+        held[path] = known.setdefault(sha256(read).digest(), read)
+    return held
+
+
+def _tracked_secrets(directory: Path, files: Mapping[str, Content]) -> Iterator[Problem]:
+    if FILE in files and is_tracked_by_git(directory / FILE):
+        what = "is tracked by git, and would be pushed: take it out, and change the secrets in it."
+        yield Problem(FILE, what, Code.TRACKED_SECRETS, error=True)
 
 
 def checked_tree(files: Mapping[str, Content]) -> PublishedTree:
@@ -85,6 +102,11 @@ def checked_tree(files: Mapping[str, Content]) -> PublishedTree:
     found += hosted_runtime_problems(widgets, files)
     published = _published_files(files, registries)
     found += ambiguous_paths(published)
+    found += [
+        Problem(repr(path)[1:-1], "is no UTF-8: rename it.", Code.UNREADABLE_FILE, error=True)
+        for path in published
+        if not path.isprintable() and any("\udc80" <= each <= "\udcff" for each in path)
+    ]
     found += scan_problems(published)
     return PublishedTree(files, registries, tuple(found))
 
@@ -98,14 +120,3 @@ def _published_files(files: Mapping[str, Content], registries: Registries) -> Ma
         path: held for path, held in files.items() if path.startswith(("scripts/", "stylesheets/"))
     }
     return published | code
-
-
-def _walked(directory: Path, below: str = "") -> Iterator[tuple[str, Path]]:
-    for entry in sorted(os.scandir(directory), key=lambda entry: entry.name):
-        path = f"{below}{entry.name}"
-        if entry.name == ".git" and not below:
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walked(Path(entry.path), f"{path}/")
-        elif entry.is_symlink() or entry.is_file():
-            yield path, Path(entry.path)

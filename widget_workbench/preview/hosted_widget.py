@@ -32,6 +32,7 @@ class HostedWidget:
         self._files = files
         self._root = root
         self._url = url
+        self._hosted: tuple[bytes, HostedEntry] | None = None
 
     def content(self, path: str) -> bytes:
         """The bytes under a published path, or of an inline module.
@@ -51,8 +52,14 @@ class HostedWidget:
         Raises:
             NotServedError: there is none, or the platform would reject it.
         """
+        content = self._file(self._widget.entry)
+        if self._hosted is None or self._hosted[0] != content:  # parsing takes long
+            self._hosted = (content, self._rewritten(content))
+        return self._hosted[1]
+
+    def _rewritten(self, content: bytes) -> HostedEntry:
         try:
-            html = self._file(self._widget.entry).decode()
+            html = content.decode()
         except UnicodeDecodeError as error:
             raise NotServedError(
                 f"TRANSFORMATION_FAILED: the entry {self._widget.entry} is not UTF-8 "

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from starlette.datastructures import QueryParams
 
@@ -187,7 +188,7 @@ def _registration(widget: Widget, url: str) -> dict[str, Any]:
         "description": manifest.description,
         "version": manifest.version,
         "containers": manifest.containers,
-        "entry": url + widget.entry,
+        "entry": url + quote(widget.entry),
         "props": manifest.props(),
     }
 

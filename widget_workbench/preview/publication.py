@@ -6,12 +6,12 @@ import json
 import secrets
 import threading
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from widget_workbench.checking.content import Content, bytes_of
 from widget_workbench.checking.tree import PublishedTree, read_tree
+from widget_workbench.checking.walking import files_below
 from widget_workbench.checking.widget_files import BUNDLE_MANIFEST
 from widget_workbench.preview.hosted_widget import HostedWidget, NotServedError
 from widget_workbench.problem import Code, Problem
@@ -19,6 +19,9 @@ from widget_workbench.repository import Repository, Widget, read_published
 
 # Of the prefix that nobody can guess.
 _PREFIX_BYTES = 16
+
+
+_Fingerprint = tuple[tuple[str, int, int, int, int], ...]
 
 
 class RejectedError(Exception):
@@ -45,13 +48,14 @@ class PublishedDirectory:
         self._rejections: tuple[Problem, ...] = ()
         self._warnings: tuple[Problem, ...] = ()
         try:
-            tree = read_tree(directory)
-            if tree.errors:
-                raise RejectedError("\n".join(map(str, tree.errors)))
-            self._pushed = _fingerprint(tree)
-            self.publication = self._accepted(tree)
+            # Before the files are read: what changes meanwhile is another push.
+            self._pushed: _Fingerprint | None = _fingerprint(directory)
+            tree = read_tree(directory, held=True)
         except OSError as error:
             raise RejectedError(str(_unreadable(error))) from None
+        if tree.errors:
+            raise RejectedError("\n".join(map(str, tree.errors)))
+        self.publication = self._accepted(tree)
 
     def read(self) -> tuple[Publication, tuple[Problem, ...]]:
         """Publishes what the directory holds by now, if it has changed and is not rejected.
@@ -62,20 +66,19 @@ class PublishedDirectory:
         with self._lock:
             try:
                 self._push()
-            except (
-                OSError
-            ) as error:  # it is being built, or is gone: the next page load looks again
-                self._pushed = ()
+            except OSError as error:
+                # It is being built, or is gone: the next page load looks again.
+                self._pushed = None
                 self._rejections = (_unreadable(error),)
             self.publication.repository = read_published(self._root, self.publication.tree)
             rejected = self._rejected() if self._rejections else ()
             return self.publication, (*rejected, *self._warnings)
 
     def _push(self) -> None:
-        tree = read_tree(self._directory)
-        pushed = _fingerprint(tree)
+        pushed = _fingerprint(self._directory)
         if pushed == self._pushed:
             return
+        tree = read_tree(self._directory, held=True)
         if not tree.errors:
             self.publication = self._accepted(tree)
         self._rejections = tree.errors
@@ -93,7 +96,7 @@ class PublishedDirectory:
 
 
 class Publication:
-    """An accepted push: its files are held, whatever becomes of the directory.
+    """An accepted push, whose tree holds its files, whatever becomes of the directory.
 
     Attributes:
         tree: that was pushed.
@@ -102,21 +105,20 @@ class Publication:
     """
 
     def __init__(self, tree: PublishedTree, repository: Repository) -> None:
-        held = _held(tree.files)
-        self.tree = PublishedTree(held, tree.registries, tree.problems)
+        self.tree = tree
         self.repository = repository
         self.key = secrets.token_urlsafe(_PREFIX_BYTES)
         self._widgets = {
-            widget.type: self._hosted(widget, held, directory)
+            widget.type: self._hosted(widget, directory)
             for widget in repository.widgets
             for published, _ in tree.registries.widgets
             if published.type == widget.type and (directory := published.directory) is not None
         }
-        self._shared = dict(_shared_files(held))
+        self._shared = dict(_shared_files(tree.files))
 
     def url_of(self, widget_type: str) -> str:
         """Where a widget's published tree is served."""
-        return f"/_hosted/{self.key}/{widget_type}/"
+        return f"/_hosted/{self.key}/{quote(widget_type)}/"
 
     def hosted(self, widget_type: str) -> HostedWidget:
         """The widget as hosted.
@@ -133,11 +135,11 @@ class Publication:
         """A file of the runtime that the author hosts, by the path of its URL (`widget build --runtime /path/`)."""
         return self._shared.get(name)
 
-    def _hosted(self, widget: Widget, held: Mapping[str, Content], directory: str) -> HostedWidget:
+    def _hosted(self, widget: Widget, directory: str) -> HostedWidget:
         below = "" if directory == "." else f"{directory}/"
         files = {
             path.removeprefix(below): content
-            for path, content in held.items()
+            for path, content in self.tree.files.items()
             if path.startswith(below)
         }
         return HostedWidget(widget, files, self.repository.root, self.url_of(widget.type))
@@ -148,24 +150,17 @@ def _unreadable(error: OSError) -> Problem:
     return Problem(str(error.filename), what, Code.UNREADABLE_FILE, error=True)
 
 
-def _fingerprint(tree: PublishedTree) -> tuple[object, ...]:
-    """What changes with a tree's files."""
-    facts: list[object] = []
-    for path, content in tree.files.items():
-        if isinstance(content, Path):
-            status = content.stat()
-            facts.append((path, status.st_size, status.st_mtime_ns, status.st_ino))
+def _fingerprint(directory: Path) -> _Fingerprint:
+    """What changes with a directory's files.
+
+    Raises:
+        OSError: they cannot be asked about.
+    """
+    facts = []
+    for path, file in files_below(directory):
+        status = file.stat()
+        facts.append((path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
     return tuple(facts)
-
-
-def _held(files: Mapping[str, Content]) -> dict[str, Content]:
-    """The contents, each once: widgets have the same runtime."""
-    known: dict[bytes, bytes] = {}
-    held: dict[str, Content] = {}
-    for path, content in files.items():
-        read = bytes_of(content)
-        held[path] = known.setdefault(sha256(read).digest(), read)
-    return held
 
 
 def _shared_files(files: Mapping[str, Content]) -> Mapping[str, Content]:
@@ -177,7 +172,7 @@ def _shared_files(files: Mapping[str, Content]) -> Mapping[str, Content]:
         try:
             records = json.loads(bytes_of(content))["files"]
             urls = [record["url"] for record in records if "url" in record]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             continue  # an author's own file of that name
         for url in urls:
             held = files.get(f"runtime/{unquote(str(url)).rpartition('/')[2]}")
