@@ -58,7 +58,7 @@ def build(  # noqa: PLR0917 - click passes them by name
 ) -> None:
     """Build the widgets of REPO (default: this directory) into what the platform publishes.
 
-    Commit the built tree to the branch that the platform watches.
+    `widget publish` builds it too, and puts it live.
     """
     # Imported here, since it takes longer than `widget --help` to print.
     from widget_workbench.browser_python import BrowserPythonError

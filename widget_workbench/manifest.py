@@ -23,6 +23,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from widget_workbench.gateway.definitions import bad_fields
+from widget_workbench.gateway.suggestions import ended
 from widget_workbench.problem import Code
 from widget_workbench.without_bad import Place, without
 
@@ -383,7 +384,7 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return f"`{self.field}`: {self.message}." if self.field else f"{self.message}."
+        return ended(f"`{self.field}`: {self.message}" if self.field else self.message)
 
 
 # What lacks a bad part may be bad itself: an array that is empty now, in an object that is nothing without it.

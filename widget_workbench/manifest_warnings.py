@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from widget_workbench.gateway.suggestions import did_you_mean
-from widget_workbench.manifest import Fault, Property, WidgetManifest
+from widget_workbench.manifest import Configuration, Fault, Property, WidgetManifest
 from widget_workbench.problem import Code
 
 # Which values a property of a type can have, by what JSON makes of them.
@@ -30,6 +30,15 @@ def misspelt_fields(document: object, model: type[BaseModel]) -> Iterator[Fault]
         model: what it is read as.
     """
     yield from _misspelt(document, model, "")
+    if isinstance(document, dict) and "configuration" in _names(model):
+        for key in _names(Configuration):
+            if key in document:
+                message = "has no effect here: it belongs into `configuration`"
+                yield Fault(Code.UNKNOWN_FIELD, key, message)
+
+
+def _names(model: type[BaseModel]) -> list[str]:
+    return [to_camel(name) for name in model.model_fields]
 
 
 def _misspelt(value: object, model: type[BaseModel], place: str) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from widget_workbench.progress import progress
 
 if TYPE_CHECKING:
     from widget_workbench.problem import Problem
-    from widget_workbench.publishing import Published, Release
+    from widget_workbench.publishing import LiveRelease, Published, Release
 
 # \b keeps the lines after it as they are.
 _EXAMPLES = """\b
@@ -87,6 +87,7 @@ def publish(
     from widget_workbench.publishing import (
         Branch,
         Checkout,
+        LiveRelease,
         PublishError,
         Quarantine,
         refuse_nobody,
@@ -118,7 +119,9 @@ def publish(
             if release is None:
                 _print([f"Nothing to publish: it is what is live on {branch}."])
                 return
-            _print(_shown(release, uncommitted))
+            live = release.base.live
+            replaced = None if live is None else LiveRelease.of(quarantine.git, checkout, live)
+            _print(_shown(release, uncommitted, replaced, rollback=rollback))
             if dry_run:
                 _print([f"This was a dry run: nothing was published to {branch}."])
                 return
@@ -128,7 +131,8 @@ def publish(
                 context.exit(1)
             # A line of its own: git may ask for credentials below it.
             _print([f"Publishing to {branch} …"], error=True)
-            _print(_done(release, publish_release(quarantine, release)))
+            published = publish_release(quarantine, release)
+            _print(_done(release, published, rollback=rollback))
     except PublishError as error:
         raise click.ClickException(str(error)) from None
 
@@ -184,12 +188,23 @@ def _tell(title: str, problems: Sequence[Problem], colour: str) -> None:
     _print([*lines, ""], error=True)
 
 
-def _shown(release: Release, uncommitted: Sequence[str]) -> Iterator[str]:
+def _shown(
+    release: Release,
+    uncommitted: Sequence[str],
+    replaced: LiveRelease | None,
+    *,
+    rollback: bool,
+) -> Iterator[str]:
     from widget_workbench.publishing import announcement, named, size
 
     base, branch = release.base, release.branch
     first = "" if base.live else ", which is new"
-    yield click.style(f"What goes live on {branch}{first}:", bold=True)
+    if rollback and release.message is not None:
+        yield click.style(f"{release.message.splitlines()[0]}, on {branch}:", bold=True)
+    else:
+        yield click.style(f"What goes live on {branch}{first}:", bold=True)
+    if replaced is not None:
+        yield f"It replaces {replaced.title}."
     yield ""
     yield from announcement(release.changes)
     yield ""
@@ -197,13 +212,23 @@ def _shown(release: Release, uncommitted: Sequence[str]) -> Iterator[str]:
         yield f"Commits of the local branch that {branch.remote} lacks go along: {base.unpublished}."
     if uncommitted:
         yield f"Goes live though it is not committed: {named(uncommitted)}"
+    if replaced is not None and replaced.unknown_source is not None and not rollback:
+        yield click.style(
+            f"What is live was built from {replaced.unknown_source[:12]}, which is not in the history of what is "
+            "checked out here: this would take that work back. Bring it in first, by `git pull`.",
+            fg="yellow",
+        )
     yield f"This adds {size(release.added_bytes)} to the repository."
 
 
-def _done(release: Release, published: Published) -> Iterator[str]:
+def _done(release: Release, published: Published, *, rollback: bool) -> Iterator[str]:
     branch = release.branch
     yield from published.told
-    yield f"Published: {published.commit[:12]} is live on {branch}. `widget publish --rollback` puts back what was."
+    if rollback:
+        way_back = " `widget publish` puts what is built from here live again."
+    else:
+        way_back = " `widget publish --rollback` puts back what was." if release.base.live else ""
+    yield f"Published: {published.commit[:12]} is live on {branch}.{way_back}"
     if published.left_behind is not None:
         yield (
             f"The local branch '{branch.name}' could not follow, which changes nothing of what is live. git says: "

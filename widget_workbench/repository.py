@@ -383,7 +383,8 @@ class _Reading:
                     path,
                     Code.ENTRY_FILE_NOT_FOUND,
                     f"`source`: the entry {manifest.source.path}/{manifest.source.entry} does not "
-                    "exist. Build the widget first, or correct the path.",
+                    f"exist in {self._relative(directory)}, to which the path is relative. Build the widget first, or "
+                    "correct the path.",
                     error=True,
                 )
                 return None
@@ -399,7 +400,13 @@ class _Reading:
             return None
         manifest, faults = read_as(WidgetManifest, document)
         structure = [] if python else list(structure_faults(document))
-        self._report_faults(path, structure, error=True)
+        for fault in structure:
+            also = (
+                ""
+                if "both" in fault.message
+                else " A Python widget has a main.py, which is not there."
+            )
+            self._report(path, fault.code, f"{fault}{also}", error=True)
         self._report_faults(path, faults, error=True)
         self._report_faults(path, misspelt_fields(document, RegisteredWidget))
         if document.get("type", path.parent.name) != path.parent.name:

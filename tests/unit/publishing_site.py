@@ -73,6 +73,10 @@ class Site:
         """Of the branch's commit."""
         return git(self.remote, "log", "-1", "--format=%B", "published")
 
+    def history_ids(self) -> list[str]:
+        """The remote branch's commits, newest first."""
+        return git(self.remote, "rev-list", "published").splitlines()
+
     def history(self) -> list[str]:
         """The subjects of the branch's commits, newest first."""
         return git(self.remote, "log", "--format=%s", "published").splitlines()

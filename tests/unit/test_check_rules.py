@@ -634,6 +634,12 @@ RULES = [
         error=False,
     ),
     Rule(
+        "`properties` stand in `configuration`",
+        Code.UNKNOWN_FIELD,
+        {"properties": [TEXT]},
+        error=False,
+    ),
+    Rule(
         "a misspelt field of a property has no effect",
         Code.UNKNOWN_FIELD,
         configured({**TEXT, "defaultValues": "Warsaw"}),

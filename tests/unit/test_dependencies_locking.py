@@ -401,7 +401,7 @@ def test_a_frozen_lock_that_does_not_match_is_an_error_and_stays(
 
     assert repository.refused(frozen=True, **asked) == (
         f"widgets.lock does not match the widgets, and may not be changed here: {told}. Run `widget build`, "
-        "and commit it."
+        "and commit widgets.lock."
     )
     assert repository.file.read_bytes() == content
 

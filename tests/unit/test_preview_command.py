@@ -412,14 +412,14 @@ def test_a_built_tree_is_hosted_with_the_repositorys_upstreams(
         rest, _ = process.communicate()
 
     assert "problem" not in told
-    assert f"Hosts {dist} as the platform would, below /_hosted/" in told
+    assert re.search(rf"Hosts {dist} as the platform would, below /_hosted/[\w-]{{22}}/\n", told)
     assert answer.json() == []
     assert source.status_code == 404
     assert entry.text == "<p>tick</p>"
     assert found in rejected.text  # what was live stays
-    assert "extensions_registry.json: is missing" in rest
+    assert "extensions_registry.json: WORKBENCH_INVALID_REGISTRY: is missing" in rest
     assert found in gone.text
-    assert f"{dist}: cannot be read: No such file or directory" in rest
+    assert f"{dist}: WORKBENCH_UNREADABLE_FILE: cannot be read: No such file" in rest
     assert "was rejected, and what was live before stays live" in rest
     assert process.returncode == 0
 

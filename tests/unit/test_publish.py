@@ -734,6 +734,38 @@ def test_after_a_rollback_a_release_goes_on_top_and_can_be_taken_back(
     assert len(site.history()) == 7
 
 
+def test_what_is_replaced_is_told_and_what_a_rollback_goes_back_to(
+    site: Site, author: Author
+) -> None:
+    assert "It replaces" not in author.publish(FIRST).output
+    assert "--rollback" not in author.publish(SECOND).output.partition("Published: ")[0]
+    result = succeeded(author("--rollback", "--dry-run"))
+    first, second = site.history_ids()[::-1]
+    assert result.output.startswith(f"Roll back to {first[:12]} (Publish weather 1.0.0), on branch")
+    assert re.search(
+        rf"It replaces {second[:7]}\w*, Publish weather 1\.1\.0, \d{{4}}-\d\d-\d\d \d\d:\d\d by Ann\.\n",
+        result.output,
+    )
+    assert (
+        "`widget publish` puts what is built from here live"
+        in succeeded(author("--rollback")).output
+    )
+
+
+def test_publishing_over_work_that_is_not_here_is_told(site: Site, author: Author) -> None:
+    """A colleague's release, from a commit that this checkout lacks."""
+    clean(site)
+    before = git(site.author, "rev-parse", "HEAD~1")
+    author.publish(FIRST)
+    git(site.author, "checkout", "-q", before)
+    author.files = SECOND
+    result = succeeded(author("--dry-run"))
+    assert "which is not in the history of what is checked out here" in result.output
+    assert "`git pull`" in result.output
+    git(site.author, "checkout", "-q", "main")
+    assert "not in the history" not in succeeded(author("--dry-run")).output
+
+
 def test_a_rollback_asks_and_has_a_dry_run(site: Site, author: Author) -> None:
     author.publish(FIRST)
     author.publish(SECOND)

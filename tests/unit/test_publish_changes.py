@@ -32,9 +32,10 @@ WEATHER = widget("weather")
 
 
 def shown(author: Author, files: Files) -> list[str]:
-    """The lines of a dry run."""
+    """The lines of a dry run, without the one that tells what is replaced."""
     author.files = files
-    return succeeded(author("--dry-run")).output.splitlines()
+    lines = succeeded(author("--dry-run")).output.splitlines()
+    return [line for line in lines if not line.startswith("It replaces ")]
 
 
 def with_registry(files: Files, **arrays: list[dict[str, Any]]) -> Files:

@@ -56,7 +56,7 @@ def locked(
     if frozen and difference is not None:
         raise DependencyError(
             f"{FILE} does not match the widgets, and may not be changed here: {difference}. Run `widget build`, "
-            "and commit it."
+            "and commit widgets.lock."
         )
     return _relocked(root, wanted, present, Sources(index, cache or WheelCache.of_user(), told))
 

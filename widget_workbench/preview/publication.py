@@ -6,6 +6,7 @@ import json
 import secrets
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -92,7 +93,8 @@ class PublishedDirectory:
         what = "was rejected, and what was live before stays live."
         place = self._directory.name or str(self._directory)
         summary = Problem(place, what, self._rejections[0].code, error=True)
-        return (summary, *self._rejections)
+        told = (replace(each, message=f"{each.code}: {each.message}") for each in self._rejections)
+        return (summary, *told)
 
 
 class Publication:

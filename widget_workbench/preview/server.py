@@ -156,7 +156,7 @@ def _tell_start(url: str, site: Site, recorded_in: Path | None, published: Path 
     click.echo(f"  {click.style('widget preview', bold=True)} {__version__}")
     click.echo(f"  {click.style(url, fg='cyan', underline=True)}")
     if published is not None:
-        base = site.reading.url_of("…").partition("…")[0]
+        base = site.reading.url_of("").rstrip("/") + "/"
         click.echo(f"\n  Hosts {published} as the platform would, below {base}")
     for title, lines in _sections(repository, site.problems, recorded_in):
         click.echo()

@@ -4,6 +4,7 @@ from widget_workbench.publishing.announcement import announcement, named
 from widget_workbench.publishing.branch import Branch
 from widget_workbench.publishing.checkout import Checkout
 from widget_workbench.publishing.errors import GitError, PublishError
+from widget_workbench.publishing.live_release import LiveRelease
 from widget_workbench.publishing.publication import Published, publish, refuse_nobody
 from widget_workbench.publishing.quarantine import Quarantine
 from widget_workbench.publishing.release import (
@@ -17,6 +18,7 @@ __all__ = [
     "Branch",
     "Checkout",
     "GitError",
+    "LiveRelease",
     "PublishError",
     "Published",
     "Quarantine",

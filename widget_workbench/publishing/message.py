@@ -10,6 +10,9 @@ from widget_workbench.publishing.changes import Changes, State
 from widget_workbench.publishing.definitions import Kind
 from widget_workbench.visible_text import visible_line
 
+SOURCE = "Source-Commit"
+"""The trailer that names the commit that a release was built from."""
+
 RESTORES = "Restores"
 """The trailer that names the commit whose tree a rollback has put back."""
 
@@ -21,7 +24,7 @@ def publish_message(changes: Changes, source: str | None) -> str:
         changes: of what is live.
         source: the commit that it was built from; None where it was built from files that are not committed.
     """
-    trailers = {"Source-Commit": source} if source else {}
+    trailers = {SOURCE: source} if source else {}
     return _message(
         _subject(changes),
         _listing(changes),
