@@ -140,8 +140,9 @@ TESTS = """
 
     def test_exception_in_a_handler(community):
         community.connectors["rows"].respond(json={"rows": []})
-        widget = community.open("clumsy").widget("clumsy")
-        widget.get_by_role("button").click()
+        page = community.open("clumsy")
+        page.widget("clumsy").get_by_role("button").click()
+        page.host("clumsy").get_by_role("alert").wait_for()
         assert len(community.connectors["rows"].calls) == 1
 
 
