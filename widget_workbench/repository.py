@@ -232,7 +232,7 @@ class _Reading:
                 type=manifest.type,
                 directory=self._root / manifest.source.path,
                 manifest=manifest,
-                python=published.is_bundle(tree.files),
+                python=published.manifest in tree.files,
                 source=self._root / manifest.source.path,
                 entry=manifest.source.entry,
             )

@@ -78,6 +78,8 @@ def some(number: int, size: int = 1) -> dict[str, bytes]:
 
 MEGABYTE = 1_000_000
 
+REDIRECT = "\nwindow.location = 'https://elsewhere.example/login';"
+
 RULES = [
     # §1: where a widget comes from
     Rule(
@@ -250,7 +252,7 @@ RULES = [
     Rule(
         "nothing redirects to elsewhere",
         Code.CONTENT_SCAN_REJECTED,
-        files={"dist/tabs.js": "\nwindow.location = 'https://elsewhere.example/login';"},
+        files={"dist/tabs.js": REDIRECT},
         at="widgets/tabs/dist/tabs.js",
     ),
     Rule(

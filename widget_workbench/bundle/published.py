@@ -14,7 +14,7 @@ from widget_workbench.bundle.entry import MANIFEST, SKELETON, BundleError, entry
 from widget_workbench.bundle.hosting import DIRECTORY, Hosting
 from widget_workbench.bundle.imports import imported_modules
 from widget_workbench.bundle.stamp import Stamp
-from widget_workbench.checking.walking import files_below
+from widget_workbench.checking.walking import files_below, is_utf8
 from widget_workbench.parts import sha256
 from widget_workbench.runtime import Runtime, runtime
 
@@ -184,7 +184,7 @@ def ships(path: str) -> bool:
 def _tree(directory: Path) -> list[tuple[str, Path]]:
     found: list[tuple[str, Path]] = []
     for path, file in files_below(directory):
-        if any("\udc80" <= character <= "\udcff" for character in path):
+        if not is_utf8(path):
             raise BundleError(f"the name {path!r} is not UTF-8: rename it.")
         found.append((path, file))
     return found

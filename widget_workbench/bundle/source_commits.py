@@ -53,7 +53,8 @@ class SourceCommits:
             names.append(_LOCK)
             paths.append(_LOCK)
         below = f"{paths[0]}/"
-        gone = (path.removeprefix(below) for path in self._changed if path.startswith(below))
+        changed = self._changed or ()
+        gone = (path.removeprefix(below) for path in changed if path.startswith(below))
         if any(name not in self._committed for name in names) or any(map(reads, gone)):
             return None
         # Not `log`, whose output a person's configuration changes.
@@ -61,15 +62,16 @@ class SourceCommits:
         return told if _COMMIT.fullmatch(told) else None
 
     @cached_property
-    def _changed(self) -> frozenset[str]:
-        """The files that are not as HEAD has them, those that are gone included, relative to the root."""
+    def _changed(self) -> frozenset[str] | None:
+        """The files that are not as HEAD has them, those that are gone included, relative to the root; None where
+        nobody knows."""
         listed = asked(self._root, "diff", "--name-only", "--relative", "-z", "HEAD", *_PLACES)
-        return frozenset((listed or "").split("\0"))
+        return None if listed is None else frozenset(listed.split("\0"))
 
     @cached_property
     def _committed(self) -> frozenset[str]:
         """Those that are, likewise; none where nobody knows."""
-        if asked(self._root, "rev-parse", "--verify", "--quiet", "HEAD") is None:
+        known = asked(self._root, "ls-files", "-z", *_PLACES)
+        if known is None or self._changed is None:
             return frozenset()
-        listed = asked(self._root, "ls-files", "-z", *_PLACES)
-        return frozenset((listed or "").split("\0")) - self._changed
+        return frozenset(known.split("\0")) - self._changed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -23,26 +22,17 @@ def scan_problems(files: Mapping[str, Content]) -> Iterator[Problem]:
     Args:
         files: of the tree, by path. The same content is looked through once, however often it stands there.
     """
-    known: dict[bytes, list[Finding]] = {}
     for path, content in files.items():
-        if not is_scanned(path):
-            continue
-        held = bytes_of(content)
-        key = hashlib.sha256(PurePosixPath(path).suffix.lower().encode() + b"\n" + held).digest()
-        if key not in known:
-            known[key] = _findings(path, held)
-        for finding in known[key]:
-            yield _problem(path, finding, _advice(path, held))
+        if is_scanned(path):
+            held = bytes_of(content)
+            for finding in _findings(PurePosixPath(path).suffix.lower(), held):
+                yield _problem(path, finding, _advice(path, held))
 
 
-# A preview scans the same files at each page load.
+# All widgets have the same runtime, and so have a process's next builds.
 @lru_cache(maxsize=256)
-def _cached(suffix: str, content: bytes) -> tuple[Finding, ...]:
+def _findings(suffix: str, content: bytes) -> tuple[Finding, ...]:
     return tuple(scan(f"scanned{suffix}", content))
-
-
-def _findings(path: str, content: bytes) -> list[Finding]:
-    return list(_cached(PurePosixPath(path).suffix.lower(), content))
 
 
 def _problem(path: str, finding: Finding, advice: str) -> Problem:

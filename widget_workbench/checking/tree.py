@@ -17,7 +17,7 @@ from widget_workbench.checking.registries import (
     read_registries,
 )
 from widget_workbench.checking.scanned_files import scan_problems
-from widget_workbench.checking.walking import files_below, links_below
+from widget_workbench.checking.walking import files_below, is_utf8, links_below
 from widget_workbench.checking.widget_files import widget_problems
 from widget_workbench.problem import Code, Problem
 from widget_workbench.secret_values import FILE, is_tracked_by_git
@@ -98,14 +98,13 @@ def checked_tree(files: Mapping[str, Content]) -> PublishedTree:
     found = list(registries.problems)
     for widget, _ in registries.widgets:
         found += widget_problems(widget, files)
-    widgets = {widget.type: widget for widget, _ in registries.widgets}
-    found += hosted_runtime_problems(widgets, files)
+    found += hosted_runtime_problems((widget for widget, _ in registries.widgets), files)
     published = _published_files(files, registries)
     found += ambiguous_paths(published)
     found += [
         Problem(repr(path)[1:-1], "is no UTF-8: rename it.", Code.UNREADABLE_FILE, error=True)
         for path in published
-        if not path.isprintable() and any("\udc80" <= each <= "\udcff" for each in path)
+        if not is_utf8(path)
     ]
     found += scan_problems(published)
     return PublishedTree(files, registries, tuple(found))

@@ -26,6 +26,11 @@ def links_below(directory: Path) -> list[Path]:
     return sorted(Path(entry.path) for _, entry in _entries(directory) if entry.is_symlink())
 
 
+def is_utf8(path: str) -> bool:
+    """Whether a path's names are: Python reads the bytes of others as characters that there are not (PEP 383)."""
+    return not any("\udc80" <= character <= "\udcff" for character in path)
+
+
 def _entries(directory: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     waiting: list[tuple[str, str]] = [("", str(directory))]
     while waiting:

@@ -32,9 +32,10 @@ class PublishedWidget:
     entry: str | None
     thumbnail: str | None
 
-    def is_bundle(self, tree: Mapping[str, Content]) -> bool:
-        """Whether a build made it of a Python widget."""
-        return f"{_below(self.directory) or ''}{BUNDLE_MANIFEST}" in tree
+    @property
+    def manifest(self) -> str:
+        """Where `bundle.json` stands, if a build made the widget of Python."""
+        return f"{_below(self.directory) or ''}{BUNDLE_MANIFEST}"
 
     def published(self, tree: Mapping[str, Content]) -> dict[str, Content]:
         """The files of the tree that stand in the published directory, by their paths."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import threading
 from collections.abc import Mapping
@@ -10,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from widget_workbench.checking.content import Content, bytes_of
+from widget_workbench.checking.content import Content
+from widget_workbench.checking.hosted_runtime import hosted_urls
 from widget_workbench.checking.tree import PublishedTree, read_tree
 from widget_workbench.checking.walking import files_below
 from widget_workbench.checking.widget_files import BUNDLE_MANIFEST
@@ -171,13 +171,8 @@ def _shared_files(files: Mapping[str, Content]) -> Mapping[str, Content]:
     for path, content in files.items():
         if path.rpartition("/")[2] != BUNDLE_MANIFEST:
             continue
-        try:
-            records = json.loads(bytes_of(content))["files"]
-            urls = [record["url"] for record in records if "url" in record]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            continue  # an author's own file of that name
-        for url in urls:
-            held = files.get(f"runtime/{unquote(str(url)).rpartition('/')[2]}")
-            if isinstance(url, str) and url.startswith("/") and held is not None:
+        for url in hosted_urls(content):
+            held = files.get(f"runtime/{unquote(url).rpartition('/')[2]}")
+            if url.startswith("/") and held is not None:
                 shared[unquote(url).removeprefix("/")] = held
     return shared
