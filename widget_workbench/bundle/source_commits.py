@@ -64,7 +64,8 @@ class SourceCommits:
     @cached_property
     def _changed(self) -> frozenset[str] | None:
         """The files that are not as HEAD has them, those that are gone included, relative to the root; None where
-        nobody knows."""
+        nobody knows.
+        """
         listed = asked(self._root, "diff", "--name-only", "--relative", "-z", "HEAD", *_PLACES)
         return None if listed is None else frozenset(listed.split("\0"))
 
