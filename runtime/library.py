@@ -1,12 +1,7 @@
-"""The standard library in two parts: what a start needs, and what comes after it.
-
-Both are one stored zip, cut before the second part's first file. The first part, given a directory of its own, is what
-Python starts with; once the second has come, the whole is put in its place (widget/_late_library.py).
-"""
+"""The standard library in two parts: what a start needs, and what comes after it (widget/_late_library.py)."""
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -39,7 +34,7 @@ _NOWHERE = (
 
 @dataclass(frozen=True)
 class Library:
-    """The two parts: a zip, and the rest of the larger zip that starts with the same files."""
+    """The two parts, each a stored zip."""
 
     start: bytes
     late: bytes
@@ -67,7 +62,7 @@ def module_name(path: str) -> str:
 
 def late_modules(paths: Iterable[str]) -> set[str]:
     """The modules of the second part, of those that the files hold."""
-    return {module_name(path) for path in paths} - _start_modules()
+    return {module_name(path) for path in paths} - start_modules()
 
 
 def in_two_parts(bytecode: Mapping[str, bytes]) -> Library:
@@ -79,8 +74,7 @@ def in_two_parts(bytecode: Mapping[str, bytes]) -> Library:
     names = late_modules(bytecode)
     start = {path: each for path, each in bytecode.items() if module_name(path) not in names}
     late = {path: each for path, each in bytecode.items() if module_name(path) in names}
-    first = archive_of(start)
-    return Library(start=first, late=archive_of({**start, **late})[_files_end(first) :])
+    return Library(start=archive_of(start), late=archive_of(late))
 
 
 def _late_modules_source(paths: Iterable[str]) -> bytes:
@@ -88,12 +82,7 @@ def _late_modules_source(paths: Iterable[str]) -> bytes:
     return f'NAMES = frozenset("{names}".split())\n'.encode()
 
 
-def _files_end(archive: bytes) -> int:
-    """Where a zip's directory begins."""
-    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        return opened.start_dir
-
-
-def _start_modules() -> frozenset[str]:
+def start_modules() -> frozenset[str]:
+    """The modules that start-modules.txt names."""
     lines = START_MODULES.read_text().splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))

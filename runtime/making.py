@@ -19,14 +19,21 @@ import deflate
 from runtime import library
 from widget_workbench import __version__, browser_python, parts, runtime, shipped
 from widget_workbench.browser_python import BrowserPythonError, Compilation, Compression, carry_out
+from widget_workbench.browser_python.archive import archive_of
 from widget_workbench.browser_python.javascript_engine import javascript_engine
 from widget_workbench.parts import NAME_DIGITS, in_parts, sha256
-from widget_workbench.runtime import MANIFEST, RuntimeFile, RuntimeManifest
+from widget_workbench.runtime import MANIFEST, RuntimeFile, RuntimeManifest, SnapshotFacts
 from widget_workbench.shipped import ShippedFilesMissing
 
 _HERE = Path(__file__).parent
 _BUILT = _HERE.parent / "build"
 _TRIM = _HERE / "trim-core.mjs"
+# What makes the snapshot, and decides how it comes out.
+_SNAPSHOT = (
+    _HERE / "make-snapshot.mjs",
+    _HERE / "freed-memory.mjs",
+    _HERE.parent / "static" / "loader" / "core.js",
+)
 
 PYTHON = "3.14.2"
 """The version of the browser's Python, which Pyodide's release decides."""
@@ -77,9 +84,11 @@ class _Making:
 
     def _publish(self, directory: Path) -> None:
         start, late = self._library()
+        snapshot = self._snapshot(start)
         made = {
-            "core": in_parts("core", ".mjs", self._step("core.mjs", (_TRIM,), self._trimmed)),
+            "core": in_parts("core", ".mjs", self._trimmed_core()),
             "wasm": in_parts("wasm", ".bin", self._step("wasm.gz", (Path(__file__),), self._wasm)),
+            "snapshot": in_parts("snapshot", ".bin", _gzipped(snapshot["snapshot.bin"])),
             "library": in_parts("library", ".bin", _gzipped(start)),
             "widget": in_parts("widget", ".bin", _gzipped(self._widget())),
             "late": in_parts("late", ".bin", late),
@@ -95,6 +104,7 @@ class _Making:
                 for name, content in files.items()
             },
             late_modules=tuple(sorted(library.late_modules(self._bytecode()))),
+            snapshot=SnapshotFacts(**json.loads(snapshot["snapshot.json"])),
         )
         _write(directory, {**files, MANIFEST: manifest.written().encode()})
 
@@ -103,17 +113,34 @@ class _Making:
         digest = sha256("".join(map(sha256, python_side)).encode())[:NAME_DIGITS]
         return f"{__version__}-{self._pyodide}-{digest}"
 
+    def _trimmed_core(self) -> bytes:
+        return self._step("core.mjs", (_TRIM,), self._trimmed)
+
     def _trimmed(self) -> bytes:
-        program = javascript_engine()
-        if program is None:
-            raise ShippedFilesMissing("Node.js 20 or newer is needed to make the runtime.")
         with tempfile.TemporaryDirectory() as name:
             out = Path(name) / "core.mjs"
-            command = [program, str(_TRIM), str(self._core), str(out)]
-            ended = subprocess.run(command, capture_output=True, text=True, check=False)
-            if ended.returncode != 0:
-                raise ShippedFilesMissing(f"{_TRIM.name} failed: {ended.stderr.strip()}")
+            _run(_TRIM, self._core, out)
             return out.read_bytes()
+
+    def _snapshot(self, library_start: bytes) -> dict[str, bytes]:
+        inputs = (_TRIM, *_SNAPSHOT, *_compilers(), *_widget_sources())
+        return _files(
+            self._step("snapshot.zip", inputs, lambda: self._made_snapshot(library_start))
+        )
+
+    def _made_snapshot(self, library_start: bytes) -> bytes:
+        widget = self._widget()
+        modules = [*sorted(library.start_modules()), *map(library.module_name, _files(widget))]
+        with tempfile.TemporaryDirectory() as name:
+            job = Path(name)
+            (job / "core.mjs").write_bytes(self._trimmed_core())
+            (job / "core.wasm").write_bytes((self._core / "pyodide.asm.wasm").read_bytes())
+            (job / "library.zip").write_bytes(library_start)
+            (job / "widget.zip").write_bytes(widget)
+            (job / "modules.txt").write_text("\n".join(modules))
+            _run(_SNAPSHOT[0], job)
+            made = ("snapshot.bin", "snapshot.json")
+            return archive_of({each: (job / each).read_bytes() for each in made})
 
     def _wasm(self) -> bytes:
         return _gzipped((self._core / "pyodide.asm.wasm").read_bytes())
@@ -131,7 +158,7 @@ class _Making:
 
     def _compiled_library(self) -> bytes:
         sources = library.sources(self._core / "python_stdlib.zip")
-        return carry_out([Compilation(sources, library.ROOT, docstrings=False)])[0]
+        return carry_out([Compilation(sources, library.ROOT, lean=True)])[0]
 
     def _widget(self) -> bytes:
         return self._step("widget.zip", (*_compilers(), *_widget_sources()), _compiled_widget)
@@ -154,7 +181,7 @@ class _Making:
 
 def _compiled_widget() -> bytes:
     sources = {f"widget/{path.name}": path.read_bytes() for path in _widget_sources()}
-    return carry_out([Compilation(sources, WIDGET_ROOT, docstrings=False)])[0]
+    return carry_out([Compilation(sources, WIDGET_ROOT, lean=True)])[0]
 
 
 def _widget_sources() -> list[Path]:
@@ -176,7 +203,18 @@ def _makers() -> list[Path]:
     """What decides the rest."""
     root = _HERE.parent
     files = [root / "package-lock.json", Path(parts.__file__), Path(runtime.__file__)]
-    return [*files, _TRIM, Path(__file__)]
+    return [*files, _TRIM, *_SNAPSHOT, Path(__file__)]
+
+
+def _run(script: Path, *arguments: Path) -> None:
+    program = javascript_engine()
+    if program is None:
+        raise ShippedFilesMissing("Node.js 20 or newer is needed to make the runtime.")
+    command = [program, str(script), *map(str, arguments)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ended.returncode != 0:
+        # A failure of the core's own quotes a line that is all of the core.
+        raise ShippedFilesMissing(f"{script.name} failed: {ended.stderr.strip()[-2000:]}")
 
 
 def _gzipped(content: bytes) -> bytes:

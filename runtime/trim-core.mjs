@@ -117,6 +117,7 @@ function trim(source, wasm) {
     refuseScripts,
     spellWasmAsBytes,
     knowOwnFrames,
+    bootstrapWithoutCompiling,
   ];
   const patched = patches.reduce((text, patch) => patch(text), source);
   const trimmed = copyUsedExports(dropUnused(patched, wasm));
@@ -289,6 +290,47 @@ function knowOwnFrames(text) {
     "own frames by their address",
     '.includes("pyodide.asm.mjs")',
     ".includes(import.meta.url)",
+  );
+}
+
+/**
+ * When its memory has been restored, the core runs some lines of Python to look up what is in memory anyway. That takes
+ * Python's parser and compiler, of which every function is compiled by the browser as it is first called: most of what
+ * came between restoring and the widget's first line. What is looked up is looked up when something asks for it.
+ *
+ * @param {string} text
+ */
+function bootstrapWithoutCompiling(text) {
+  const start = "API.finalizeBootstrap=function(t,e){t&&Wr();";
+  const lookedUp = {
+    importlib: 'find("importlib")',
+    sys: 'find("sys")',
+    os: 'find("os")',
+    globals: 'Ro(find("__main__").__dict__,find("builtins").__dict__)',
+    runPythonInternal_dict: "API.public_api.toPy({})",
+    pyodide_py: 'find("pyodide")',
+    pyodide_code: 'find("pyodide.code")',
+    pyodide_ffi: 'find("pyodide.ffi")',
+    package_loader: 'find("pyodide._package_loader")',
+    pyodide_base: "API._pyodide._base",
+    sitepackages: "API.package_loader.SITE_PACKAGES.__str__()",
+    dsodir: "API.package_loader.DSO_DIR.__str__()",
+    defaultLdLibraryPath: "[API.dsodir,API.sitepackages]",
+  };
+  const getters = Object.entries(lookedUp).map(
+    ([name, value]) => `onDemand(API,"${name}",()=>${value});`,
+  );
+  return replaceOnce(
+    text,
+    "what is in restored memory is looked up on demand",
+    start,
+    "API.finalizeBootstrap=function(t,e){if(t){Wr();let api=Mo();Hr(API.config.jsglobals,t,e);" +
+      "let find=name=>API._pyodide._base.pyimport_impl(name);" +
+      "let onDemand=(owner,name,get)=>Object.defineProperty(owner,name,{configurable:true,enumerable:true," +
+      "get(){let value=get();Object.defineProperty(owner,name,{value,writable:true});return value}});" +
+      getters.join("") +
+      'for(let name of ["pyodide_py","globals"])onDemand(api,name,()=>API[name]);' +
+      "Yr();return api}",
   );
 }
 

@@ -95,7 +95,7 @@ class _Patching(MetaPathFinder):
     ) -> ModuleSpec | None:
         if name not in _PATCHES:
             return None
-        spec = PathFinder.find_spec(name, path, target) or _late_library.find_spec(name, path)
+        spec = PathFinder.find_spec(name, path, target) or _late_library.find_spec(name)
         if spec is not None and spec.loader is not None:
             spec.loader = _PatchingLoader(spec.loader, _PATCHES[name])
         return spec

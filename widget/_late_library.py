@@ -1,12 +1,10 @@
 """The second part of the standard library, which comes after the start, or when one of its modules is imported.
 
-It is the end of a zip whose beginning the first part is: together they are put where the first part stands, so a
-package may have modules in both.
+It is a zip of its own. A package may have modules in both parts.
 """
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
@@ -15,7 +13,7 @@ from types import ModuleType
 
 from . import _ffi
 
-LIBRARY = "/lib/python314.zip"
+LIBRARY = "/lib/python314-late.zip"
 
 _there = False
 
@@ -26,7 +24,7 @@ def install() -> None:
 
 
 def complete(content: bytes) -> None:
-    """Puts the second part beside the first.
+    """Puts the second part where imports find it.
 
     Args:
         content: of the runtime's part `late`.
@@ -36,13 +34,8 @@ def complete(content: bytes) -> None:
         return
     from compression import zstd
 
-    with open(LIBRARY, "rb") as file:
-        first = file.read()
-    # The zip's directory, which comes last, is that of the whole from now on.
-    whole = first[: _files_end(first)] + zstd.decompress(content)
     with open(LIBRARY, "wb") as file:
-        file.write(whole)
-    importlib.invalidate_caches()
+        file.write(zstd.decompress(content))
     _there = True
     _ffi.late_library_arrived()
 
@@ -52,32 +45,29 @@ def is_there() -> bool:
     return _there
 
 
-def _files_end(archive: bytes) -> int:
-    """Where the directory of a zip without a comment begins (APPNOTE.TXT, 4.3.16)."""
-    return int.from_bytes(archive[-6:-2], "little")
-
-
-def find_spec(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
-    """Brings the second part, if a module that nobody has found is one of it and has not come.
+def find_spec(name: str) -> ModuleSpec | None:
+    """Finds a module of the second part, which is brought if it has not come.
 
     Returns:
-        Where the module is; None where it is not there either.
+        Where the module is; None where it is no late one.
 
     Raises:
         ImportError: the second part cannot be had.
     """
     from _late_modules import NAMES  # made with the runtime
 
-    if _there or name not in NAMES:
+    if name not in NAMES:
         return None
     try:
-        complete(_ffi.late_library())
+        if not _there:
+            complete(_ffi.late_library())
     except Exception as error:
         raise ImportError(
             f"{name} is of the standard library's second part, which did not come: {error}",
             name=name,
         ) from error
-    return PathFinder.find_spec(name, path)
+    package = name.rpartition(".")[0].replace(".", "/")
+    return PathFinder.find_spec(name, [f"{LIBRARY}/{package}" if package else LIBRARY])
 
 
 class _Finder(MetaPathFinder):
@@ -89,4 +79,4 @@ class _Finder(MetaPathFinder):
         path: Sequence[str] | None,
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
-        return find_spec(fullname, path)
+        return find_spec(fullname)

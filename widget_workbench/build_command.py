@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,11 @@ if TYPE_CHECKING:
     help="Where Python comes from: each widget's own directory; the core's JavaScript from a CDN that the platform "
     "trusts; or all of it from a path or URL that you host.",
 )
+@click.option(
+    "--no-snapshot",
+    is_flag=True,
+    help="Start Python from its library's files, three times as slowly: to compare, or to look into a fault.",
+)
 @click.option("--locked", is_flag=True, help="Fail if widgets.lock would change.")
 @click.option("--upgrade", is_flag=True, help="Take the newest version of each dependency.")
 @click.option(
@@ -51,6 +57,7 @@ def build(  # noqa: PLR0917 - click passes them by name
     repository: Path,
     out: Path,
     runtime: str,
+    no_snapshot: bool,
     locked: bool,
     upgrade: bool,
     describe_builds: bool,
@@ -72,7 +79,7 @@ def build(  # noqa: PLR0917 - click passes them by name
     if locked and upgrade:
         raise click.UsageError("--locked and --upgrade contradict each other: give one.")
     try:
-        hosting = hosting_of(runtime)
+        hosting = hosting_of(runtime, snapshot=not no_snapshot)
         with progress() as told:
             built = bundle_build(
                 repository,
@@ -102,13 +109,15 @@ def _tell(built: Build, out: Path, hosting: Hosting) -> None:
     for problem in built.warnings:
         path = click.style(problem.path, fg="yellow")
         click.echo(f"{path}: {problem.code}: {problem.message}", err=True)
-    for line in _table(built.report):
+    for line in (*_table(built.report), *_skeletons(built.report)):
         click.echo(line)
     click.echo(f"\nBuilt into {out}{_hosting_note(hosting, out)}")
 
 
 def _table(report: Report) -> list[str]:
-    rows: list[tuple[str, ...]] = [("widget", "files", "size", "largest file", "first visit")]
+    rows: list[tuple[str, ...]] = [
+        ("widget", "files", "size", "largest file", "first visit", "first paint")
+    ]
     rows += [_row(widget) for widget in report.widgets]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
@@ -132,7 +141,25 @@ def _row(widget: WidgetReport) -> tuple[str, ...]:
         f"{megabytes(widget.bytes)} ({shares['bytes']:.0%})",
         f"{megabytes(widget.largest_bytes)} ({shares['largest_file']:.0%})",
         "JavaScript" if first_visit is None else megabytes(first_visit),
+        _first_paint(widget),
     )
+
+
+def _first_paint(widget: WidgetReport) -> str:
+    if widget.prerendered is None:
+        return ""
+    shown = "prerendered" if widget.prerendered else "skeleton"
+    calls = len(widget.prefetched)
+    return f"{shown}, {calls} call{'' if calls == 1 else 's'}" if calls else shown
+
+
+def _skeletons(report: Report) -> Iterator[str]:
+    """Why widgets are not prerendered: that is no fault, but what could be had."""
+    kept = [widget for widget in report.widgets if widget.skeleton_because]
+    if kept:
+        yield ""
+    for widget in kept:
+        yield f"{click.style(widget.type, bold=True)} keeps its skeleton: {widget.skeleton_because}."
 
 
 def _hosting_note(hosting: Hosting, out: Path) -> str:

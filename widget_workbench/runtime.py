@@ -30,6 +30,19 @@ class RuntimeFile:
 
 
 @dataclass(frozen=True)
+class SnapshotFacts:
+    """What is known of the snapshot.
+
+    Attributes:
+        memory: the hash of all memory, once it is restored, as hexadecimal digits.
+        modules: the files of the modules that are imported, by the modules' names; None for what has no file.
+    """
+
+    memory: str
+    modules: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
 class RuntimeManifest:
     """`runtime.json`, which is made with the files (runtime/making.py).
 
@@ -38,10 +51,12 @@ class RuntimeManifest:
         pyodide: the version of its core.
         python: the version of its Python.
         parts: by what they make up, the names of its files in their order: `core` is the core's JavaScript module,
-            `wasm` its WebAssembly, `library` the standard library that a start needs, `widget` the package of that
+            `wasm` its WebAssembly, `snapshot` the memory of an interpreter that has imported what a start needs,
+            `library` and `widget` what it has imported, the standard library's first part and the package of that
             name, and `late` the rest of the library.
         files: by name.
         late_modules: the modules of `late`.
+        snapshot: what is known of the part of that name.
     """
 
     release: str
@@ -50,6 +65,16 @@ class RuntimeManifest:
     parts: Mapping[str, tuple[str, ...]]
     files: Mapping[str, RuntimeFile]
     late_modules: tuple[str, ...]
+    snapshot: SnapshotFacts
+
+    def shipped_parts(self, *, snapshot: bool) -> tuple[str, ...]:
+        """The parts that a widget needs, in the order in which they are asked for.
+
+        Args:
+            snapshot: whether Python starts from a snapshot, else from the library's files.
+        """
+        left_out = ("library", "widget") if snapshot else ("snapshot",)
+        return tuple(part for part in self.parts if part not in left_out)
 
     @classmethod
     def read(cls, text: str) -> RuntimeManifest:
@@ -58,7 +83,10 @@ class RuntimeManifest:
         parts = {name: tuple(files) for name, files in document.pop("parts").items()}
         files = {name: RuntimeFile(**facts) for name, facts in document.pop("files").items()}
         late_modules = tuple(document.pop("late_modules"))
-        return cls(**document, parts=parts, files=files, late_modules=late_modules)
+        snapshot = SnapshotFacts(**document.pop("snapshot"))
+        return cls(
+            **document, parts=parts, files=files, late_modules=late_modules, snapshot=snapshot
+        )
 
     def written(self) -> str:
         """The file's text."""

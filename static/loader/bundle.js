@@ -49,6 +49,14 @@ export class Bundle {
   }
 
   /**
+   * @param {string} name of a part of the runtime
+   * @returns {boolean}
+   */
+  has(name) {
+    return [...this.assets.values()].some(({ part }) => part === name);
+  }
+
+  /**
    * The files that make up a part of the runtime, in their order.
    *
    * @param {string} name

@@ -1,10 +1,15 @@
 /**
  * What a browser has fetched of the runtime, kept by content. The platform gives a file another URL with each publish and
  * for each widget, and HTTP's cache knows a file by its URL alone; the page's Cache Storage knows it by what it is told.
+ *
+ * To ask Cache Storage takes tens of milliseconds, so what it has is noted where asking takes none, and written there
+ * when a page is idle.
  */
+import { whenIdle } from "./when-idle.js";
 
 /** @typedef {import("./assets.js").Asset} Asset */
 
+/** Of Cache Storage's cache, and of the note. */
 const STORE = "pyodide-widget";
 
 const DAY = 24 * 3600 * 1000;
@@ -14,6 +19,34 @@ const KEPT = 60 * DAY;
 
 /** Milliseconds after which one that a page does use is dated anew. */
 const DATED = 30 * DAY;
+
+/** @type {Map<string, Uint8Array<ArrayBuffer>>} what is to be stored, by file name */
+const waiting = new Map();
+
+/** @returns {Record<string, number>} when each stored file was last dated, by its name */
+function readNote() {
+  try {
+    const note = JSON.parse(localStorage.getItem(STORE) ?? "{}");
+    return typeof note === "object" && note !== null ? note : {};
+  } catch {
+    // The page may not store anything, or somebody else has written there.
+    return {};
+  }
+}
+
+/**
+ * @param {(note: Record<string, number>) => void} change
+ */
+function changeNote(change) {
+  // Read once more: other pages change it as well.
+  const note = readNote();
+  change(note);
+  try {
+    localStorage.setItem(STORE, JSON.stringify(note));
+  } catch {
+    // Then the next visit fetches again.
+  }
+}
 
 /** @returns {Promise<Cache | null>} null where the page may not store anything, or is not on https */
 async function store() {
@@ -25,12 +58,29 @@ async function store() {
 }
 
 /**
- * By what the store knows a file: its name, which names its content. Nothing is ever fetched from there.
+ * By what the store knows a file: its name, which names its content.
  *
  * @param {Asset} file
  */
-function keyOf(file) {
-  return new URL(`/_pyodide-widget/${file.path.split("/").at(-1)}`, location.origin).href;
+function nameOf(file) {
+  return file.path.split("/").at(-1) ?? "";
+}
+
+/**
+ * Nothing is ever fetched from there.
+ *
+ * @param {string} name
+ */
+function keyOf(name) {
+  return new URL(`/_pyodide-widget/${name}`, location.origin).href;
+}
+
+/**
+ * @param {Asset} file
+ * @returns {boolean} whether it is worth asking for
+ */
+export function isStored(file) {
+  return nameOf(file) in readNote();
 }
 
 /**
@@ -38,52 +88,85 @@ function keyOf(file) {
  * @returns {Promise<Response | null>} null where it has to be fetched
  */
 export async function stored(file) {
+  const name = nameOf(file);
   try {
-    return (await (await store())?.match(keyOf(file))) ?? null;
+    const found = await (await store())?.match(keyOf(name));
+    if (found && !(Date.now() - readNote()[name] < DATED)) {
+      changeNote((note) => {
+        note[name] = Date.now();
+      });
+    }
+    return found ?? null;
   } catch {
     return null;
   }
 }
 
-/**
- * Whether a stored file is to be kept again, so that it counts as used.
- *
- * @param {Response} response
- */
-export function isAging(response) {
-  return !(age(response) < DATED);
-}
-
-/** @param {Response | undefined} response */
-function age(response) {
-  return Date.now() - Date.parse(response?.headers.get("Date") ?? "");
-}
-
 /** @param {Asset} file */
 export async function forget(file) {
-  await (await store())?.delete(keyOf(file)).catch(() => {});
+  const name = nameOf(file);
+  changeNote((note) => {
+    delete note[name];
+  });
+  await (await store())?.delete(keyOf(name)).catch(() => {});
 }
 
 /**
  * @param {Asset} file
- * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {Uint8Array<ArrayBuffer>} bytes not to be changed any more
  */
-export async function keep(file, bytes) {
-  const headers = { Date: new Date().toUTCString() };
-  // A store that is full, or forbidden, costs the next visit a download and nothing else.
-  await (await store())?.put(keyOf(file), new Response(bytes, { headers })).catch(() => {});
+export function keep(file, bytes) {
+  waiting.set(nameOf(file), bytes);
 }
 
-/** Forgets what pages have long ceased to use. To be called when the page is idle. */
+/** Stores what is to be kept, and forgets what pages have long ceased to use: bit by bit, whenever the page is idle. */
 export async function tidyStore() {
+  const cache = await store();
+  if (!cache) {
+    waiting.clear();
+    return;
+  }
+  for (const [name, bytes] of waiting) {
+    await idleMoment();
+    await put(cache, name, bytes);
+    waiting.delete(name);
+  }
+  await idleMoment();
+  await forgetUnused(cache).catch(() => {});
+}
+
+/** @returns {Promise<void>} */
+function idleMoment() {
+  return new Promise((resolve) => whenIdle(resolve));
+}
+
+/**
+ * @param {Cache} cache
+ * @param {string} name
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+async function put(cache, name, bytes) {
   try {
-    const cache = await store();
-    for (const request of (await cache?.keys()) ?? []) {
-      if (!(age(await cache?.match(request)) < KEPT)) {
-        await cache?.delete(request);
-      }
-    }
+    await cache.put(keyOf(name), new Response(bytes));
+    changeNote((note) => {
+      note[name] = Date.now();
+    });
   } catch {
-    // Whatever cannot be tidied stays.
+    // A store that is full, or forbidden, costs the next visit a download and nothing else.
+  }
+}
+
+/** @param {Cache} cache */
+async function forgetUnused(cache) {
+  const note = readNote();
+  const used = new Set(Object.keys(note).filter((name) => Date.now() - note[name] < KEPT));
+  for (const request of await cache.keys()) {
+    const name = request.url.split("/").at(-1) ?? "";
+    if (!used.has(name)) {
+      await cache.delete(request);
+      changeNote((changed) => {
+        delete changed[name];
+      });
+    }
   }
 }

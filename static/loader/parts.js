@@ -1,6 +1,6 @@
 /** The large files of the runtime and of dependencies, some of which are cut into several. */
 import { check, DamagedError, open } from "./assets.js";
-import { forget, isAging, keep, stored } from "./part-store.js";
+import { forget, isStored, keep, stored } from "./part-store.js";
 
 /** @typedef {import("./assets.js").Asset} Asset */
 
@@ -161,7 +161,7 @@ async function confirm(file, part, chunks) {
     }
     throw reason;
   }
-  if (!part.stored || isAging(part.response)) {
+  if (!part.stored) {
     keep(file, bytes);
   }
   return bytes;
@@ -169,6 +169,6 @@ async function confirm(file, part, chunks) {
 
 /** @param {Asset} file */
 async function openedPart(file) {
-  const response = await stored(file);
+  const response = isStored(file) ? await stored(file) : null;
   return response ? { response, stored: true } : { response: await open(file), stored: false };
 }

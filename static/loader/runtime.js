@@ -92,7 +92,7 @@ export async function pageRuntime(bundle, type) {
 
 /** @param {Bundle} bundle */
 function originOf(bundle) {
-  return bundle.part("library")[0].url;
+  return bundle.part("wasm")[0].url;
 }
 
 /**
@@ -125,15 +125,30 @@ function entryFor(bundle, type) {
 }
 
 /**
+ * What Python knows of where it runs: variables of its environment.
+ *
+ * @param {Navigator} navigator
+ */
+function surroundingsOf({ language }) {
+  return {
+    TZ: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    LANG: `${language.replace("-", "_")}.UTF-8`,
+  };
+}
+
+/**
  * @param {Bundle} bundle
  * @param {Entry} entry
  * @returns {Promise<Runtime>}
  */
 async function start(bundle, entry) {
-  const interpreter = await boot(bundle, entry.attempts++);
+  const booting = boot(bundle, entry.attempts++);
+  // Asked here, where the files are on their way: a browser takes twenty milliseconds to tell its time zone first.
+  const surroundings = JSON.stringify(surroundingsOf(navigator));
+  const interpreter = await booting;
   interpreter.registerJsModule("_widget_bridge", createBridge(entry.late));
   const python = interpreter.pyimport("widget._instance");
-  python.prepare();
+  python.prepare(surroundings);
   entry.late.attach(python.complete_library);
   performance.measure("pyodide-widget:boot", { start: LOADER_START });
   return {

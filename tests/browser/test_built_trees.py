@@ -176,7 +176,7 @@ def altered(route: Route) -> None:
     route.fulfill(response=answer, body=bytes(body))
 
 
-@pytest.mark.parametrize("part", ["wasm", "library", "widget"])
+@pytest.mark.parametrize("part", ["wasm", "snapshot"])
 def test_wrong_bytes_are_told_with_the_file_and_right_ones_work_again(
     community_factory: CommunityFactory, bundled: Path, part: str
 ) -> None:
@@ -196,7 +196,7 @@ def test_wrong_bytes_are_told_with_the_file_and_right_ones_work_again(
         page.widget("weather")
 
 
-@pytest.mark.parametrize("part", ["wasm", "library", "late"])
+@pytest.mark.parametrize("part", ["wasm", "snapshot", "late"])
 def test_a_widget_whose_copy_of_the_runtime_is_broken_leaves_the_others_theirs(
     community_factory: CommunityFactory, bundled: Path, part: str
 ) -> None:
@@ -290,10 +290,10 @@ def test_the_same_runtime_below_another_widgets_url_costs_no_second_download(
         community.open("search", prepare=recorded(second)).widget("search")
     assert [name.partition("-")[0] for name in parts(first)] == [
         "late",
-        "library",
+        "snapshot",
+        "snapshot",
         "wasm",
         "wasm",
-        "widget",
     ]
     assert parts(second) == []
 
@@ -312,14 +312,14 @@ def test_a_damaged_part_in_the_store_is_fetched_again(
                     const bytes = new Uint8Array(await (await cache.match(request)).arrayBuffer());
                     const name = request.url.split("/").at(-1);
                     bytes.fill(7, bytes.length / 2);
-                    const empty = name.startsWith("widget-") ? null : bytes;
+                    const empty = name.startsWith("snapshot-") ? null : bytes;
                     await cache.put(request, new Response(empty));
                 }
             }"""
         )
         requests: list[Request] = []
         community.open("weather", prepare=recorded(requests)).widget("weather")
-    assert {name.partition("-")[0] for name in parts(requests)} >= {"library", "wasm", "widget"}
+    assert {name.partition("-")[0] for name in parts(requests)} >= {"snapshot", "wasm"}
 
 
 def test_what_no_page_has_used_for_long_is_forgotten(
@@ -332,8 +332,10 @@ def test_what_no_page_has_used_for_long_is_forgotten(
         page.page.evaluate(
             """async () => {
                 const cache = await caches.open("pyodide-widget");
-                const old = { headers: { Date: new Date(Date.now() - 61 * 864e5).toUTCString() } };
-                await cache.put("/_pyodide-widget/old.bin", new Response("a", old));
+                const note = JSON.parse(localStorage.getItem("pyodide-widget"));
+                note["old.bin"] = Date.now() - 61 * 864e5;
+                localStorage.setItem("pyodide-widget", JSON.stringify(note));
+                await cache.put("/_pyodide-widget/old.bin", new Response("a"));
                 await cache.put("/_pyodide-widget/undated.bin", new Response("a"));
             }"""
         )

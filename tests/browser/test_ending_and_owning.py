@@ -52,12 +52,12 @@ def test_destroy_while_the_interpreter_boots(
 ) -> None:
     write_widget("late", LATE_WRITE)
     write_widget("sound", 'async def init(sdk): sdk.root.textContent = "All is well."')
-    library = Held("**/library-*.bin")
-    page = community.open("late", prepare=library.prepare)
-    library.arrived(page)
+    snapshot = Held("**/snapshot-*.bin")
+    page = community.open("late", prepare=snapshot.prepare)
+    snapshot.arrived(page)
     expect(page.host("late")).to_have_attribute("data-widget-state", "loading")
     page.destroy("late")
-    library.release()
+    snapshot.release()
     # The page's interpreter is there all the same, for whoever comes next.
     place(page, "sound")
     expect(page.widget("sound")).to_contain_text("All is well.")

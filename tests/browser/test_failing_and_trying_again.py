@@ -173,10 +173,10 @@ def test_whoever_does_not_hold_the_focus_is_not_given_it(
     expect(page.page.locator("body")).to_be_focused()
 
 
-LIBRARY = runtime().manifest.parts["library"][0]
+SNAPSHOT = runtime().manifest.parts["snapshot"][0]
 
 
-@pytest.mark.parametrize("file", ["main.py", "style.css", LIBRARY])
+@pytest.mark.parametrize("file", ["main.py", "style.css", SNAPSHOT])
 def test_another_try_starts_a_widget_of_which_a_file_could_not_be_fetched(
     community: Community, write_widget: WriteWidget, file: str
 ) -> None:

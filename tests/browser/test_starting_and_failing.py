@@ -26,6 +26,13 @@ SEVEN = (
 )
 
 
+# What a page fetches of the runtime: the names of the files by part.
+SHIPPED = {
+    part: runtime().manifest.parts[part]
+    for part in runtime().manifest.shipped_parts(snapshot=True)
+}
+
+
 def recorded(urls: list[str]) -> Callable[[Page], None]:
     """Prepares a page so that the addresses of its requests are kept, without their queries."""
 
@@ -46,7 +53,7 @@ def test_twenty_instances_of_seven_types_share_one_interpreter(
     expect(alert).to_contain_text("LookupError: on purpose")
     for number, widget_type in enumerate(placed):
         page.widget(widget_type, nth=placed[:number].count(widget_type))
-    for part, names in runtime().manifest.parts.items():
+    for part, names in SHIPPED.items():
         if part != "late":  # it comes when the page is idle
             for name in names:
                 assert sum(url.endswith(f"/{name}") for url in urls) == 1, name
@@ -363,7 +370,7 @@ def test_a_page_without_the_hosts_sdk_says_so(community: Community) -> None:
 
 
 # Of a part of several files, the last.
-RUNTIME_FILES = [names[-1] for part, names in runtime().manifest.parts.items() if part != "late"]
+RUNTIME_FILES = [names[-1] for part, names in SHIPPED.items() if part != "late"]
 
 
 def missing(route: Route) -> None:

@@ -42,9 +42,34 @@ def test_python_files_become_bytecode_and_others_stay() -> None:
     assert b"Doc." in files["a/t.pyc"]
 
 
-def test_docstrings_are_dropped_where_that_is_asked_for() -> None:
-    (archive,) = carry_out([Compilation(SOURCES, "/lib/x/", docstrings=False)])
-    assert b"Doc." not in archive
+def test_lean_bytecode_is_without_docstrings_annotations_and_lines_within_functions() -> None:
+    source = b"""
+import functools
+
+def plain(a: "Told", *, b: "Told" = 1) -> "Told":
+    "Doc."
+    c = a + b
+
+
+    return c / 0
+
+@functools.singledispatch
+def decorated(a: "Kept"):
+    pass
+
+class Fields:
+    field: "Kept too"
+"""
+    lean, full = carry_out(
+        [Compilation({"m.py": source}, "/lib/x/", lean=lean) for lean in (True, False)]
+    )
+    assert b"Told" in full
+    assert b"Doc." in full
+    assert b"Told" not in lean
+    assert b"Doc." not in lean
+    assert b"Kept" in lean
+    assert b"Kept too" in lean
+    assert len(lean) < len(full)
 
 
 def test_the_same_task_gives_the_same_bytes_alone_and_among_others() -> None:

@@ -59,7 +59,8 @@ class Compilation:
     Attributes:
         files: content by path in the archive.
         root: where the archive's files will stand in the browser, with a slash at its end: tracebacks name it.
-        docstrings: whether they are kept. Only the standard library and `widget` do without.
+        lean: without docstrings, annotations of functions and lines within functions, as the standard library and
+            `widget` are: their sources are not there for a traceback to show.
         package: whether it becomes a package's archive, which the loader unpacks, compressed by zstd as a whole; else a
             stored zip.
         broken: whether files that do not compile are left out, as installers leave them: a package may carry
@@ -68,7 +69,7 @@ class Compilation:
 
     files: Mapping[str, bytes]
     root: str
-    docstrings: bool = True
+    lean: bool = False
     package: bool = False
     broken: bool = False
 
@@ -136,7 +137,7 @@ def _written(tasks: Sequence[Compilation | Compression], directory: Path) -> dic
                 "archive": f"{number}.in",
                 "to": to,
                 "root": task.root,
-                "docstrings": task.docstrings,
+                "lean": task.lean,
                 "package": task.package,
             }
         )

@@ -33,7 +33,13 @@ class Location:
 
 @dataclass(frozen=True)
 class Bundled:
-    """The default: everything in the widget's own directory."""
+    """The default: everything in the widget's own directory.
+
+    Attributes:
+        snapshot: whether Python starts from a snapshot of its memory; else from the library's files, for comparison.
+    """
+
+    snapshot: bool = True
 
     def location(self, part: str, name: str, runtime: RuntimeManifest) -> Location:
         """Where a file is: `part` is what of the runtime it makes up, `name` its own."""
@@ -44,8 +50,11 @@ class Bundled:
 class Cdn:
     """The core's JavaScript from a CDN that the platform trusts, unmodified; the rest in the widget's directory.
 
-    For a content scan that takes the trimmed core for obfuscated.
+    For a content scan that takes the trimmed core for obfuscated. A snapshot is of the core that it was made with, the
+    trimmed one, so here Python starts from the library's files.
     """
+
+    snapshot = False
 
     def location(self, part: str, name: str, runtime: RuntimeManifest) -> Location:
         """Likewise."""
@@ -60,9 +69,11 @@ class Hosted:
 
     Attributes:
         base: a path of the page's origin or a URL, ending in "/".
+        snapshot: as `Bundled` has it.
     """
 
     base: str
+    snapshot: bool = True
 
     def location(self, part: str, name: str, runtime: RuntimeManifest) -> Location:
         """Likewise."""
@@ -72,14 +83,18 @@ class Hosted:
 Hosting = Bundled | Cdn | Hosted
 
 
-def hosting_of(text: str) -> Hosting:
+def hosting_of(text: str, *, snapshot: bool = True) -> Hosting:
     """What `--runtime` says: `bundled`, `cdn`, a path that begins with "/" or an http(s) URL.
+
+    Args:
+        text: the option's value.
+        snapshot: whether Python starts from one, where it can.
 
     Raises:
         HostingError: it is none of these.
     """
     if text == "bundled":
-        return Bundled()
+        return Bundled(snapshot)
     if text == "cdn":
         return Cdn()
     if not _is_place(text):
@@ -87,7 +102,7 @@ def hosting_of(text: str) -> Hosting:
             f"{text!r} is no place for a runtime: it is bundled, cdn, a path such as /python/, or a URL such as "
             "https://static.example.com/python/"
         )
-    return Hosted(text if text.endswith("/") else f"{text}/")
+    return Hosted(text if text.endswith("/") else f"{text}/", snapshot)
 
 
 def _is_place(text: str) -> bool:
