@@ -81,8 +81,8 @@ function fillWithOnes(array) {
 
 /** The memory of an interpreter that has imported everything. */
 async function prepared() {
-  /** @type {WebAssembly.Instance | null} */
-  let instance = null;
+  /** @type {any} */
+  let exports;
   const settings = coreSettings({
     module,
     environment: { ...ENVIRONMENT, PYTHONHASHSEED: "0" },
@@ -92,7 +92,7 @@ async function prepared() {
       FS.writeFile("/lib/widget.zip", read("widget.zip"));
     },
     instantiated: (made) => {
-      instance = made;
+      exports = made;
     },
   });
   const core = await Promise.race([createCore(settings), settings.failure]);
@@ -107,7 +107,6 @@ async function prepared() {
   );
   interpreter.runPython("del json, sys");
   const objects = settings.API.serializeHiwireState();
-  const exports = /** @type {any} */ (instance)?.exports;
   forgetTrampoline(exports);
   clearFreedMemory(core.HEAPU8, exports);
   return { memory: core.HEAPU8, objects, modules };
@@ -121,10 +120,9 @@ async function initial() {
     module,
     environment: ENVIRONMENT,
     restored: true,
-    instantiated(instance) {
-      exports = instance.exports;
-      const { buffer } = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
-      instantiated = new Uint8Array(buffer).slice();
+    instantiated(made) {
+      exports = made;
+      instantiated = new Uint8Array(made.memory.buffer).slice();
     },
   });
   const core = await Promise.race([createCore(settings), settings.failure]);

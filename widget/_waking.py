@@ -1,4 +1,4 @@
-"""What an interpreter has to be told that was started at another time and in another place: its memory is a snapshot."""
+"""What an interpreter has to be told that was started elsewhere, long ago: its memory is a snapshot."""
 
 from __future__ import annotations
 
@@ -15,9 +15,18 @@ def wake(surroundings: Mapping[str, str]) -> None:
         surroundings: variables of the environment.
     """
     os.environ.update(surroundings)
-    if hasattr(time, "tzset"):  # not on every author's computer
-        time.tzset()
+    _look_up_time_zone()
     _reseed()
+
+
+def _look_up_time_zone() -> None:
+    """Sets what `time` has looked up at import. The browser's Python has no `time.tzset`, which would do it."""
+    year = time.localtime().tm_year
+    halves = (time.localtime(time.mktime((year, month, 1, 0, 0, 0, 0, 1, -1))) for month in (1, 7))
+    standard, summer = sorted(halves, key=lambda moment: moment.tm_gmtoff)
+    time.timezone, time.altzone = -standard.tm_gmtoff, -summer.tm_gmtoff
+    time.daylight = int(time.timezone != time.altzone)
+    time.tzname = (standard.tm_zone, summer.tm_zone)
 
 
 def _reseed() -> None:

@@ -1,6 +1,6 @@
 /** Starts Python: the core, and the memory of an interpreter that has imported what a start needs. */
 import { AssetError } from "./assets.js";
-import { coreSettings, ENVIRONMENT, finish, trampolineAddress } from "./core.js";
+import { coreSettings, ENVIRONMENT, finish, tellTimeZone, trampolineAddress } from "./core.js";
 import { streamed, whole } from "./parts.js";
 import { Snapshot } from "./snapshot.js";
 
@@ -46,18 +46,19 @@ const DOES_NOT_DECOMPRESS = "does not decompress";
  */
 async function restored({ factory, module }, coming) {
   /** @type {any} */
-  let exports;
+  let [exports, imports] = [];
   const settings = coreSettings({
     module,
     environment: ENVIRONMENT,
     restored: true,
-    instantiated: (instance) => {
-      exports = instance.exports;
+    instantiated: (...both) => {
+      [exports, imports] = both;
     },
   });
   const core = factory.then((create) => Promise.race([create(settings), settings.failure]));
   const [snapshot] = await Promise.all([coming, core]);
   snapshot.restore(exports.memory, trampolineAddress(exports));
+  tellTimeZone(exports, imports);
   return finish(settings.API, snapshot.objects);
 }
 

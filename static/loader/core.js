@@ -31,7 +31,7 @@ export const ENVIRONMENT = {
  * @param {Record<string, unknown>} [options.config] of the core's own, beside what is the same everywhere
  * @param {(FS: any) => void} [options.fillFileSystem] called before the interpreter starts
  * @param {boolean} [options.restored] whether it does not start, since its memory is about to be restored
- * @param {(instance: WebAssembly.Instance) => void} [options.instantiated] called before anything of it runs
+ * @param {(exports: any, imports: any) => void} [options.instantiated] called before anything of it runs
  */
 export function coreSettings({
   module,
@@ -95,7 +95,7 @@ export function coreSettings({
       imports.env.Jsv_GetError_import = () => thrown;
       imports.env.JsvError_Check = (/** @type {unknown} */ value) => value === thrown;
       instantiate(module, imports).then(({ instance, compiled }) => {
-        instantiated(instance);
+        instantiated(instance.exports, imports.env);
         received(instance, compiled);
       }, fail);
       return {};
@@ -122,6 +122,22 @@ async function instantiate(module, imports) {
 export function trampolineAddress({ memory, _PyRuntime, _PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET }) {
   const words = new DataView(memory.buffer);
   return _PyRuntime.value + words.getInt32(_PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET.value, true);
+}
+
+/**
+ * C asks for the time zone once, and in restored memory it has been told that of another place.
+ *
+ * @param {any} exports the core's
+ * @param {any} imports what it imports
+ */
+export function tellTimeZone({ memory, timezone, daylight, tzname }, imports) {
+  const names = new DataView(memory.buffer, tzname.value, 8);
+  imports._tzset_js(
+    timezone.value,
+    daylight.value,
+    names.getUint32(0, true),
+    names.getUint32(4, true),
+  );
 }
 
 const IN_PAGE = typeof document === "object";

@@ -34,7 +34,7 @@ const { Snapshot } = await import(reading);
 const module = new WebAssembly.Module(readFileSync(wasm));
 let exports;
 const options = { module, environment: ENVIRONMENT, restored: true };
-const made = coreSettings({ ...options, instantiated: (instance) => { exports = instance.exports; } });
+const made = coreSettings({ ...options, instantiated: (its) => { exports = its; } });
 await create(made);
 const content = new Response(readFileSync(snapshot)).body;
 const taken = await Snapshot.read(content);
