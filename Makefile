@@ -21,6 +21,7 @@ python_set_up := .venv/.installed
 node_set_up := node_modules/.installed
 set_up := $(python_set_up) $(node_set_up)
 runtime := build/.runtime
+peers := bench/node_modules/.installed
 
 .DELETE_ON_ERROR:
 .PHONY: help preview test engines check browser bench format lock clean
@@ -58,7 +59,9 @@ check: $(set_up) ## Check format, lint and types
 browser: $(python_set_up) ## Find a browser for the tests, or install one
 	@$(bin)/python -m widget_workbench.browser --install
 
-bench: $(set_up) $(runtime) browser ## Measure rendering, and a connector call in the page and in the gateway
+bench: $(set_up) $(runtime) $(peers) browser ## Measure the start, rendering, and a connector call in the page and in the gateway
+	@$(bin)/python -m bench.startup $(if $(ENGINES),--engines $(ENGINES))
+	@echo
 	@$(bin)/python bench/calls.py
 	@echo
 	@$(bin)/python -m bench.rendering $(ENGINES)
@@ -78,7 +81,7 @@ lock: $(python_set_up) ## Write requirements/dev.txt and package-lock.json anew 
 	@npm $(if $(UPGRADE),update,install) --package-lock-only --no-fund --no-audit --loglevel=error >/dev/null
 
 clean: ## Remove all that these targets made
-	rm -rf .venv node_modules build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache test-results
+	rm -rf .venv node_modules bench/node_modules build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Python's packages: the locked ones by hash, then this project in place.
@@ -115,6 +118,13 @@ $(node_set_up): package.json package-lock.json .npmrc
 		echo "Node.js 20 or newer is needed, and $$(command -v node) is $$version: install a newer one" >&2; exit 1; }
 	@echo "Installing the locked npm packages"
 	@npm ci --no-fund --no-audit --loglevel=error >/dev/null
+	@touch $@
+
+# What the start is measured against; no test needs it.
+
+$(peers): bench/package.json bench/package-lock.json bench/.npmrc $(node_set_up)
+	@echo "Installing the benchmark's locked npm packages"
+	@npm ci --prefix bench --ignore-scripts --no-fund --no-audit --loglevel=error >/dev/null
 	@touch $@
 
 # What Python widgets share in the browser, made from Pyodide's core and the package `widget`.

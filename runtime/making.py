@@ -41,6 +41,9 @@ PYTHON = "3.14.2"
 # Of libdeflate: 4 % denser than zlib's. DecompressionStream knows nothing else; what Python decompresses is in zstd.
 _DENSEST = 12
 
+# Two megabytes: with more, decompressing it would make the page's memory grow (widget/_late_library.py).
+_LATE_WINDOW = 21
+
 WIDGET_ROOT = "/lib/widget.zip/"
 """Where the package `widget` stands in the browser (static/loader/boot.js)."""
 
@@ -149,7 +152,7 @@ class _Making:
         """The standard library's two parts, the second compressed."""
         cut = library.in_two_parts(self._bytecode())
         compressed = self._step(
-            "late.zst", _compilers(), lambda: carry_out([Compression(cut.late)])[0]
+            "late.zst", _compilers(), lambda: carry_out([Compression(cut.late, _LATE_WINDOW)])[0]
         )
         return cut.start, compressed
 

@@ -182,7 +182,7 @@ SENT = {"id": "feedback-3", "member": "ann", "rating": 4, "posted": "2026-03-02"
 
 STATES: dict[str, dict[str, State]] = {
     "weather": {
-        "loading": State(None, {"GET weather-api": NEVER}),
+        "loading": State("Loading…", {"GET weather-api": NEVER}),
         "ready": State("Few clouds", {"GET weather-api": {"json": WEATHER}}),
         "empty": State(
             "No weather is known for",
@@ -210,7 +210,7 @@ STATES: dict[str, dict[str, State]] = {
         ),
     },
     "contact_update": {
-        "loading": State(None, {"GET crm-contacts": NEVER}),
+        "loading": State("Loading…", {"GET crm-contacts": NEVER}),
         "ready": State("jane@example.com", {"GET crm-contacts": {"json": JANE}}),
         "empty": State(
             "There is no contact",
@@ -237,7 +237,7 @@ STATES: dict[str, dict[str, State]] = {
         ),
     },
     "task_delete": {
-        "loading": State(None, {"GET task-list": NEVER}),
+        "loading": State("Loading…", {"GET task-list": NEVER}),
         "ready": State("Invite the beta group", {"GET task-list": {"json": TASKS}}),
         "empty": State("Nothing left to do.", {"GET task-list": {"json": []}}),
         "error": State("Back in a minute.", {"GET task-list": FAILS}),
@@ -256,13 +256,13 @@ STATES: dict[str, dict[str, State]] = {
         ),
     },
     "request_headers": {
-        "loading": State(None, {"GET internal-api": NEVER}),
+        "loading": State("Loading…", {"GET internal-api": NEVER}),
         "ready": State("New status page", {"GET internal-api": {"json": {"notices": NOTICES}}}),
         "empty": State("There are no notices", {"GET internal-api": {"json": {"notices": []}}}),
         "error": State("Back in a minute.", {"GET internal-api": FAILS}),
     },
     "client_headers": {
-        "loading": State(None, {"GET analytics-api": NEVER}),
+        "loading": State("Loading…", {"GET analytics-api": NEVER}),
         "ready": State("Visitors", {"GET analytics-api": {"json": {"metrics": METRICS}}}),
         "empty": State(
             "Nothing was counted yet.", {"GET analytics-api": {"json": {"metrics": []}}}
@@ -347,7 +347,7 @@ STATES: dict[str, dict[str, State]] = {
         ),
     },
     "directory": {
-        "loading": State(None, {"GET crm-directory": NEVER}),
+        "loading": State("Loading…", {"GET crm-directory": NEVER}),
         "ready": State("Amara Okafor", {"GET crm-directory": {"json": {"records": RECORDS}}}),
         "empty": State("Nobody is in it yet.", {"GET crm-directory": {"json": {"records": []}}}),
         "error": State("Back in a minute.", {"GET crm-directory": FAILS}),

@@ -9,10 +9,14 @@ from typing import Any, Never, TypeAlias, TypedDict, Unpack
 
 from . import _arguments, _ffi
 from ._answers import Answer
+from ._calling import calling_instance
 from ._errors import from_host
 
 # platform.md §4: what a client waits for an answer unless told otherwise.
 DEFAULT_TIMEOUT_MS = 30_000
+
+# Stands for the options of the client that all widgets share (static/loader/prefetch.js).
+_SHARED = "null"
 
 Headers: TypeAlias = Mapping[str, str]
 PathParams: TypeAlias = Mapping[str, str | int | float]
@@ -35,10 +39,26 @@ class _Client:
 
     _to_host = staticmethod(_ffi.to_host)
 
+    # Whether the loader has made calls through a client like this one, which then need not be made again.
+    _prefetching = False
+
     def __init__(self, host: Any, timeout_ms: float | None) -> None:
         self.host = host
         self._timeout_ms = timeout_ms
         self._execute = _ffi.bridge().execute
+
+    def prefetching(self, options_text: str) -> _Client:
+        """Lets calls have the outcomes of those that the loader has made beforehand through such a client.
+
+        Args:
+            options_text: the client's, as the host has them.
+        """
+        instance = calling_instance()
+        take = instance.prefetched(options_text) if instance is not None else None
+        if take is not None:
+            self._prefetching = True
+            self._execute = _ffi.bridge().prefetching(take)
+        return self
 
     async def send(self, options: dict[str, Any], method: str, *, composite: bool = False) -> Any:
         answer = Answer()
@@ -62,6 +82,10 @@ class _Client:
             raise NotImplementedError(
                 f"this host's connectors client has no {name}(); pass headers and timeout to WidgetServiceSDK instead"
             )
+        if arguments and self._prefetching:
+            # What was called before does not carry what is set here.
+            self._prefetching = False
+            self._execute = _ffi.bridge().execute
         return _ffi.to_python(method(*map(self._to_host, arguments)))
 
 
@@ -243,12 +267,14 @@ class WidgetServiceSDK:
 def shared_connectors(host_sdk: Any) -> Connectors:
     """The client that all widgets of the page share; on an older host, which has none, one of the widget's own."""
     host = getattr(host_sdk, "connectors", None)
-    return WidgetServiceSDK().connectors if host is None else Connectors(_Client(host, None))
+    client = _own_client({}) if host is None else _Client(host, None)
+    return Connectors(client.prefetching(_SHARED))
 
 
 def _own_client(options: dict[str, Any]) -> _Client:
-    host = _ffi.new_service_sdk(_arguments.encode(options))
-    return _Client(host.connectors, options.get("timeout"))
+    options_text = _arguments.encode(options)
+    host = _ffi.new_service_sdk(options_text)
+    return _Client(host.connectors, options.get("timeout")).prefetching(options_text)
 
 
 def _client_options(

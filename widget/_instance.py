@@ -15,8 +15,10 @@ import weakref
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from . import _ffi, _guidance, _late_library, _modules
+from . import _ffi, _guidance, _late_library, _modules, _waking
 from ._build import Build
+from ._calling import calling_instance
+from ._calling import current as _current
 from ._events import Handler, call_with
 from ._rendering import Rendering
 from ._resolving import resolve
@@ -29,9 +31,6 @@ if TYPE_CHECKING:
     from ._templates import Renderable
 
 T = TypeVar("T")
-
-# Weak, because a context outlives its instance: a cancelled timer of asyncio's holds it until the time is up.
-_current: contextvars.ContextVar[weakref.ref[Instance]] = contextvars.ContextVar("widget_instance")
 
 # Set where handlers of "error" run, and whatever they start: what those raise is not emitted again.
 _hearing_of_error: contextvars.ContextVar[bool] = contextvars.ContextVar(
@@ -62,6 +61,7 @@ class Stage(Protocol):
     package: str
     sdk: Any
     container: Any
+    takeOver: Any  # noqa: N815
 
     def asset(self, path: str) -> str | None: ...
     def assets(self) -> str: ...
@@ -72,10 +72,17 @@ class Stage(Protocol):
     def reported(self, message: str, traceback: str) -> None: ...
     def recovered(self, message: str) -> None: ...
     def uncovered(self) -> None: ...
+    def prefetched(self, client_text: str) -> Any: ...
+    def begun(self) -> None: ...
 
 
-def prepare() -> None:
-    """Makes a fresh interpreter ready for widgets. Called by the loader, once."""
+def prepare(surroundings: str) -> None:
+    """Makes a fresh interpreter ready for widgets. Called by the loader, once.
+
+    Args:
+        surroundings: variables of the environment, as JSON.
+    """
+    _waking.wake(json.loads(surroundings))
     _ffi.connect()
     _late_library.install()
     _guidance.install()
@@ -126,8 +133,7 @@ def mount(stage: Stage) -> Instance:
 
 def calling() -> str | None:
     """The type of the widget whose code runs at this moment; to be asked within a call from it to JavaScript."""
-    reference = _current.get(None)
-    instance = reference() if reference is not None else None
+    instance = calling_instance()
     return instance.type if instance is not None else None
 
 
@@ -148,7 +154,7 @@ class Instance:
         # Event, handler, and what ends the host's subscription.
         self._subscriptions: list[tuple[str, Handler, Callable[[], None]]] = []
         self._warned_ended = False
-        self._rendering = Rendering(stage.container, self.run_handler)
+        self._rendering = Rendering(stage.container, self.run_handler, stage.takeOver)
         self._view_error: BaseException | None = None
         self._view: View | None = None
         self._resources: list[Resource[Any]] = []
@@ -184,6 +190,8 @@ class Instance:
             # It may have caught the cancellation that a failing view brings.
             if not self._failed and self._stage is not None:
                 stage.ready()
+                # Whatever `init` has started makes its first call before that.
+                self._soon(stage.begun)
 
     def _fail(self, error: BaseException) -> None:
         """Shows that the widget could not start, and ends what it had begun."""
@@ -249,6 +257,14 @@ class Instance:
         else:
             self._stage.uncovered()
         return self._container
+
+    def prefetched(self, client_text: str) -> Any:
+        """Where to ask for connector calls that the loader has made already; None where there are none.
+
+        Args:
+            client_text: of the client that they were made through (static/loader/prefetch.js).
+        """
+        return self._stage.prefetched(client_text) if self._stage is not None else None
 
     def asset(self, path: str) -> str:
         """The URL of one of the widget's assets.
@@ -408,7 +424,6 @@ class Instance:
         if self._stage is None or self._end:
             self.warn_ended("sdk.render was called")
             return
-        self._stage.uncovered()
         self._rendering.show(new)
 
     def set_view(self, function: Callable[[], Any]) -> None:
@@ -546,8 +561,7 @@ def _nothing() -> None:
 
 def _report_unhandled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """What a task raised that nobody awaits belongs to the instance in whose context it ran."""
-    reference = _current.get(None)
-    instance = reference() if reference is not None else None
+    instance = calling_instance()
     error = context.get("exception")
     if instance is None or error is None:
         loop.default_exception_handler(context)

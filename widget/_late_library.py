@@ -6,7 +6,7 @@ It is a zip of its own. A package may have modules in both parts.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
@@ -14,6 +14,9 @@ from types import ModuleType
 from . import _ffi
 
 LIBRARY = "/lib/python314-late.zip"
+
+# Bytes that are decompressed at once.
+_PIECE = 65_536
 
 _there = False
 
@@ -32,12 +35,26 @@ def complete(content: bytes) -> None:
     global _there  # noqa: PLW0603 - there is one library
     if _there:
         return
-    from compression import zstd
-
     with open(LIBRARY, "wb") as file:
-        file.write(zstd.decompress(content))
+        for piece in _decompressed(content):
+            file.write(piece)
     _there = True
     _ffi.late_library_arrived()
+
+
+def _decompressed(content: bytes) -> Iterator[bytes]:
+    """In pieces: at once, it would take more memory than the page has needed until then, and that never shrinks.
+
+    Raises:
+        EOFError: the content ends too early.
+    """
+    from compression import zstd
+
+    decompressor = zstd.ZstdDecompressor()
+    for start in range(0, len(content), _PIECE):
+        yield decompressor.decompress(content[start : start + _PIECE])
+    if not decompressor.eof:
+        raise EOFError("the standard library's second part ends too early")
 
 
 def is_there() -> bool:

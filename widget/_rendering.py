@@ -19,11 +19,19 @@ class Rendering:
     Args:
         container: the widget's own element.
         run: calls a handler on behalf of the widget, reporting what it raises.
+        take_over: JavaScript's, which rendering.js calls before it first shows anything; None where nothing has stood
+            in the container before.
     """
 
-    def __init__(self, container: Any, run: Callable[[Handler, object], object]) -> None:
+    def __init__(
+        self,
+        container: Any,
+        run: Callable[[Handler, object], object],
+        take_over: Any = None,
+    ) -> None:
         self._container = container
         self._run = run
+        self._take_over = take_over
         self._patching = Patching(_ffi.print_warning)
         self._listeners: dict[int, Handler] = {}
         self._numbers = itertools.count(1)
@@ -115,7 +123,7 @@ class Rendering:
     def _on_page(self) -> Any:
         if self._page is None:
             self._hearing = _ffi.create_proxy(self._hear)
-            self._page = _ffi.bridge().rendering(self._container, self._hearing)
+            self._page = _ffi.bridge().rendering(self._container, self._hearing, self._take_over)
         return self._page
 
     def _hear(self, js_event: Any, target: Any, number: int, part: int | None) -> None:

@@ -37,6 +37,6 @@ def _reseed() -> None:
     if (random := sys.modules.get("random")) is not None:
         random.seed()
     if (tempfile := sys.modules.get("tempfile")) is not None:
-        tempfile._name_sequence = None
+        tempfile._name_sequence = None  # type: ignore[attr-defined]  # drawn when it is next asked for
     if (logging := sys.modules.get("logging")) is not None:
-        logging._startTime = time.time_ns()
+        logging._startTime = time.time_ns()  # type: ignore[attr-defined]  # of `relativeCreated`

@@ -318,8 +318,8 @@ HOSTING = ("source", "content")
 """The fields that say where a widget comes from."""
 
 
-class WidgetManifest(ManifestModel):
-    """The fields of `widget.json`; its `type` is the directory's name, so it has none here."""
+class PlatformFields(ManifestModel):
+    """The fields of a widget's definition that the platform knows."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -369,7 +369,36 @@ class WidgetManifest(ManifestModel):
         return {**defaults, **self.default_config}
 
 
-class RegisteredWidget(WidgetManifest):
+class WidgetManifest(PlatformFields):
+    """The fields of `widget.json`; its `type` is the directory's name, so it has none here.
+
+    Those that are ours alone tell how a Python widget is built and started. No registry has them.
+    """
+
+    prerender: bool = Field(
+        default=True,
+        description="Of a Python widget: whether its entry shows its first render, made by the build.",
+    )
+    boot: Literal["visible", "idle", "load", "interaction"] | None = Field(
+        default=None,
+        description="When a Python widget starts: when it can be seen or soon will be (visible, the default), when "
+        "the page is idle, as soon as the page has it (load), or when somebody touches its prerendered markup "
+        "(interaction, also the default where a visitor saves data or the device has little memory).",
+    )
+    prefetch: bool = Field(
+        default=True,
+        description="Of a Python widget: whether connector calls of its start begin before Python is there.",
+    )
+
+
+OWN_FIELDS = frozenset(
+    to_camel(name)
+    for name in WidgetManifest.model_fields.keys() - PlatformFields.model_fields.keys()
+)
+"""The fields of `widget.json` that are no part of what the platform reads."""
+
+
+class RegisteredWidget(PlatformFields):
     """One entry of `widgets` in `extensions_registry.json`; paths are the repository's."""
 
     type: Annotated[str, Field(min_length=1), AfterValidator(_type)]

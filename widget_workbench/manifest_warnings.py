@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from widget_workbench.gateway.suggestions import did_you_mean
-from widget_workbench.manifest import Configuration, Fault, Property, WidgetManifest
+from widget_workbench.manifest import Configuration, Fault, PlatformFields, Property
 from widget_workbench.problem import Code
 
 # Which values a property of a type can have, by what JSON makes of them.
@@ -68,7 +68,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next((found for each in get_args(annotation) if (found := _model_in(each))), None)
 
 
-def unfit_defaults(manifest: WidgetManifest) -> Iterator[Fault]:
+def unfit_defaults(manifest: PlatformFields) -> Iterator[Fault]:
     """Default values that the form could not have given."""
     for index, each in enumerate(manifest.configuration.properties):
         place = f"configuration.properties[{index}].defaultValue"

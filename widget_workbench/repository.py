@@ -41,7 +41,7 @@ from widget_workbench.global_code import MODELS
 from widget_workbench.manifest import (
     HOSTING,
     Fault,
-    RegisteredWidget,
+    PlatformFields,
     WidgetManifest,
     read_as,
     structure_faults,
@@ -96,7 +96,7 @@ class Widget:
 
     type: str
     directory: Path
-    manifest: WidgetManifest
+    manifest: PlatformFields
     python: bool
     source: Path
     entry: str
@@ -108,7 +108,7 @@ class ExternalWidget:
 
     type: str
     directory: Path
-    manifest: WidgetManifest
+    manifest: PlatformFields
 
 
 @dataclass(frozen=True)
@@ -408,7 +408,8 @@ class _Reading:
             )
             self._report(path, fault.code, f"{fault}{also}", error=True)
         self._report_faults(path, faults, error=True)
-        self._report_faults(path, misspelt_fields(document, RegisteredWidget))
+        without_type = {name: value for name, value in document.items() if name != "type"}
+        self._report_faults(path, misspelt_fields(without_type, WidgetManifest))
         if document.get("type", path.parent.name) != path.parent.name:
             what = f"`type` is {document['type']!r}, and publishing makes it the directory's name."
             self._report(path, Code.NO_EFFECT, what)

@@ -82,6 +82,19 @@ export class Delegation {
   }
 
   /**
+   * Lets another node have a node's handlers.
+   *
+   * @param {Node} node
+   * @param {Node} other
+   */
+  replace(node, other) {
+    const handlers = this.#handlers.get(/** @type {Element} */ (node));
+    if (handlers) {
+      this.#handlers.set(/** @type {Element} */ (other), handlers);
+    }
+  }
+
+  /**
    * @param {number} number by which Python knows the listener
    * @param {string} type of event
    * @param {string} selector

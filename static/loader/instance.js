@@ -1,6 +1,9 @@
 /** One instance of a widget, as the page sees it: its host element, its container, its state. */
 import { baseStyle } from "./base-style.js";
 import { ErrorNotice, errorPanel } from "./error-display.js";
+import { Prefetch } from "./prefetch.js";
+import { Replay } from "./replay.js";
+import { fillSlots } from "./slots.js";
 
 /** @typedef {import("./package.js").Package} Package */
 /** @typedef {import("./platform.js").PythonInstance} PythonInstance */
@@ -11,6 +14,7 @@ export class Instance {
   /** Removed from the page: from now on nothing is shown, emitted or started. */
   gone = false;
   #start = performance.now();
+  #leaving = new AbortController();
   #covered = true;
   /** @type {PythonInstance | null} */
   #python = null;
@@ -22,8 +26,12 @@ export class Instance {
   #state = "loading";
   #notice = new ErrorNotice();
   #begin;
-  /** The container as the entry brought it, with the skeleton. */
+  /** The container as the entry brought it, with the skeleton or the prerendered markup. */
   #untouched;
+  /** @type {Replay | null} while prerendered markup waits to be adopted */
+  #replay = null;
+  /** @type {Prefetch | null} */
+  #prefetch = null;
 
   /**
    * @param {WidgetSdk} sdk
@@ -33,22 +41,60 @@ export class Instance {
   constructor(sdk, begin) {
     this.sdk = sdk;
     this.host = /** @type {HTMLElement} */ (sdk.root.host);
-    this.type = this.host.dataset.widgetType ?? "widget";
-    this.container = container(sdk.root);
+    this.type = typeOf(sdk.root);
+    this.container = containerOf(sdk.root);
     this.#begin = begin;
     this.#untouched = /** @type {HTMLElement} */ (this.container.cloneNode(true));
-    this.#adopt(baseStyle());
+    this.#wake();
+    if (!this.#entryStyle("base")) {
+      this.#adopt(baseStyle());
+    }
     this.#enter("loading");
     sdk.on("destroy", () => this.#destroy());
   }
 
+  /** Aborted when the widget leaves the page. */
+  get leaving() {
+    return this.#leaving.signal;
+  }
+
   /** @param {CSSStyleSheet | null} style the widget's style.css */
   adopt(style) {
+    // Both at once: what is adopted comes after the entry's own, and an author's style has the last word.
+    this.#adopt(baseStyle());
+    this.#entryStyle("base")?.remove();
     if (style) {
       this.#adopt(style);
-      // The entry's copy has styled the skeleton until now.
-      this.sdk.root.querySelector("style[data-widget-skeleton]")?.remove();
+      this.#entryStyle("skeleton")?.remove();
     }
+  }
+
+  /**
+   * What the entry brings of a style, for the time until it is adopted.
+   *
+   * @param {"base" | "skeleton"} name
+   */
+  #entryStyle(name) {
+    return this.sdk.root.querySelector(`style[data-widget-${name}]`);
+  }
+
+  /** Makes the connector calls that are known beforehand. */
+  prefetch() {
+    if (!this.gone) {
+      this.#prefetch = new Prefetch(this.#untouched.dataset.prefetch, this.sdk);
+    }
+  }
+
+  /** Lets a fresh container of prerendered markup show this instance's properties, and keep what is done to it. */
+  #wake() {
+    if (this.#isPrerendered()) {
+      fillSlots(this.container, this.sdk.getProps());
+      this.#replay = new Replay(this.container);
+    }
+  }
+
+  #isPrerendered() {
+    return this.#untouched.dataset.prerendered !== undefined;
   }
 
   /** @param {CSSStyleSheet} style */
@@ -100,7 +146,9 @@ export class Instance {
         const { version, build: content, commit } = this.#untouched.dataset;
         return JSON.stringify({ version, release, content, commit });
       },
+      takeOver: () => this.#takeOver(),
       uncovered: () => this.#uncover(),
+      prefetched: (clientText) => this.#prefetch?.through(clientText),
       entered: () => {
         performance.mark(`pyodide-widget:init:${this.type}`);
       },
@@ -110,6 +158,7 @@ export class Instance {
         performance.measure(`pyodide-widget:mount:${this.type}`, { start: this.#start });
         this.#settled();
       },
+      begun: () => this.#prefetch?.drop(),
       failed: (message, traceback) => {
         this.#failed(message, traceback);
         this.#settled();
@@ -124,13 +173,29 @@ export class Instance {
     };
   }
 
-  /** Takes the skeleton away, when the widget first shows something of its own. */
+  /** Empties the container, when the widget first shows something without rendering it. */
   #uncover() {
     if (this.#covered) {
-      this.#covered = false;
-      this.container.removeAttribute("aria-busy");
+      this.#takeOver();
+      this.#replay?.drop();
       this.container.replaceChildren();
     }
+  }
+
+  /**
+   * Leaves the container to the widget's first rendering.
+   *
+   * @returns {boolean} whether it holds prerendered markup
+   */
+  #takeOver() {
+    const first = this.#covered;
+    this.#covered = false;
+    if (first) {
+      this.container.removeAttribute("aria-busy");
+      // When Python knows what is rendered, which is when it has returned to the loop.
+      queueMicrotask(() => this.#replay?.replay());
+    }
+    return first && this.#isPrerendered();
   }
 
   /**
@@ -144,6 +209,7 @@ export class Instance {
     const focused = this.#hasFocus();
     const panel = errorPanel(message, `${this.type}${this.#name()}`, () => this.#retry());
     this.#notice.hide();
+    this.#forget();
     this.#covered = false;
     // A container of its own: whatever the widget still does, it does to the old one.
     this.#replaceContainer(false).replaceChildren(panel);
@@ -162,6 +228,7 @@ export class Instance {
     this.#release();
     const focused = this.#hasFocus();
     const fresh = this.#replaceContainer(true);
+    this.#wake();
     this.#covered = true;
     this.#start = performance.now();
     this.#enter("loading");
@@ -209,14 +276,22 @@ export class Instance {
       return;
     }
     this.gone = true;
+    this.#leaving.abort();
     // The host may put another widget into the same shadow root.
     const { root } = this.sdk;
     root.adoptedStyleSheets = root.adoptedStyleSheets.filter(
       (style) => !this.#styles.includes(style),
     );
     this.#notice.hide();
+    this.#forget();
     this.#release();
     this.#settled();
+  }
+
+  /** Drops what was kept for Python, which will not ask for it. */
+  #forget() {
+    this.#replay?.drop();
+    this.#prefetch?.drop();
   }
 
   /** Ends all that Python has of the instance. */
@@ -244,13 +319,18 @@ function holdFocus(container) {
   container.addEventListener("blur", () => container.removeAttribute("tabindex"), { once: true });
 }
 
+/** @param {ShadowRoot} root of a widget's host element, which has its type */
+export function typeOf({ host }) {
+  return /** @type {HTMLElement} */ (host).dataset.widgetType ?? "widget";
+}
+
 /**
  * The one element that the widget's own markup lives in. The entry brings it, holding the skeleton.
  *
  * @param {ShadowRoot} root
  * @returns {HTMLElement}
  */
-function container(root) {
+export function containerOf(root) {
   const declared = root.querySelector("[data-widget-root]");
   if (declared) {
     return /** @type {HTMLElement} */ (declared);

@@ -2,12 +2,31 @@
  * The entry module of every Python widget. The platform calls `init(sdk)` for each instance (platform.md §3); the
  * loader brings the page's interpreter and the widget's modules together and mounts the instance.
  */
+import { due, isDue } from "./boot-policy.js";
 import { bundleOf, forgetManifests } from "./bundle.js";
-import { Instance } from "./instance.js";
+import { leaveFloor, missingFeatures, showUnsupported } from "./floor.js";
+import { containerOf, Instance, typeOf } from "./instance.js";
 import { widgetPackage } from "./package.js";
 import { pageRuntime } from "./runtime.js";
 
 /** @typedef {import("./platform.js").WidgetSdk} WidgetSdk */
+
+// The first statement: the host may take its time before it calls `init`.
+for (const root of ownRoots()) {
+  if (missingFeatures().length === 0 && isDue(containerOf(root))) {
+    // What fails here fails in `begin`, which says so.
+    files(root, typeOf(root)).catch(() => {});
+  }
+}
+
+/** @returns {ShadowRoot[]} those that this very module was put into */
+function ownRoots() {
+  const hosts = document.querySelectorAll("gs-cc-registry-widget");
+  const roots = Array.from(hosts, ({ shadowRoot }) => shadowRoot).filter((root) => root !== null);
+  return roots.filter((root) =>
+    [...root.querySelectorAll("script")].some(({ src }) => src === import.meta.url),
+  );
+}
 
 /**
  * A host may call `init` twice with the same sdk.
@@ -36,28 +55,55 @@ export default init;
 
 /** @param {WidgetSdk} sdk */
 async function mount(sdk) {
-  await begin(new Instance(sdk, begin));
+  leaveFloor(sdk.root);
+  const missing = missingFeatures();
+  if (missing.length > 0) {
+    showUnsupported(sdk, containerOf(sdk.root), missing);
+    return;
+  }
+  const instance = new Instance(sdk, begin);
+  await due(instance.container, instance.leaving);
+  await begin(instance);
 }
 
 /** @param {Instance} instance */
 async function begin(instance) {
   const { sdk } = instance;
+  if (instance.gone) {
+    return;
+  }
   try {
     refuseWithoutConnectors(sdk);
-    const bundle = await bundleOf(sdk.root);
-    const [runtime, files] = await Promise.all([
-      pageRuntime(bundle, instance.type),
-      widgetPackage(instance.type, bundle).then((files) => {
-        instance.adopt(files.style);
-        return files;
+    instance.prefetch();
+    const { runtime, own } = await files(sdk.root, instance.type);
+    const [started, found] = await Promise.all([
+      runtime,
+      own.then((found) => {
+        instance.adopt(found.style);
+        return found;
       }),
       sdk.whenReady(),
     ]);
-    await instance.start(runtime, files);
+    await instance.start(started, found);
   } catch (reason) {
     forgetManifests();
     instance.fail(reason instanceof Error ? reason : new Error(String(reason)));
   }
+}
+
+/**
+ * Asks for all files that a widget needs, once.
+ *
+ * @param {ShadowRoot} root
+ * @param {string} type the widget's
+ */
+async function files(root, type) {
+  const bundle = await bundleOf(root);
+  const [runtime, own] = [pageRuntime(bundle, type), widgetPackage(type, bundle)];
+  // Whoever waits for them hears of a failure.
+  runtime.catch(() => {});
+  own.catch(() => {});
+  return { runtime, own };
 }
 
 /** @param {WidgetSdk} sdk */

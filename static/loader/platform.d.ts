@@ -5,6 +5,7 @@ export interface WidgetSdk {
   readonly version?: string;
   readonly connectors?: ConnectorsClient;
   whenReady(): Promise<void>;
+  getProps(): Record<string, unknown>;
   on(event: string, listener: (data?: unknown) => void): () => void;
   emit(event: string, data?: unknown): void;
 }
@@ -38,8 +39,23 @@ export interface Stage {
   reported(message: string, traceback: string): void;
   /** Called when what was reported in this message is over: the view has run again. */
   recovered(message: string): void;
-  /** Called when the widget is about to show something of its own. */
+  /**
+   * Called by the rendering when all of the container is about to be rendered.
+   *
+   * @returns whether the container holds prerendered markup, to be adopted
+   */
+  takeOver(): boolean;
+  /** Called when the widget is about to show something without rendering it. */
   uncovered(): void;
+  /**
+   * Called as a connectors client is made.
+   *
+   * @param clientText JSON: the options of `WidgetServiceSDK`; null: of the client that all widgets share
+   * @returns where to ask for calls that were made through such a client before; undefined where there are none
+   */
+  prefetched(clientText: string): import("./prefetch.js").Take | undefined;
+  /** Called when what `init` has started has run up to where it waits. */
+  begun(): void;
 }
 
 /** The PyProxy of a Python `Instance`. */

@@ -2,6 +2,7 @@
  * Puts on the page what `widget/_patching.py` says has changed. Values become text nodes, attributes and properties;
  * HTML is parsed for a template's static parts, once, and for what an author vouches for by `markup()`.
  */
+import { Adoption } from "./adoption.js";
 import { Delegation } from "./delegation.js";
 import { getter, keepingFocus, own, setLive, setTyped } from "./form-controls.js";
 import { Prototype, parseMarkup } from "./template-prototype.js";
@@ -41,14 +42,22 @@ export class Rendering {
   #root = null;
   /** @type {WeakMap<Node, number>} from a node at the top level of a block to the block's number */
   #owners = new WeakMap();
+  #takeOver;
+  /** Where elements are made. */
+  #document = document;
+  /** @type {Adoption | null} of prerendered markup, as long as its texts are not parted */
+  #adoption = null;
 
   /**
    * @param {HTMLElement} container
    * @param {import("./delegation.js").Hear} hear
+   * @param {() => boolean} [takeOver] called when all of the container is about to be shown: whether it holds
+   *   prerendered markup, which is to be adopted
    */
-  constructor(container, hear) {
+  constructor(container, hear, takeOver = () => false) {
     this.container = container;
     this.delegation = new Delegation(container, hear);
+    this.#takeOver = takeOver;
   }
 
   /**
@@ -74,6 +83,9 @@ export class Rendering {
   apply(changesText) {
     /** @type {Change[]} */
     const changes = JSON.parse(changesText);
+    if (changes.length > 0) {
+      this.#partTexts();
+    }
     if (!changes.some(([kind]) => kind === "root") && !this.#isShown()) {
       return false;
     }
@@ -118,10 +130,12 @@ export class Rendering {
     this.delegation.close();
     this.#blocks.clear();
     this.#root = null;
+    this.#adoption = null;
   }
 
   #isShown() {
-    return this.#root !== null && parentOf(this.#root.first) === this.container;
+    const first = this.#root?.first;
+    return first && (parentOf(first) === this.container || this.#adoption?.holds(first));
   }
 
   /**
@@ -178,9 +192,54 @@ export class Rendering {
   /** @param {NewBlock} told */
   #setRoot(told) {
     this.#blocks.clear();
+    this.#adoption = null;
+    if (this.#takeOver()) {
+      this.#adopt(told);
+      return;
+    }
     const fragment = this.#create(told);
     this.#root = this.#block(told[0]);
     this.container.replaceChildren(fragment);
+  }
+
+  /** @param {NewBlock} told */
+  #adopt(told) {
+    // Of a page of its own, where no image loads and nothing plays that is on this page already.
+    this.#document = document.implementation.createHTMLDocument();
+    const fragment = this.#create(told);
+    this.#document = document;
+    this.#root = this.#block(told[0]);
+    this.#adoption = new Adoption(fragment, this.container);
+    this.#pointTo(this.#adoption.nodes);
+  }
+
+  #partTexts() {
+    if (this.#adoption) {
+      this.#pointTo(this.#adoption.partTexts());
+      this.#adoption = null;
+    }
+  }
+
+  /** @param {Map<Node, Node>} others that stand for those that were made */
+  #pointTo(others) {
+    const actual = (/** @type {Node} */ node) => others.get(node) ?? node;
+    for (const block of this.#blocks.values()) {
+      block.nodes = block.nodes.map(actual);
+      block.first = actual(block.first);
+      block.last = actual(block.last);
+      for (const [part, content] of block.contents.entries()) {
+        if (content?.[0] instanceof Node) {
+          block.contents[part] = /** @type {Node[]} */ (content).map(actual);
+        }
+      }
+    }
+    for (const [made, other] of others) {
+      const owner = this.#owners.get(made);
+      if (owner !== undefined) {
+        this.#owners.set(other, owner);
+      }
+      this.delegation.replace(made, other);
+    }
   }
 
   /** @param {number} number */
@@ -194,7 +253,7 @@ export class Rendering {
    */
   #create([number, template, values]) {
     const prototype = /** @type {Prototype} */ (this.#prototypes.get(template));
-    const { fragment, nodes } = prototype.instantiate();
+    const { fragment, nodes } = prototype.instantiate(this.#document);
     const first = /** @type {Node} */ (fragment.firstChild);
     const last = /** @type {Node} */ (fragment.lastChild);
     /** @type {Block} */
@@ -265,7 +324,7 @@ export class Rendering {
     const parent = /** @type {Node} */ (text.parentNode);
     const told = /** @type {{block?: NewBlock, list?: NewBlock[], html?: string}} */ (content);
     if (told.html !== undefined) {
-      const fragment = parseMarkup(told.html, block.prototype.namespaceAt(text));
+      const fragment = parseMarkup(told.html, block.prototype.namespaceAt(text), this.#document);
       block.contents[part] = [...fragment.childNodes];
       insert(parent, fragment, text);
       return;

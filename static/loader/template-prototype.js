@@ -88,8 +88,11 @@ export class Prototype {
     }
   }
 
-  /** @returns {{fragment: DocumentFragment, nodes: Node[]}} a copy, and its node for each part */
-  instantiate() {
+  /**
+   * @param {Document} document that the copy is of
+   * @returns {{fragment: DocumentFragment, nodes: Node[]}} a copy, and its node for each part
+   */
+  instantiate(document) {
     const fragment = document.importNode(this.fragment, true);
     return { fragment, nodes: this.#paths.map((path) => follow(path, fragment)) };
   }
@@ -194,9 +197,10 @@ export class Prototype {
  *
  * @param {string} html
  * @param {Namespace} namespace
+ * @param {Document} document that it is to be of
  * @returns {DocumentFragment}
  */
-export function parseMarkup(html, namespace) {
+export function parseMarkup(html, namespace, document) {
   const fragment = document.importNode(parse(html, namespace), true);
   for (const element of fragment.querySelectorAll("*")) {
     const attributes = own(Element, element, "attributes");

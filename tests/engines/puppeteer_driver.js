@@ -68,6 +68,8 @@ async function report(url) {
   let result = null;
   let failure = "";
   try {
+    // Behind another, a page has no frames, and what waits to be seen waits for ever.
+    await page.bringToFront();
     await page.goto(url, { timeout: task.seconds * 1000 });
     result = await page.evaluate(pageResult, task.seconds);
   } catch (error) {

@@ -18,6 +18,7 @@ from typing import Any
 from widget_workbench.bundle import Bundled, build
 from widget_workbench.checking.registries import EXTENSIONS
 from widget_workbench.preview import running
+from widget_workbench.runtime import runtime
 
 from .engines import Driver
 
@@ -148,7 +149,9 @@ def built_examples(directory: Path) -> Path:
     build(WITNESS, witness, Bundled())
     shutil.copytree(witness / "widgets", tree / "widgets", dirs_exist_ok=True)
     registry = json.loads((tree / EXTENSIONS).read_text())
-    registry["widgets"] += json.loads((witness / EXTENSIONS).read_text())["widgets"]
+    told = {"memory": runtime().manifest.snapshot.memory}
+    for entry in json.loads((witness / EXTENSIONS).read_text())["widgets"]:
+        registry["widgets"].append({**entry, "defaultConfig": told})
     (tree / EXTENSIONS).write_text(json.dumps(registry))
     return tree
 

@@ -99,7 +99,7 @@ def test_a_python_widget_is_its_sources_the_loader_and_the_runtime(tmp_path: Pat
     parts = {
         path.partition("/")[2].partition("-")[0] for path in own if path.startswith("runtime/")
     }
-    assert parts == {"LICENCES.txt", "core", "late", "library", "wasm", "widget"}
+    assert parts == {"LICENCES.txt", "core", "late", "snapshot", "wasm"}
     assert b"Mozilla Public License" in files[f"{directory}runtime/LICENCES.txt"]
 
 

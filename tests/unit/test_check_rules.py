@@ -629,6 +629,16 @@ RULES = [
         at="widgets/tabs/dist/.env",
         error=False,
     ),
+    # What no platform reads: fields of ours in a widget.json.
+    Rule("`prerender` is a boolean", Code.INVALID_DEFINITION, {"prerender": "no"}, form="sources"),
+    Rule("`prefetch` is a boolean", Code.INVALID_DEFINITION, {"prefetch": 0}, form="sources"),
+    Rule(
+        "a misspelt field of ours has no effect",
+        Code.UNKNOWN_FIELD,
+        {"prefech": False},
+        error=False,
+        form="sources",
+    ),
     Rule(
         "a misspelt field has no effect",
         Code.UNKNOWN_FIELD,
@@ -775,6 +785,7 @@ ACCEPTED = [
             sections=[{"name": "more", "label": "More", "expanded": True}],
         ),
     ),
+    Rule("fields of ours", Code.UNKNOWN_FIELD, {"prerender": False, "prefetch": False}),
     Rule("a field that a newer platform knows", Code.UNKNOWN_FIELD, {"telemetry": {"on": True}}),
     Rule(
         "a script and a stylesheet with rules",

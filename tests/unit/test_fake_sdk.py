@@ -27,7 +27,8 @@ from widget import (
     Sdk,
     WidgetServiceSDK,
 )
-from widget._instance import Instance, _current
+from widget._calling import current as _current
+from widget._instance import Instance
 from widget._templates import Interpolation, Template
 from widget._view import MOST_RUNS_OF_ITS_OWN
 from widget_workbench.testing import UnmatchedCallError

@@ -22,6 +22,7 @@ from widget_workbench.bundle import Hosted
 from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.gateway import Execution
 from widget_workbench.gateway.execution import CallRecord, StepRecord
+from widget_workbench.prerendering import NOTHING, FirstPaint
 from widget_workbench.preview import create_app
 from widget_workbench.preview.log import ExecutionLog
 from widget_workbench.repository import Repository, Widget
@@ -79,7 +80,12 @@ class FakeBundle:
     release = "1.0-test"
 
     def published_files(
-        self, widget: Widget, hosting: Hosted, dependencies: Iterable[BundleFile]
+        self,
+        widget: Widget,
+        hosting: Hosted,
+        dependencies: Iterable[BundleFile],
+        *,
+        paint: FirstPaint,
     ) -> Mapping[str, bytes | Path]:
         if widget.python:
             if "cannot bundle" in (widget.directory / "main.py").read_text():
@@ -93,6 +99,14 @@ class FakeBundle:
         self, repository: Repository, told: Callable[[str], None]
     ) -> Callable[[Widget], Iterable[BundleFile]]:
         return lambda widget: ()
+
+    def paints_of(
+        self,
+        repository: Repository,
+        dependencies: Callable[[Widget], Iterable[BundleFile]],
+        told: Callable[[str], None],
+    ) -> Callable[[Widget], FirstPaint]:
+        return lambda widget: NOTHING
 
     def runtime(self) -> FakeRuntime:
         return FakeRuntime(self.release, {"core.wasm": b"\0asm"})

@@ -19,8 +19,6 @@ UNCHECKED_HASH = 0b01
 
 DENSEST = {
     zstd.CompressionParameter.compression_level: 22,
-    # The window has to reach over the largest file; a browser's Python takes up to 2 ** 27 bytes without asking.
-    zstd.CompressionParameter.window_log: 25,
     zstd.CompressionParameter.checksum_flag: 1,
 }
 
@@ -33,7 +31,8 @@ def main() -> None:
         errors += compile_archive(**each)
     for each in job["compressions"]:
         with open(JOB + each["file"], "rb") as file, open(JOB + each["to"], "wb") as to:
-            to.write(zstd.compress(file.read(), options=DENSEST))
+            window = {zstd.CompressionParameter.window_log: each["window_log"]}
+            to.write(zstd.compress(file.read(), options={**DENSEST, **window}))
     with open(f"{JOB}done.json", "w", encoding="utf-8") as file:
         json.dump(errors, file)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.dependency_archives import DependencyArchives
 from widget_workbench.bundle.entry import BundleError
+from widget_workbench.bundle.first_paints import FirstPaints
 from widget_workbench.bundle.hosting import Bundled, Hosting
 from widget_workbench.bundle.output import restore, write_tree
 from widget_workbench.bundle.report import Report, report_of
@@ -16,6 +17,7 @@ from widget_workbench.bundle.syntax import syntax_problems
 from widget_workbench.bundle.tree import RepositoryTree
 from widget_workbench.checking.content import Content
 from widget_workbench.dependencies import DependencyError
+from widget_workbench.prerendering import FirstPaint
 from widget_workbench.problem import Code, Problem
 from widget_workbench.repository import Repository, Widget, read_repository
 
@@ -28,11 +30,13 @@ class Assembly:
         repository: that it was made from.
         files: content, or a file that has it, by path; of what is good, where there are errors.
         problems: everything that is wrong, errors and warnings.
+        paints: what the entries of Python widgets show before Python is there, by the widgets' types.
     """
 
     repository: Repository
     files: Mapping[str, Content]
     problems: tuple[Problem, ...]
+    paints: Mapping[str, FirstPaint]
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -47,7 +51,7 @@ class Assembly:
     @property
     def report(self) -> Report:
         """What its widgets weigh."""
-        return report_of(self.files)
+        return report_of(self.files, self.paints)
 
 
 def assemble(
@@ -78,7 +82,7 @@ def assemble(
     repository = read_repository(root)
     archives = DependencyArchives(repository, told=told, frozen=frozen, upgrade=upgrade)
     archives.make()
-    return _assembled(repository, hosting, archives, archives.files, described=described)
+    return _assembled(repository, hosting, archives, archives.files, told=told, described=described)
 
 
 def checked(root: Path, *, told: Callable[[str], None] = lambda line: None) -> Assembly:
@@ -99,8 +103,8 @@ def checked(root: Path, *, told: Callable[[str], None] = lambda line: None) -> A
         archives.make()
     except DependencyError as error:
         problem = Problem("widgets.lock", str(error), Code.UNRESOLVED_DEPENDENCY, error=True)
-        return _assembled(repository, Bundled(), archives, lambda widget: (), problem)
-    return _assembled(repository, Bundled(), archives, archives.files)
+        return _assembled(repository, Bundled(), archives, lambda widget: (), problem, told=told)
+    return _assembled(repository, Bundled(), archives, archives.files, told=told)
 
 
 def _assembled(
@@ -109,13 +113,20 @@ def _assembled(
     archives: DependencyArchives,
     dependencies: Callable[[Widget], Iterable[BundleFile]],
     *known: Problem,
+    told: Callable[[str], None],
     described: bool = False,
 ) -> Assembly:
-    tree = RepositoryTree(repository, hosting, dependencies, described=described)
-    python = (widget for widget in repository.widgets if widget.python)
+    paints = FirstPaints(repository, dependencies, told)
+    tree = RepositoryTree(repository, hosting, dependencies, paints.of, described=described)
+    python = [widget for widget in repository.widgets if widget.python]
     found = [*repository.problems, *known, *tree.problems]
     found += syntax_problems(python, archives.cache)
-    return Assembly(repository, tree.files, tuple(dict.fromkeys(found)))
+    return Assembly(
+        repository,
+        tree.files,
+        tuple(dict.fromkeys(found)),
+        {widget.type: paints.of(widget) for widget in python},
+    )
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,18 @@ It declares every file of the bundle, because the platform rewrites the addresse
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
+from widget_workbench.bundle.base_style import base_style
 from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.stamp import Stamp
 from widget_workbench.checking.widget_files import BUNDLE_MANIFEST
+from widget_workbench.prerendering import NOTHING, FirstPaint
+from widget_workbench.prerendering.dom import escaped
 from widget_workbench.problem import Code
 
 # Of a url() in style.css, the path, which is looked for in assets/ first (design.md).
@@ -22,6 +27,7 @@ MANIFEST = BUNDLE_MANIFEST
 LOADER = "loader/loader.js"
 STYLE = "style.css"
 SKELETON = "skeleton.html"
+UNSUPPORTED = "unsupported.html"
 
 
 class BundleError(Exception):
@@ -36,12 +42,29 @@ class BundleError(Exception):
         self.code = code
 
 
+@dataclass(frozen=True)
+class BeforePython:
+    """What there is of a widget until Python is there.
+
+    Attributes:
+        skeleton: the content of skeleton.html; None for the default one.
+        unsupported: of unsupported.html, for browsers that Python cannot run in; None for one sentence.
+        paint: what stands in the skeleton's place, and the calls that are begun.
+        boot: when the widget starts; None for what the loader finds best.
+    """
+
+    skeleton: bytes | None = None
+    unsupported: bytes | None = None
+    paint: FirstPaint = NOTHING
+    boot: str | None = None
+
+
 def entry_fragment(
     files: Sequence[BundleFile],
     loader: Iterable[str],
     release: str,
-    skeleton: bytes | None,
     stamp: Stamp,
+    before: BeforePython,
 ) -> str:
     """The entry's HTML.
 
@@ -49,11 +72,11 @@ def entry_fragment(
         files: what the loader may fetch, the widget's own files and those of the runtime.
         loader: the paths of the loader's modules.
         release: of the runtime.
-        skeleton: of skeleton.html; None for the default one.
         stamp: tells on a visitor's console, and to Python, which build is running.
+        before: what there is until Python is.
 
     Raises:
-        BundleError: the skeleton or the style is not UTF-8.
+        BundleError: the skeleton, the style or unsupported.html is not UTF-8.
     """
     own = {
         file.path: file.content
@@ -65,17 +88,62 @@ def entry_fragment(
         f'<link rel="asset" href="{MANIFEST}" data-asset="{MANIFEST}" data-release="{escape(release)}">'
     )
     lines += [file.link() for file in files]
-    if skeleton is not None and STYLE in own:
+    is_painted = before.paint.markup is not None
+    if is_painted:
+        # In the cascade's order: the author's own style may change any of the library's.
+        lines.append(f"<style data-widget-base>{base_style()}</style>")
+    if (before.skeleton is not None or is_painted) and STYLE in own:
         lines += _skeleton_style(text_of(own[STYLE], STYLE), own)
-    markup = _DEFAULT_SKELETON if skeleton is None else text_of(skeleton, SKELETON)
-    # Not the whole hashes: the content scan takes those for credentials.
-    commit = "" if stamp.commit is None else f' data-commit="{escape(stamp.short_commit or "")}"'
     lines += [
-        f'<div data-widget-root data-version="{escape(stamp.version)}" data-build="{stamp.build}"{commit} '
-        f'aria-busy="true">{markup}</div>',
+        _container(before, stamp),
+        _floor(before.unsupported),
         f'<script type="module" src="{LOADER}"></script>',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _container(before: BeforePython, stamp: Stamp) -> str:
+    """The one element that the widget's own markup lives in, with what stands there before Python does."""
+    paint, skeleton = before.paint, before.skeleton
+    attributes: dict[str, str | None] = {"data-widget-root": None}
+    if paint.markup is not None:
+        attributes["data-prerendered"] = None
+    attributes |= {"data-version": stamp.version, "data-build": stamp.build}
+    if stamp.short_commit is not None:
+        # Not the whole hashes: the content scan takes those for credentials.
+        attributes["data-commit"] = stamp.short_commit
+    if before.boot is not None:
+        attributes["data-boot"] = before.boot
+    if paint.calls:
+        attributes["data-prefetch"] = json.dumps(paint.calls, separators=(",", ":"))
+    markup = paint.markup
+    if markup is None:
+        attributes["aria-busy"] = "true"
+        markup = _DEFAULT_SKELETON if skeleton is None else text_of(skeleton, SKELETON)
+    written = " ".join(
+        name if value is None else f'{name}="{escaped(value)}"'
+        for name, value in attributes.items()
+    )
+    return f"<div {written}>{markup}</div>"
+
+
+def _floor(unsupported: bytes | None) -> str:
+    """What browsers show in which the loader does not run, or says that Python cannot (static/loader/floor.js).
+
+    The loader takes the sentence away at once; where there are no module scripts, nothing does, and it appears.
+    """
+    instead = "" if unsupported is None else text_of(unsupported, UNSUPPORTED)
+    template = f"<template data-widget-unsupported>{instead}</template>\n" if instead else ""
+    return template + _FLOOR.format(sentence=_TOO_OLD)
+
+
+_TOO_OLD = "If nothing happens here, this browser is too old for this widget."
+
+# Not within twenty seconds, in which even a slow line has brought the loader.
+_FLOOR = """<p data-widget-floor><style>
+[data-widget-floor] {{ position: absolute; visibility: hidden; animation: widget-floor 0s 20s forwards }}
+@keyframes widget-floor {{ to {{ position: static; visibility: visible }} }}
+</style>{sentence}</p>"""
 
 
 def _skeleton_style(style: str, own: Mapping[str, bytes]) -> list[str]:

@@ -10,12 +10,22 @@ from typing import TYPE_CHECKING
 
 from widget_workbench import shipped
 from widget_workbench.bundle.bundle_file import BundleFile
-from widget_workbench.bundle.entry import MANIFEST, SKELETON, BundleError, entry_fragment, text_of
+from widget_workbench.bundle.entry import (
+    MANIFEST,
+    SKELETON,
+    UNSUPPORTED,
+    BeforePython,
+    BundleError,
+    entry_fragment,
+    text_of,
+)
 from widget_workbench.bundle.hosting import DIRECTORY, Hosting
 from widget_workbench.bundle.imports import imported_modules
 from widget_workbench.bundle.stamp import Stamp
 from widget_workbench.checking.walking import files_below, is_utf8
+from widget_workbench.manifest import WidgetManifest
 from widget_workbench.parts import sha256
+from widget_workbench.prerendering import NOTHING, FirstPaint
 from widget_workbench.runtime import Runtime, runtime
 
 if TYPE_CHECKING:
@@ -34,6 +44,7 @@ def published_files(
     hosting: Hosting,
     dependencies: Iterable[BundleFile] = (),
     commit: str | None = None,
+    paint: FirstPaint = NOTHING,
 ) -> dict[str, bytes | Path]:
     """The published tree of one widget.
 
@@ -42,6 +53,7 @@ def published_files(
         hosting: where the runtime is fetched from.
         dependencies: the archives of the packages that a Python widget asks for.
         commit: of the widget's sources, for its stamp.
+        paint: what a Python widget's entry shows, and begins, before Python is there.
 
     Returns:
         Published path, with "/" between its parts, to a file on disk or the bytes themselves. Symbolic links are
@@ -67,9 +79,14 @@ def published_files(
         *(BundleFile.own(path, content) for path, content in own.items()),
     ]
     loader = {f"loader/{file.name}": file for file in sorted(shipped.static("loader").glob("*.js"))}
-    skeleton = files[SKELETON].read_bytes() if SKELETON in files else None
-    stamp = _stamp(widget, fetched, loader, skeleton, commit)
-    entry = entry_fragment(fetched, loader, current.release, skeleton, stamp)
+    before = BeforePython(
+        skeleton=files[SKELETON].read_bytes() if SKELETON in files else None,
+        unsupported=files[UNSUPPORTED].read_bytes() if UNSUPPORTED in files else None,
+        paint=paint,
+        boot=widget.manifest.boot if isinstance(widget.manifest, WidgetManifest) else None,
+    )
+    stamp = _stamp(widget, fetched, loader, before, commit)
+    entry = entry_fragment(fetched, loader, current.release, stamp, before)
     return {
         ENTRY: entry.encode(),
         MANIFEST: _manifest(fetched, current, widget, stamp),
@@ -82,12 +99,12 @@ def _stamp(
     widget: Widget,
     fetched: Sequence[BundleFile],
     loader: Mapping[str, Path],
-    skeleton: bytes | None,
+    before: BeforePython,
     commit: str | None,
 ) -> Stamp:
     """Of all that the bundle holds; of the entry as it is without the stamp."""
     version = widget.manifest.version
-    entry = entry_fragment(fetched, loader, runtime().release, skeleton, Stamp(version, ""))
+    entry = entry_fragment(fetched, loader, runtime().release, Stamp(version, ""), before)
     hashes = {file.path: file.sha256 for file in fetched}
     hashes |= {path: sha256(file.read_bytes()) for path, file in loader.items()}
     return Stamp.of(version, {**hashes, ENTRY: sha256(entry.encode())}, commit)
@@ -110,8 +127,8 @@ def own_files(widget: Widget) -> dict[str, bytes]:
 
 def _runtime_files(current: Runtime, hosting: Hosting, late_is_due: bool) -> list[BundleFile]:
     found = []
-    for part, names in current.manifest.parts.items():
-        for name in names:
+    for part in current.manifest.shipped_parts(snapshot=hosting.snapshot):
+        for name in current.manifest.parts[part]:
             location = hosting.location(part, name, current.manifest)
             known = current.manifest.files[name]
             found.append(

@@ -11,6 +11,7 @@ from typing import Any
 from widget_workbench.bundle.entry import BundleError
 from widget_workbench.bundle.published import ENTRY
 from widget_workbench.bundle.stamp import Stamp
+from widget_workbench.manifest import OWN_FIELDS
 from widget_workbench.problem import Code
 from widget_workbench.repository import ExternalWidget, GlobalCode, Repository, Widget
 
@@ -87,7 +88,8 @@ def _widget(widget: Widget | ExternalWidget, stamp: Stamp | None) -> dict[str, A
         document["description"] = "\n".join(
             filter(None, (widget.manifest.description, stamp.line()))
         )
-    document.pop("$schema", None)
+    for name in ("$schema", *OWN_FIELDS):
+        document.pop(name, None)
     return document
 
 

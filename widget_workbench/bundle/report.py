@@ -12,9 +12,10 @@ from widget_workbench import shipped
 from widget_workbench.bundle.entry import MANIFEST
 from widget_workbench.bundle.published import ENTRY
 from widget_workbench.checking.limits import LARGEST_FILE, LARGEST_WIDGET, MOST_FILES
+from widget_workbench.prerendering import FirstPaint
 from widget_workbench.runtime import runtime
 
-_AT_A_START = ("core", "wasm", "library", "widget", "dependency")
+_AT_A_START = ("core", "wasm", "snapshot", "library", "widget", "dependency")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,9 @@ class WidgetReport:
         largest_bytes: its bytes.
         first_visit_bytes: what a visitor's browser fetches, with nothing in its caches, until a Python widget is ready,
             not compressed by the server; None for one in JavaScript.
+        prerendered: whether the entry of a Python widget shows its first render; None for one in JavaScript.
+        prefetched: the permalinks that its entry lets the loader call.
+        skeleton_because: why the entry shows a skeleton; empty where it does not.
     """
 
     type: str
@@ -37,6 +41,9 @@ class WidgetReport:
     largest_file: str
     largest_bytes: int
     first_visit_bytes: int | None
+    prerendered: bool | None
+    prefetched: tuple[str, ...]
+    skeleton_because: str
 
     def shares(self) -> dict[str, float]:
         """What part of each limit it takes, 1 being all."""
@@ -60,18 +67,27 @@ class Report:
         }
 
 
-def report_of(files: Mapping[str, bytes | Path]) -> Report:
-    """The report of a built tree, given by path."""
+def report_of(files: Mapping[str, bytes | Path], paints: Mapping[str, FirstPaint]) -> Report:
+    """The report of a built tree.
+
+    Args:
+        files: content, or a file that has it, by path.
+        paints: what the entries of Python widgets show before Python is there, by the widgets' types.
+    """
     trees: dict[str, dict[str, bytes | Path]] = {}
     for path, content in files.items():
         directory, _, below = path.partition("/")
         if directory == "widgets":
             widget_type, _, own = below.partition("/")
             trees.setdefault(widget_type, {})[own] = content
-    return Report(tuple(_widget(*item) for item in sorted(trees.items())))
+    return Report(
+        tuple(_widget(name, own, paints.get(name)) for name, own in sorted(trees.items()))
+    )
 
 
-def _widget(widget_type: str, files: Mapping[str, bytes | Path]) -> WidgetReport:
+def _widget(
+    widget_type: str, files: Mapping[str, bytes | Path], paint: FirstPaint | None
+) -> WidgetReport:
     sizes = {path: _size(content) for path, content in files.items()}
     largest = max(sizes, key=lambda path: sizes[path])
     return WidgetReport(
@@ -81,6 +97,9 @@ def _widget(widget_type: str, files: Mapping[str, bytes | Path]) -> WidgetReport
         largest_file=largest,
         largest_bytes=sizes[largest],
         first_visit_bytes=_first_visit(files, sizes),
+        prerendered=None if paint is None else paint.markup is not None,
+        prefetched=() if paint is None else paint.permalinks,
+        skeleton_because="" if paint is None else paint.reason,
     )
 
 

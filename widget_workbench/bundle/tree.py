@@ -31,6 +31,7 @@ from widget_workbench.checking.scanned_files import scan_problems
 from widget_workbench.checking.walking import links_below
 from widget_workbench.checking.widget_files import PublishedWidget, widget_problems
 from widget_workbench.parts import sha256
+from widget_workbench.prerendering import FirstPaint
 from widget_workbench.problem import Code, Problem
 from widget_workbench.repository import ExternalWidget, Repository, Widget
 from widget_workbench.runtime import runtime
@@ -46,6 +47,7 @@ class RepositoryTree:
         repository: what is good of it is published.
         hosting: where the runtime is fetched from.
         dependencies: gives the archives of a widget's packages.
+        paint: gives what a widget's entry shows, and begins, before Python is there.
         described: whether the registry's descriptions tell the builds.
 
     Attributes:
@@ -58,6 +60,7 @@ class RepositoryTree:
         repository: Repository,
         hosting: Hosting,
         dependencies: Callable[[Widget], Iterable[BundleFile]],
+        paint: Callable[[Widget], FirstPaint],
         *,
         described: bool = False,
     ) -> None:
@@ -65,6 +68,7 @@ class RepositoryTree:
         self._commits = SourceCommits(repository.root)
         self._hosting = hosting
         self._dependencies = dependencies
+        self._paint = paint
         self.files: dict[str, Content] = {}
         self.problems: list[Problem] = []
         self._stamps: dict[str, Stamp] = {}
@@ -120,7 +124,8 @@ class RepositoryTree:
             below = "" if widget.python else f"{_relative(widget)}/".removeprefix("./")
             packages = list(self._dependencies(widget)) if widget.python else []
             commit = self._commit(widget, locked=bool(packages)) if widget.python else None
-            published = published_files(widget, self._hosting, packages, commit)
+            paint = self._paint(widget)
+            published = published_files(widget, self._hosting, packages, commit, paint)
             files = {f"{below}{path}": content for path, content in published.items()}
         if (image := thumbnail(widget)) is not None:
             files[image] = _image(widget.directory, image)

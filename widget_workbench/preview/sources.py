@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from widget_workbench.browser_python import BrowserPythonError
 from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.hosting import Hosted
 from widget_workbench.checking.content import Content
+from widget_workbench.prerendering import NOTHING, FirstPaint
 from widget_workbench.preview.hosted_widget import HostedWidget, NotServedError
 from widget_workbench.problem import Code, Problem
 from widget_workbench.repository import Repository, RepositoryError, Widget, read_repository
@@ -34,11 +36,22 @@ class Bundle(Protocol):
     """What the preview needs of `widget_workbench.bundle`."""
 
     def published_files(
-        self, widget: Widget, hosting: Hosted, dependencies: Iterable[BundleFile]
+        self,
+        widget: Widget,
+        hosting: Hosted,
+        dependencies: Iterable[BundleFile],
+        *,
+        paint: FirstPaint,
     ) -> Mapping[str, Content]: ...
     def dependency_files(
         self, repository: Repository, told: Callable[[str], None]
     ) -> DependencyFiles: ...
+    def paints_of(
+        self,
+        repository: Repository,
+        dependencies: DependencyFiles,
+        told: Callable[[str], None],
+    ) -> Callable[[Widget], FirstPaint]: ...
     def runtime(self) -> Runtime: ...
 
 
@@ -78,6 +91,7 @@ class Reading:
         self._runtime = runtime
         self._bundle = bundle
         self._dependencies = bundle.dependency_files(repository, logger.info)
+        self._paint_of = bundle.paints_of(repository, self._dependencies, logger.info)
         self._widgets = {widget.type: widget for widget in repository.widgets}
         self._hosted: dict[str, HostedWidget] = {}
         self._lock = threading.Lock()
@@ -115,11 +129,20 @@ class Reading:
         hosting = Hosted(f"/_runtime/{self._runtime.release}/")
         try:
             packages = self._dependencies(widget) if widget.python else ()
-            files = self._bundle.published_files(widget, hosting, packages)
+            paint = self._paint(widget)
+            files = self._bundle.published_files(widget, hosting, packages, paint=paint)
         except Exception as error:  # whatever is wrong with one widget, the others are shown
             logger.debug("The widget %r could not be bundled.", widget.type, exc_info=True)
             raise NotServedError(f"it cannot be bundled: {error}") from error
         return HostedWidget(widget, files, self.repository.root, self.url_of(widget.type))
+
+    def _paint(self, widget: Widget) -> FirstPaint:
+        """What the widget's entry shows, as a build has it; its skeleton where nothing can run it."""
+        try:
+            return self._paint_of(widget)
+        except BrowserPythonError as error:
+            logger.warning("Widgets are shown with their skeletons. %s", error)
+            return NOTHING
 
     def shared_file(self, name: str) -> Content | None:
         """A file of the runtime."""

@@ -24,8 +24,9 @@ from types import FrameType, SimpleNamespace, TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from widget import Sdk, _arguments, _connectors
+from widget._calling import current as _current
 from widget._html import html_of
-from widget._instance import Instance, _current, _hearing_of_error, _parting
+from widget._instance import Instance, _hearing_of_error, _parting
 from widget._resolving import resolve
 from widget._sdk import Props
 
@@ -520,6 +521,7 @@ class _Stage:
     package = "fake"
     sdk = None
     container = None
+    takeOver = None  # noqa: N815
 
     def asset(self, path: str) -> str | None:
         return f"assets/{path}"
@@ -536,6 +538,8 @@ class _Stage:
     def reported(self, message: str, traceback: str) -> None: ...
     def recovered(self, message: str) -> None: ...
     def uncovered(self) -> None: ...
+    def prefetched(self, client_text: str) -> None: ...
+    def begun(self) -> None: ...
 
 
 def _copy(values: Mapping[str, Any], place: str) -> dict[str, Any]:

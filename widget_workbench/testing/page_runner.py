@@ -18,7 +18,7 @@ from types import CodeType
 from typing import Any
 
 from widget import _arguments
-from widget._instance import _current
+from widget._calling import current as _current
 
 from .author_code import author_traceback, variables
 from .fake_sdk import FakeSdk

@@ -14,7 +14,6 @@ async def init(sdk: Sdk) -> None:
         return await client.connectors.execute(permalink="analytics-api", method="GET")
 
     week = sdk.resource(fetch, start=False)
-    await week.reload()
 
     @sdk.view
     def view() -> Template:
@@ -25,6 +24,8 @@ async def init(sdk: Sdk) -> None:
             {week.show(figures)}
           </section>
         """
+
+    await week.reload()
 
 
 def figures(week: dict) -> Template:

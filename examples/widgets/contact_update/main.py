@@ -29,7 +29,6 @@ async def init(sdk: Sdk) -> None:
             state.phase, state.message = "done", "Saved."
 
     contact = sdk.resource(read, start=False)
-    await contact.reload()
 
     @sdk.view
     def view() -> Template:
@@ -44,6 +43,8 @@ async def init(sdk: Sdk) -> None:
             </form>
           </section>
         """
+
+    await contact.reload()
 
 
 def record(contact: dict) -> Template:

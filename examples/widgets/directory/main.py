@@ -61,8 +61,6 @@ async def init(sdk: Sdk) -> None:
           {directory.unread and unread(directory.unread)}
         """
 
-    await directory.reload()
-
     @sdk.view
     def view() -> Template:
         return t"""
@@ -71,6 +69,8 @@ async def init(sdk: Sdk) -> None:
             {directory.show(shown)}
           </section>
         """
+
+    await directory.reload()
 
 
 def matches(contact: Contact, query: str, company: str) -> bool:

@@ -23,7 +23,6 @@ async def init(sdk: Sdk) -> None:
         )
 
     notices = sdk.resource(fetch, start=False)
-    await notices.reload()
 
     @sdk.view
     def view() -> Template:
@@ -34,6 +33,8 @@ async def init(sdk: Sdk) -> None:
             <p class="reference">Reference <code>{state.request_id}</code></p>
           </section>
         """
+
+    await notices.reload()
 
 
 def listing(data: dict) -> Template:

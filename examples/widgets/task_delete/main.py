@@ -9,7 +9,6 @@ from widget import ConnectorError, Event, Sdk
 async def init(sdk: Sdk) -> None:
     state = sdk.state(deleting=set(), outcome=None)
     tasks = sdk.resource(sdk.connectors.get, "task-list", start=False)
-    await tasks.reload()
 
     async def delete(event: Event) -> None:
         task = event.key
@@ -57,3 +56,5 @@ async def init(sdk: Sdk) -> None:
             {tasks.show(listing)}
           </section>
         """
+
+    await tasks.reload()

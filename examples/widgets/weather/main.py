@@ -19,27 +19,34 @@ async def init(sdk: Sdk) -> None:
 
     weather = sdk.resource(fetch, start=False)
     sdk.on("propsChanged", weather.reload)
-    await weather.reload()
 
     @sdk.view
     def view() -> Template:
-        return weather.show(card)
+        return t"""
+          <section class="card" aria-labelledby="city">
+            <h2 id="city">{title(weather.value) if weather.value else sdk.props["city"]}</h2>
+            {weather.show(now)}
+          </section>
+        """
+
+    await weather.reload()
 
 
-def card(weather: dict) -> Template:
+def title(weather: dict) -> str:
+    return f"{weather['name']}, {weather['country']}"
+
+
+def now(weather: dict) -> Template:
     units = weather["units"]
     return t"""
-      <section class="card" aria-labelledby="city">
-        <h2 id="city">{weather["name"]}, {weather["country"]}</h2>
-        <p class="now">
-          <span class="temperature">{temperature(weather["temperature"], units)}</span>
-          <span class="sky" data-sky={weather["sky"]} aria-hidden="true"></span>
-        </p>
-        <p class="description">{weather["description"].capitalize()}</p>
-        <dl>
-          <div><dt>Feels like</dt><dd>{temperature(weather["feelsLike"], units)}</dd></div>
-          <div><dt>Humidity</dt><dd>{weather["humidity"]} %</dd></div>
-          <div><dt>Wind</dt><dd>{speed(weather["wind"]["speed"], units)}</dd></div>
-        </dl>
-      </section>
+      <p class="now">
+        <span class="temperature">{temperature(weather["temperature"], units)}</span>
+        <span class="sky" data-sky={weather["sky"]} aria-hidden="true"></span>
+      </p>
+      <p class="description">{weather["description"].capitalize()}</p>
+      <dl>
+        <div><dt>Feels like</dt><dd>{temperature(weather["feelsLike"], units)}</dd></div>
+        <div><dt>Humidity</dt><dd>{weather["humidity"]} %</dd></div>
+        <div><dt>Wind</dt><dd>{speed(weather["wind"]["speed"], units)}</dd></div>
+      </dl>
     """

@@ -1,0 +1,1 @@
+"""What runs in the browser's Python, and never on the host."""

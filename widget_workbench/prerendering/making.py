@@ -1,0 +1,105 @@
+"""Makes first paints: all at once, since starting the browser's Python takes a second."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from widget_workbench.checking.content_scan import scan
+from widget_workbench.prerendering.cache import FirstPaintCache
+from widget_workbench.prerendering.comparison import Differs, compared
+from widget_workbench.prerendering.conditions import Conditions
+from widget_workbench.prerendering.first_paint import FirstPaint
+from widget_workbench.prerendering.job import Run, run
+from widget_workbench.prerendering.markup import markup
+from widget_workbench.prerendering.prefetch import prefetched
+from widget_workbench.prerendering.subject import Subject
+from widget_workbench.runtime import runtime
+
+
+def first_paints(
+    subjects: Sequence[Subject],
+    cache: Path,
+    told: Callable[[str], None] = lambda line: None,
+) -> list[FirstPaint]:
+    """The first paints of widgets, made as far as that has not been done before.
+
+    Args:
+        subjects: the widgets.
+        cache: the directory of what was made before, kept for all of a user's repositories.
+        told: gets a line for each step that takes long.
+
+    Raises:
+        BrowserPythonError: there is no JavaScript engine to run them in.
+        ShippedFilesMissing: the runtime is not there.
+    """
+    kept = FirstPaintCache(cache)
+    keys = [subject.key(runtime().release) for subject in subjects]
+    paints = [kept.find(key) for key in keys]
+    missing = [number for number, paint in enumerate(paints) if paint is None]
+    if missing:
+        told(f"Prerendering {', '.join(subjects[number].type for number in missing)}")
+        found = run([subjects[number] for number in missing], runtime())
+        for number, runs in zip(missing, found, strict=True):
+            paints[number] = paint = _paint(subjects[number], runs)
+            kept.keep(keys[number], paint)
+    return [paint for paint in paints if paint is not None]
+
+
+def _paint(subject: Subject, runs: Sequence[Run] | str) -> FirstPaint:
+    if isinstance(runs, str):
+        return FirstPaint(reason=runs)
+    conditions = [each for half in subject.runs for each in half]
+    made = list(zip(conditions, runs, strict=True))
+    calls = prefetched(made)
+    for under, each in made:
+        if reason := _without_render(each):
+            return FirstPaint(calls=calls, reason=reason + _difference(under, conditions[0]))
+    try:
+        html = markup(compared([(under, each["shown"]) for under, each in made]))
+    except Differs as error:
+        return FirstPaint(calls=calls, reason=str(error))
+    except RecursionError:
+        return FirstPaint(calls=calls, reason="its elements are nested too deeply")
+    reason = _refused_by_scan(html)
+    return FirstPaint(None if reason else html, calls, reason)
+
+
+def _difference(under: Conditions, first: Conditions) -> str:
+    """What a run was made under, where that is other than by default."""
+    if under is first:
+        return ""
+    changed = [
+        f"the property {name!r} as {json.dumps(value, ensure_ascii=False)}"
+        for name, value in under.props.items()
+        if value != first.props.get(name)
+    ]
+    return f" (with {' and '.join(changed) or f'other conditions: {under.differs}'})"
+
+
+def _without_render(run: Run) -> str:
+    """Why a run has no first render that could be shown; empty where it has one."""
+    if run["touched"] is not None:
+        name, place = run["touched"]
+        where = f" ({place})" if place else ""
+        return f"it touches the page itself before its first render: {name}{where}"
+    if (failure := run["failed"]) is not None:
+        place = f" ({failure['place']})" if failure["place"] else ""
+        return f"it failed{place}: {failure['says']}"
+    if run["shown"] is not None:
+        return ""
+    if run["ready"]:
+        return "its init has returned, and nothing was rendered"
+    return (
+        "it renders nothing before it waits for an answer: declare the view before the first await"
+    )
+
+
+def _refused_by_scan(html: str) -> str:
+    """Why the platform would not take an entry with this markup; empty where it would."""
+    for finding in scan("index.html", html.encode()):
+        if not finding.suspicion:
+            what = f"{finding.category}: {finding.reason}"
+            return f"the platform's content scan would reject its HTML in an entry, {what}"
+    return ""
