@@ -63,7 +63,7 @@ def _measure(options: argparse.Namespace, others: Sequence[str]) -> Findings:
                     told=_tell,
                 )
             if WEIGHT in options.conditions:
-                found.weights = weighing.weigh(browser, site, contenders)
+                found.weights = weighing.weigh(browser, site, contenders, _tell)
             if CROWDS in options.conditions:
                 found.crowds = instances.measure(browser, site.url, repeats, _tell)
             if HOST_PAGE in options.conditions:

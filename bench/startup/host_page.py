@@ -16,7 +16,7 @@ SCRIPT = Path(__file__).parent / "page" / "below-the-fold.js"
 WIDGETS = ("startup_python",) * 3
 
 # While the page loads, and while Python would: pressed so often, for so long, in seconds.
-INTERVAL, PERIOD = 0.1, 2.0
+INTERVAL, PERIOD = 0.1, 1.5
 
 PAGES = {"without": "?widgets=&below=", "with": f"?widgets=&below={','.join(WIDGETS)}"}
 """The page without widgets and the one with them, by their addresses."""

@@ -25,7 +25,7 @@ EVERY_ROUND = {
 }
 """Who takes part in every round, being what a bar is measured by; the others do in every `SELDOM`-th."""
 
-SELDOM = 4
+SELDOM = 8
 
 Starts = dict[str, dict[str, list[Start]]]
 """By condition and contender."""

@@ -115,16 +115,20 @@ Weights = dict[str, dict[str, Weight]]
 """By contender and visit."""
 
 
-def weigh(chromium: Chromium, site: Site, contenders: Sequence[Contender]) -> Weights:
+def weigh(
+    chromium: Chromium, site: Site, contenders: Sequence[Contender], told: Callable[[str], None]
+) -> Weights:
     """Weighs visits in their order, each contender's by a visitor of its own.
 
     Args:
         chromium: the browser.
         site: that is visited, and published anew.
         contenders: whose widgets.
+        told: gets a line for each.
     """
     weights: Weights = {}
     for contender in contenders:
+        told(f"Bytes and memory: {contender.name}")
         with chromium.profile() as context:
             address = site.url + contender.query
             found = {name: visit(context, address) for name in (FIRST, SECOND)}
