@@ -23,6 +23,9 @@ const TEXTS =
  * @param {Record<string, unknown>} props
  */
 export function fillSlots(container, props) {
+  for (const element of container.querySelectorAll("[data-held]")) {
+    release(element);
+  }
   for (const start of comments(container)) {
     const slot = START.exec(start.data);
     if (slot) {
@@ -32,6 +35,23 @@ export function fillSlots(container, props) {
   }
   for (const element of container.querySelectorAll("[data-props]")) {
     fillAttributes(element, props);
+  }
+}
+
+/**
+ * Lets a form be what it is. The build has made it one that sends nothing, for as long as nobody listens:
+ * `data-held='{"method": null}'` tells what it has been.
+ *
+ * @param {Element} element
+ */
+function release(element) {
+  const held = parsed(own(Element, element, "getAttribute").call(element, "data-held"));
+  own(Element, element, "removeAttribute").call(element, "data-held");
+  for (const name of ["method", "formmethod"].filter((each) => Object.hasOwn(held ?? {}, each))) {
+    own(Element, element, "removeAttribute").call(element, name);
+    if (typeof held[name] === "string") {
+      own(Element, element, "setAttribute").call(element, name, held[name]);
+    }
   }
 }
 

@@ -28,8 +28,7 @@ SEVEN = (
 
 # What a page fetches of the runtime: the names of the files by part.
 SHIPPED = {
-    part: runtime().manifest.parts[part]
-    for part in runtime().manifest.shipped_parts(snapshot=True)
+    part: runtime().manifest.parts[part] for part in runtime().manifest.shipped_parts(snapshot=True)
 }
 
 

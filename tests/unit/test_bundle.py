@@ -169,7 +169,8 @@ def test_the_default_skeleton_has_the_communitys_colours_or_fallbacks_for_them(
     tmp_path: Path,
 ) -> None:
     html = entry(published_files(widget(tmp_path), ELSEWHERE))
-    (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    styles = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    (style,) = [each for each in styles if ".widget-skeleton" in each]
     tokens = re.findall(r"var\((--[\w-]+)(, [^()]+)?\)", style)
     assert "--color-surface-default" in dict(tokens)
     assert [name for name, fallback in tokens if not fallback] == []

@@ -72,6 +72,17 @@ IN_THE_ENTRY = {
         ),
         '<input value="a&quot;b" disabled aria-invalid="false" class="on" style="color: red">',
     ),
+    "a form, which sends nothing until somebody listens": Case(
+        rendered(
+            "<form onsubmit={print}><button formmethod='post'>a</button></form>{markup('<form method=get>')}"
+            "<dialog><form method='dialog'></form></dialog>"
+        ),
+        '<form method="dialog" data-held="{&quot;method&quot;:null}">'
+        '<button formmethod="dialog" data-held="{&quot;formmethod&quot;:&quot;post&quot;}">a</button></form>'
+        '<form method="dialog" data-held="{&quot;method&quot;:&quot;get&quot;}"></form>'
+        '<dialog><form method="dialog"></form></dialog>',
+        before="from widget import markup",
+    ),
     "text fields": Case(
         rendered("<textarea>{chr(10) + 'a<b'}</textarea><pre>{chr(10)}x</pre>"),
         "<textarea>\n\na&lt;b</textarea><pre>\n\nx</pre>",
@@ -373,9 +384,14 @@ def greeting():
         because="changes with the property 'units': 6 items become 8",
         properties=[UNITS],
     ),
+    "an attribute that does something": Case(
+        rendered("<input type={sdk.props['units']}>"),
+        because="the attribute type of <input>.* the loader fills texts in",
+        properties=[UNITS],
+    ),
     "an address": Case(
         rendered("<a href={sdk.props['city']}>x</a>"),
-        because=r"the attribute href of <a>.* changes with the property 'city': an address, a style",
+        because=r"the attribute href of <a>.* changes with the property 'city': the loader fills texts in",
         properties=[NEEDED],
     ),
     "a style": Case(
@@ -385,12 +401,12 @@ def greeting():
     ),
     "a value of SVG that might load something": Case(
         rendered("<svg><path fill={sdk.props['units']}/></svg>"),
-        because="the attribute fill of <path>.* an address, a style",
+        because="the attribute fill of <path>.* the loader fills texts in",
         properties=[UNITS],
     ),
     "a textarea": Case(
         rendered("<textarea>{sdk.props['city']}</textarea>"),
-        because="the content of <textarea>.* what stands in a textarea",
+        because="the content of <textarea>.* the loader fills texts in",
         properties=[NEEDED],
     ),
     "HTML that is vouched for, with a property": Case(

@@ -80,8 +80,8 @@ class Compression:
 
     Attributes:
         content: the bytes.
-        window_log: of how many bytes back something may be repeated, the logarithm to base 2. As many, decompressing keeps
-            in memory. By default it reaches over the largest file; a browser's Python takes up to 27 without asking.
+        window_log: of how many bytes back something may be repeated, the logarithm to base 2. As many, decompressing
+            keeps in memory. By default it reaches over the largest file; a browser's Python takes up to 27 unasked.
     """
 
     content: bytes = field(repr=False)

@@ -5,6 +5,7 @@ Each run differs from the first in one thing (conditions.py), so where a value d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -14,6 +15,12 @@ from widget_workbench.prerendering.printed import printed
 
 # Characters of a value that a message quotes.
 _LONGEST_QUOTED = 60
+
+# What the loader sets in Python's place: attributes that take a text and do nothing by it (static/loader/slots.js).
+_FILLED = re.compile(
+    r"abbr|alt|aria-[a-z]+|class|content|data-[a-z0-9-]+|datetime|dir|for|headers|height|high|id|label|lang|low|max"
+    r"|maxlength|min|minlength|name|optimum|pattern|placeholder|rows|cols|size|span|step|tabindex|title|value|width"
+)
 
 # Attributes that the platform rewrites as the addresses of a widget's files, by their elements' kind in platform.md §1.
 _OF_FILES = frozenset({"src", "href", "data", "poster"})
@@ -167,8 +174,10 @@ class _Comparison:
         if found is None:
             other = [each for each in seen if each.value != first]
             self._differs(part, other, _quoted(first, other[0].value))
-        if not part["slot"]:
-            what = "an address, a style, and what stands in a textarea, waits for Python"
+        if not part["slot"] or (
+            part["kind"] == "attribute" and not _FILLED.fullmatch(part["name"])
+        ):
+            what = "the loader fills texts in, and attributes that do nothing by theirs"
             self._differs(part, [each for each in seen if each.value != first], what)
         return Slot(found.prop, first, found.empty)
 

@@ -32,6 +32,9 @@ _MARK = "\ufdd0"
 SLOTS = "data-props"
 """The attribute that tells which attributes of an element print which property."""
 
+HELD = "data-held"
+"""The attribute that tells what other attributes of an element are to be once the loader listens; null: absent."""
+
 # A property's name that may stand in a comment as it is.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.]+)*", re.ASCII)
 
@@ -53,7 +56,9 @@ def markup(root: Block) -> str:
     Raises:
         Differs: there is no HTML of which all browsers make that.
     """
-    html = written(_Building(slots=True).block(root))
+    nodes = _Building(slots=True).block(root)
+    _hold_forms(nodes)
+    html = written(nodes)
     _refuse_half_a_character(html)
     if "{{" in html:
         raise Differs(
@@ -68,6 +73,21 @@ def markup(root: Block) -> str:
     if read != shown:
         raise Differs(_otherwise(shown, read))
     return html
+
+
+def _hold_forms(nodes: Iterable[Node]) -> None:
+    """Makes forms of the kind that sends nothing and leads nowhere, until there is somebody to listen.
+
+    A form whose method is `dialog` does nothing outside of a <dialog> (WHATWG HTML, 4.10.21.3).
+    """
+    for element in elements(nodes):
+        if HELD in element.attributes:
+            raise Differs(f"an element has the attribute {HELD}, which is the loader's")
+        name = "method" if element.name == "form" else "formmethod"
+        method = element.attributes.get(name)
+        if (element.name == "form" or method is not None) and str(method).lower() != "dialog":
+            element.attributes[name] = "dialog"
+            element.attributes[HELD] = json.dumps({name: method}, separators=(",", ":"))
 
 
 def _refuse_half_a_character(html: str) -> None:
@@ -230,6 +250,10 @@ def filled(nodes: Sequence[Node], props: Mapping[str, Any]) -> list[Node]:
 
 def _filled_attributes(attributes: Mapping[str, str], props: Mapping[str, Any]) -> dict[str, str]:
     found = dict(attributes)
+    for name, value in json.loads(found.pop(HELD, "{}")).items():
+        del found[name]
+        if value is not None:
+            found[name] = value
     for name, told in json.loads(found.pop(SLOTS, "{}")).items():
         prop, empty = (told["prop"], told["empty"]) if isinstance(told, dict) else (told, False)
         text = props.get(prop)
