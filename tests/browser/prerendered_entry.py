@@ -15,7 +15,7 @@ from widget_workbench import shipped
 from .conftest import WriteWidget
 
 _CONTAINER = re.compile(
-    r"<div data-widget-root(?P<stamp>[^>]*?)>.*</div>\n(?=<script type=\"module\")", re.DOTALL
+    r"<div data-widget-root(?P<stamp>[^>]*?)>.*</div>\n(?=<p data-widget-floor>)", re.DOTALL
 )
 _NOT_OF_THE_STAMP = re.compile(
     r" (aria-busy|data-prerendered|data-prefetch)(=(\"[^\"]*\"|'[^']*'))?"
