@@ -42,10 +42,14 @@ def widget_repository(
 
 @pytest.fixture
 def write_widget(widget_repository: Path) -> WriteWidget:
-    """Adds a Python widget to the module's repository: its main.py, and further files by path."""
+    """Adds a Python widget to the module's repository: its main.py, and further files by path.
+
+    It is not prerendered, unless a widget.json among the files says so: that takes a second each time.
+    """
 
     def write(widget_type: str, main: str, files: Mapping[str, str] | None = None) -> None:
-        manifest = json.dumps({"title": widget_type, "category": "Tests"})
+        own = {"title": widget_type, "category": "Tests", "prerender": False, "prefetch": False}
+        manifest = json.dumps(own)
         for name, text in {"widget.json": manifest, "main.py": main, **(files or {})}.items():
             path = widget_repository / "widgets" / widget_type / name
             path.parent.mkdir(parents=True, exist_ok=True)
