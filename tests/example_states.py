@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -391,6 +392,10 @@ def open_in_state(
     page = community.open(*states, **parameters)
     for widget, state in states.items():
         host = page.host(widget)
+        # Far out of sight, it would not start.
+        host.evaluate("(host) => host.scrollIntoView()")
+        # From then on, what is done to prerendered markup is kept.
+        expect(host).to_have_attribute("data-widget-state", re.compile("."))
         if state.prints is not None:
             page.console.expect(state.prints)
         if state.shows is None:

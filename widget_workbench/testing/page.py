@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,11 +16,15 @@ HOST = "gs-cc-registry-widget"
 # What the loader marks a widget by whose boot policy waits for a visitor's touch.
 _WAITS_FOR_TOUCH = '[data-widget-boot="interaction"]'
 
+_SCROLL_TO = """(host) => {
+    const { top, bottom } = host.getBoundingClientRect();
+    if (bottom < 0 || top > innerHeight) {
+        host.scrollIntoView({ block: "center", behavior: "instant" });
+    }
+}"""
+
 # A page answers in milliseconds, unless its one thread is busy: a start of Python holds it for seconds.
 _ANSWER_MS = 15_000
-
-# For what is done at once, if it can be done.
-_LOOK_MS = 2_000
 
 
 class WidgetFailed(AssertionError):
@@ -179,9 +182,8 @@ class CommunityPage:
         # What is not there when the page answers is hardly to come.
         self.page.locator("html").wait_for(state="attached", timeout=milliseconds)
         host.wait_for(state="attached", timeout=min(milliseconds, _ANSWER_MS))
-        # An element without a size cannot be scrolled to, and a busy page not at all: the wait below tells.
-        with suppress(playwright.Error):
-            host.scroll_into_view_if_needed(timeout=_LOOK_MS)
+        # Not Playwright's own way, which waits for the element to stand still, as it hardly does while a page starts.
+        host.evaluate(_SCROLL_TO, timeout=milliseconds)
         settled = host.and_(
             self.page.locator('[data-widget-state="ready"], [data-widget-state="error"]')
         )
