@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from widget_workbench.bundle import Bundled, build
 from widget_workbench.testing import Community, CommunityFactory, CommunityPage
 
 TESTS = Path(__file__).parent.parent
@@ -56,6 +57,14 @@ def write_widget(widget_repository: Path) -> WriteWidget:
             path.write_text(textwrap.dedent(text))
 
     return write
+
+
+@pytest.fixture(scope="module")
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The examples, built as by default."""
+    directory = tmp_path_factory.mktemp("bundled") / "dist"
+    build(EXAMPLES, directory, Bundled())
+    return directory
 
 
 class Probe:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
 from playwright.sync_api import Page, Route
 
-from widget_workbench import shipped
-
-from .conftest import WriteWidget
+from widget_workbench.bundle.base_style import base_style
 
 _CONTAINER = re.compile(
     r"<div data-widget-root(?P<stamp>[^>]*?)>.*</div>\n(?=<p data-widget-floor>)", re.DOTALL
@@ -47,27 +45,6 @@ def prerendered(
         page.route(f"**/widgets/{widget_type}/index.html", rewrite)
 
     return prepare
-
-
-def unprerendered(write: WriteWidget) -> WriteWidget:
-    """Writes widgets that the preview leaves alone."""
-
-    def write_widget(widget_type: str, main: str, files: Mapping[str, str] | None = None) -> None:
-        manifest = {
-            "title": widget_type,
-            "category": "Tests",
-            "prerender": False,
-            "prefetch": False,
-        }
-        write(widget_type, main, {"widget.json": json.dumps(manifest), **(files or {})})
-
-    return write_widget
-
-
-def base_style() -> str:
-    """The text of the style that every widget has."""
-    source = (shipped.static("loader") / "base-style.js").read_text()
-    return source.split("`")[1]
 
 
 def _rewritten(

@@ -38,14 +38,6 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="module")
-def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The examples, built as by default."""
-    directory = tmp_path_factory.mktemp("bundled") / "dist"
-    build(EXAMPLES, directory, hosting_of("bundled"))
-    return directory
-
-
-@pytest.fixture(scope="module")
 def in_the_preview(community_factory: CommunityFactory) -> dict[str, dict[str, Any]]:
     """What each of the seven sends there. Once: a task can be deleted but once."""
     with community_factory(EXAMPLES) as community:

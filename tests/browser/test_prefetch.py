@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from widget_workbench.testing import Community, CommunityPage
 
 from .conftest import WriteWidget, eventually, until
-from .prerendered_entry import prerendered, unprerendered
+from .prerendered_entry import prerendered
 
 # What `init` waits for until a test opens it, and what a widget writes down.
 GATE_AND_LOG = """
@@ -44,11 +44,6 @@ GET: dict[str, Any] = {
     "options": {"permalink": "one", "method": "GET"},
     "props": [],
 }
-
-
-@pytest.fixture
-def write_widget(write_widget: WriteWidget) -> WriteWidget:
-    return unprerendered(write_widget)
 
 
 class Called:

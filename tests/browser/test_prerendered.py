@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from widget_workbench.testing import Community, CommunityPage
 
 from .conftest import WriteWidget, eventually, place
-from .prerendered_entry import prerendered, unprerendered
+from .prerendered_entry import prerendered
 
 Prepare = Callable[[Page], object]
 
@@ -23,11 +23,6 @@ window.containerOf = (type, nth = 0) => document
     .querySelectorAll(`gs-cc-registry-widget[data-widget-type=${type}]`)[nth]
     .shadowRoot.querySelector("[data-widget-root]");
 """
-
-
-@pytest.fixture
-def write_widget(write_widget: WriteWidget) -> WriteWidget:
-    return unprerendered(write_widget)
 
 
 class Waiting:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from widget_workbench.bundle import Bundled, build
 from widget_workbench.testing import Community, CommunityFactory
 
 from .conftest import EXAMPLES, PROBE, Probe, without_store
@@ -187,13 +186,6 @@ TRYING = """async (damages) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("built") / "dist"
-    build(EXAMPLES, directory, Bundled())
-    return directory
-
-
 def fetched(tree: Path, widget: str) -> list[str]:
     """What the loader fetches before a widget is ready, by file name: `directory` waits for the late library."""
     names = {path.name for path in (tree / "widgets" / widget).rglob("*.bin")}
@@ -239,12 +231,12 @@ def is_told(damage: dict[str, Any], state: str, text: str) -> bool:
 
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_damage_of_the_runtime_ends_in_a_message_that_names_the_file(
-    community_factory: CommunityFactory, built: Path, group: int
+    community_factory: CommunityFactory, bundled: Path, group: int
 ) -> None:
     # Until one start succeeds, each try fetches all of it anew.
-    parts = [name for name in fetched(built, "search") if name.endswith(".bin")]
+    parts = [name for name in fetched(bundled, "search") if name.endswith(".bin")]
     first, *others = damages(parts, ATTEMPTS, 1000)
-    with community_factory(EXAMPLES, published=built) as community:
+    with community_factory(EXAMPLES, published=bundled) as community:
         page = community.open("search", prepare=damaged(first))
         page.console.expect('Widget "search"')
         alert = page.widget("search", state="error").get_by_role("alert")
@@ -257,10 +249,10 @@ def test_damage_of_the_runtime_ends_in_a_message_that_names_the_file(
 
 
 def test_damage_of_anything_else_ends_in_a_message_that_names_the_file(
-    community_factory: CommunityFactory, built: Path
+    community_factory: CommunityFactory, bundled: Path
 ) -> None:
-    with community_factory(EXAMPLES, published=built) as community:
-        for damage in damages(fetched(built, "directory"), PAGES, 1000):
+    with community_factory(EXAMPLES, published=bundled) as community:
+        for damage in damages(fetched(bundled, "directory"), PAGES, 1000):
             page = community.open("directory", prepare=damaged(damage))
             page.console.expect('Widget "directory"')
             alert = page.widget("directory", state="error").get_by_role("alert")
@@ -269,10 +261,10 @@ def test_damage_of_anything_else_ends_in_a_message_that_names_the_file(
 
 
 def test_damage_that_a_cache_is_to_blame_for_ends_in_a_clean_start(
-    community_factory: CommunityFactory, built: Path
+    community_factory: CommunityFactory, bundled: Path
 ) -> None:
-    with community_factory(EXAMPLES, published=built) as community:
-        for damage in damages(fetched(built, "search"), PAGES, 1):
+    with community_factory(EXAMPLES, published=bundled) as community:
+        for damage in damages(fetched(bundled, "search"), PAGES, 1):
             page = community.open("search", prepare=damaged(damage))
             page.widget("search")
             assert page.page.evaluate("window.damage.times") == 0, damage
