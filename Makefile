@@ -129,7 +129,7 @@ $(peers): bench/package.json bench/package-lock.json bench/.npmrc $(node_set_up)
 
 # What Python widgets share in the browser, made from Pyodide's core and the package `widget`.
 
-$(runtime): $(wildcard runtime/* widget/*.py widget_workbench/browser_python/*) widget_workbench/parts.py widget_workbench/runtime.py $(set_up)
+$(runtime): $(wildcard runtime/* widget/*.py static/loader/*.js widget_workbench/browser_python/*) widget_workbench/parts.py widget_workbench/runtime.py $(set_up)
 	@echo "Making the runtime"
 	@$(bin)/python -m runtime
 	@touch $@

@@ -41,6 +41,9 @@ import gc, importlib, os, sys, zipimport
 for name in MODULES.split():
     importlib.import_module(name)
 
+import widget._instance
+
+widget._instance.install()
 del os.environ["PYTHONHASHSEED"]
 # What the imports have left: the libraries' directories, which are not there where the snapshot is restored.
 for module in tuple(sys.modules.values()):
@@ -49,7 +52,7 @@ for module in tuple(sys.modules.values()):
         loader._files = {}
 zipimport._zip_directory_cache.clear()
 sys.path_importer_cache.clear()
-del gc, importlib, os, sys, zipimport, loader, module, name, MODULES
+del gc, importlib, os, sys, widget, zipimport, loader, module, name, MODULES
 __builtins__.__import__("gc").collect()
 __builtins__.__import__("gc").collect()
 # No collection need look through all of this again.

@@ -22,17 +22,19 @@ from widget_workbench.browser_python import BrowserPythonError, Compilation, Com
 from widget_workbench.browser_python.archive import archive_of
 from widget_workbench.browser_python.javascript_engine import javascript_engine
 from widget_workbench.parts import NAME_DIGITS, in_parts, sha256
-from widget_workbench.runtime import MANIFEST, RuntimeFile, RuntimeManifest, SnapshotFacts
+from widget_workbench.runtime import LOADER, MANIFEST, RuntimeFile, RuntimeManifest, SnapshotFacts
 from widget_workbench.shipped import ShippedFilesMissing
 
 _HERE = Path(__file__).parent
 _BUILT = _HERE.parent / "build"
 _TRIM = _HERE / "trim-core.mjs"
+_BUNDLE_LOADER = _HERE / "bundle-loader.mjs"
+_LOADER_MODULES = _HERE.parent / "static" / "loader"
 # What makes the snapshot, and decides how it comes out.
 _SNAPSHOT = (
     _HERE / "make-snapshot.mjs",
     _HERE / "freed-memory.mjs",
-    _HERE.parent / "static" / "loader" / "core.js",
+    _LOADER_MODULES / "core.js",
 )
 
 PYTHON = "3.14.2"
@@ -109,7 +111,8 @@ class _Making:
             late_modules=tuple(sorted(library.late_modules(self._bytecode()))),
             snapshot=SnapshotFacts(**json.loads(snapshot["snapshot.json"])),
         )
-        _write(directory, {**files, MANIFEST: manifest.written().encode()})
+        written = {LOADER: self._loader(), MANIFEST: manifest.written().encode()}
+        _write(directory, {**files, **written})
 
     def _release(self, *python_side: bytes) -> str:
         """The release is its Python side alone (design.md); the core's version stands for the core."""
@@ -117,13 +120,11 @@ class _Making:
         return f"{__version__}-{self._pyodide}-{digest}"
 
     def _trimmed_core(self) -> bytes:
-        return self._step("core.mjs", (_TRIM,), self._trimmed)
+        return self._step("core.mjs", (_TRIM,), lambda: _output(_TRIM, self._core))
 
-    def _trimmed(self) -> bytes:
-        with tempfile.TemporaryDirectory() as name:
-            out = Path(name) / "core.mjs"
-            _run(_TRIM, self._core, out)
-            return out.read_bytes()
+    def _loader(self) -> bytes:
+        inputs = (_BUNDLE_LOADER, *_loader_modules())
+        return self._step("loader.js", inputs, lambda: _output(_BUNDLE_LOADER, _LOADER_MODULES / LOADER))
 
     def _snapshot(self, library_start: bytes) -> dict[str, bytes]:
         inputs = (_TRIM, *_SNAPSHOT, *_compilers(), *_widget_sources())
@@ -206,7 +207,19 @@ def _makers() -> list[Path]:
     """What decides the rest."""
     root = _HERE.parent
     files = [root / "package-lock.json", Path(parts.__file__), Path(runtime.__file__)]
-    return [*files, _TRIM, *_SNAPSHOT, Path(__file__)]
+    return [*files, _TRIM, _BUNDLE_LOADER, *_loader_modules(), *_SNAPSHOT, Path(__file__)]
+
+
+def _loader_modules() -> list[Path]:
+    return sorted(_LOADER_MODULES.glob("*.js"))
+
+
+def _output(script: Path, read: Path) -> bytes:
+    """Of a script that reads one path and writes a file."""
+    with tempfile.TemporaryDirectory() as name:
+        out = Path(name) / "out.js"
+        _run(script, read, out)
+        return out.read_bytes()
 
 
 def _run(script: Path, *arguments: Path) -> None:

@@ -117,6 +117,8 @@ function trim(source, wasm) {
     refuseScripts,
     spellWasmAsBytes,
     knowOwnFrames,
+    createWithoutThrowing,
+    takeWasmForGranted,
     bootstrapWithoutCompiling,
   ];
   const patched = patches.reduce((text, patch) => patch(text), source);
@@ -290,6 +292,40 @@ function knowOwnFrames(text) {
     "own frames by their address",
     '.includes("pyodide.asm.mjs")',
     ".includes(import.meta.url)",
+  );
+}
+
+/**
+ * Before the core's file system makes a file it looks whether there is one of that name, and for one in memory learns
+ * by a thrown error that there is not. At the first error of a script, browsers parse the functions that it passes
+ * through once more, to say where it was: here that is all of the core.
+ *
+ * @param {string} text
+ */
+function createWithoutThrowing(text) {
+  return replaceOnce(
+    text,
+    "files are made without an error thrown",
+    "try{var node=FS.lookupNode(dir,name);return 20}catch(e){}return FS.nodePermissions",
+    "for(var node=FS.nameTable[FS.hashName(dir.id,name)];node;node=node.name_next)" +
+      "{if(node.parent.id===dir.id&&node.name===name)return 20}" +
+      "if(dir.node_ops.lookup!==MEMFS.node_ops.lookup){try{FS.lookupNode(dir,name);return 20}catch(e){}}" +
+      "return FS.nodePermissions",
+  );
+}
+
+/**
+ * The core asks whether it may make a module of WebAssembly. Whoever starts it has asked already; and a browser that is
+ * asked from here notes where, for which it parses all of the core once more.
+ *
+ * @param {string} text
+ */
+function takeWasmForGranted(text) {
+  return replaceOnce(
+    text,
+    "WebAssembly is taken for granted",
+    "try{new WebAssembly.Module(new Uint8Array([0,97,115,109,1,0,0,0]))}catch(e){canConstructWasm=false}",
+    "",
   );
 }
 

@@ -76,18 +76,22 @@ class Stage(Protocol):
     def begun(self) -> None: ...
 
 
+def install() -> None:
+    """Makes an interpreter a browser's. Called once, before its memory is made a snapshot of if that is done."""
+    _late_library.install()
+    _guidance.install()
+    _modules.install()
+    asyncio.get_event_loop().set_exception_handler(_report_unhandled)
+
+
 def prepare(surroundings: str) -> None:
-    """Makes a fresh interpreter ready for widgets. Called by the loader, once.
+    """Makes an interpreter this page's. Called by the loader, once.
 
     Args:
         surroundings: variables of the environment, as JSON.
     """
     _waking.wake(json.loads(surroundings))
     _ffi.connect()
-    _late_library.install()
-    _guidance.install()
-    _modules.install()
-    asyncio.get_event_loop().set_exception_handler(_report_unhandled)
 
 
 def complete_library(content: Any) -> None:

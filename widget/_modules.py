@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable
-from importlib.machinery import FileFinder
+from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 from types import ModuleType
 from typing import Any
 
@@ -19,6 +19,18 @@ def install() -> None:
     parent = ModuleType(PARENT)
     parent.__path__ = [WIDGETS_DIRECTORY]
     sys.modules[PARENT] = parent
+    sys.path_hooks.insert(0, _finder)
+
+
+def _finder(path: str) -> FileFinder:
+    """Looks into a widget's directory. The usual hooks would first look for an archive in the place of each part of it.
+
+    Raises:
+        ImportError: the path is another.
+    """
+    if not path.startswith(WIDGETS_DIRECTORY):
+        raise ImportError(f"{path} is no directory of a widget's", path=path)
+    return FileFinder(path, (SourceFileLoader, SOURCE_SUFFIXES))
 
 
 def _forget_directories() -> None:

@@ -1,4 +1,5 @@
-"""The runtime that every Python widget shares: Pyodide's core, the standard library and the package `widget`.
+"""The runtime that every Python widget shares: Pyodide's core, the standard library and the package `widget`, and the
+loader, of which each widget has a copy.
 
 Nothing but the standard library is imported here, since a wheel is built where nothing else is installed.
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 from widget_workbench import shipped
 
 MANIFEST = "runtime.json"
+LOADER = "loader.js"
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,11 @@ class Runtime:
     def release(self) -> str:
         """What identifies it on a page."""
         return self.manifest.release
+
+    @property
+    def loader(self) -> Path:
+        """The JavaScript module that mounts a Python widget: static/loader/, bundled into one file."""
+        return self.directory / LOADER
 
     @property
     def files(self) -> Mapping[str, Path]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-STATIC_PARTS = ("community", "loader", "workbench")
-"""The directories of `static/` that ship."""
+STATIC_PARTS = ("community", "workbench")
+"""The directories of `static/` that ship. The loader is part of the runtime, in another form."""
 
 PYODIDE_FILES = (
     "package.json",

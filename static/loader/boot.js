@@ -86,6 +86,7 @@ async function started({ factory, module }, bundle) {
   await Promise.race([create(settings), settings.failure]);
   const interpreter = await finish(settings.API);
   settings.API.sys.path.append(WIDGET);
+  interpreter.pyimport("widget._instance").install();
   return interpreter;
 }
 

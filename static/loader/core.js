@@ -58,7 +58,8 @@ export function coreSettings({
       ...config,
     },
     runtimeEnv: PLACE,
-    lockFilePromise: Promise.resolve(NO_PACKAGES),
+    // Its being known starts Python code.
+    lockFilePromise: restored ? undefined : Promise.resolve(JSON.stringify(NO_PACKAGES)),
   };
   return {
     API,
@@ -77,9 +78,9 @@ export function coreSettings({
         API.sitePackages = SITE_PACKAGES;
         FS.mkdirTree(SITE_PACKAGES);
         // CPython looks for this directory when it works out its own paths, and warns where it is missing.
-        FS.mkdirTree("/lib/python3.14/lib-dynload");
+        FS.mkdir("/lib/python3.14/lib-dynload");
         fillFileSystem(FS);
-        FS.mkdirTree(HOME);
+        FS.mkdir(HOME);
         FS.chdir(HOME);
         Object.assign(ENV, environment);
       },
@@ -163,10 +164,10 @@ function isSafari() {
 }
 
 /** The core's package index, empty: a widget's dependencies come with the widget (dependencies.js). */
-const NO_PACKAGES = JSON.stringify({
+const NO_PACKAGES = {
   info: { abi_version: "2026_0", arch: "wasm32", platform: "emscripten_5_0_3", python: "3.14.2" },
   packages: {},
-});
+};
 
 /**
  * Completes the core, once its interpreter has started or its memory is restored.
@@ -177,10 +178,17 @@ const NO_PACKAGES = JSON.stringify({
  */
 export async function finish(API, snapshot) {
   const interpreter = API.finalizeBootstrap(snapshot);
-  if (!snapshot) {
+  if (snapshot) {
+    // What the memory knows of packages it has known since the snapshot was made.
+    API.lockfile = NO_PACKAGES;
+    API.lockfile_info = NO_PACKAGES.info;
+    API.lockfile_packages = NO_PACKAGES.packages;
+    API._import_name_to_package_name = new Map();
+    API.flushPackageManagerBuffers();
+  } else {
     API._pyodide.set_excepthook();
+    await API.packageIndexReady;
   }
-  await API.packageIndexReady;
   API.initializeStreams();
   interpreter.loadSharedLibrary = (/** @type {string} */ path) => API.loadDynlib(path);
   return interpreter;

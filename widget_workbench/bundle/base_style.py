@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from widget_workbench import shipped
+from widget_workbench.runtime import runtime
 
-# The one template literal of the module, in which nothing is escaped or filled in.
-_CSS = re.compile(r"^const CSS = `\n(?P<css>[^`\\$]*)`;$", re.MULTILINE)
+# A template literal in which nothing is escaped or filled in.
+_CSS = re.compile(r"^var CSS = `\n(?P<css>[^`\\$]*)`;$", re.MULTILINE)
 
 
 @cache
 def base_style() -> str:
-    """The text of the sheet in static/loader/base-style.js, where the loader has it from.
+    """The text of the sheet in static/loader/base-style.js, as the loader has it.
 
     Raises:
-        ShippedFilesMissing: the loader is not there.
+        ShippedFilesMissing: the loader is not there, or cannot be made.
     """
-    source = (shipped.static("loader") / "base-style.js").read_text(encoding="utf-8")
-    found = _CSS.search(source)
-    assert found is not None, "base-style.js holds its sheet otherwise than here it is looked for"
+    found = _CSS.search(runtime().loader.read_text(encoding="utf-8"))
+    assert found is not None, "the loader holds its sheet otherwise than here it is looked for"
     return found["css"]

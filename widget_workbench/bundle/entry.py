@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -61,7 +61,6 @@ class BeforePython:
 
 def entry_fragment(
     files: Sequence[BundleFile],
-    loader: Iterable[str],
     release: str,
     stamp: Stamp,
     before: BeforePython,
@@ -70,7 +69,6 @@ def entry_fragment(
 
     Args:
         files: what the loader may fetch, the widget's own files and those of the runtime.
-        loader: the paths of the loader's modules.
         release: of the runtime.
         stamp: tells on a visitor's console, and to Python, which build is running.
         before: what there is until Python is.
@@ -83,10 +81,10 @@ def entry_fragment(
         for file in files
         if file.part is None and isinstance(file.content, bytes)
     }
-    lines = [f'<link rel="modulepreload" href="{escape(path)}">' for path in loader]
-    lines.append(
-        f'<link rel="asset" href="{MANIFEST}" data-asset="{MANIFEST}" data-release="{escape(release)}">'
-    )
+    lines = [
+        f'<link rel="modulepreload" href="{LOADER}">',
+        f'<link rel="asset" href="{MANIFEST}" data-asset="{MANIFEST}" data-release="{escape(release)}">',
+    ]
     lines += [file.link() for file in files]
     is_painted = before.paint.markup is not None
     if is_painted:

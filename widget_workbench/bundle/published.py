@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from widget_workbench import shipped
 from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.entry import (
+    LOADER,
     MANIFEST,
     SKELETON,
     UNSUPPORTED,
@@ -78,19 +79,18 @@ def published_files(
         *dependencies,
         *(BundleFile.own(path, content) for path, content in own.items()),
     ]
-    loader = {f"loader/{file.name}": file for file in sorted(shipped.static("loader").glob("*.js"))}
     before = BeforePython(
         skeleton=files[SKELETON].read_bytes() if SKELETON in files else None,
         unsupported=files[UNSUPPORTED].read_bytes() if UNSUPPORTED in files else None,
         paint=paint,
         boot=widget.manifest.boot if isinstance(widget.manifest, WidgetManifest) else None,
     )
-    stamp = _stamp(widget, fetched, loader, before, commit)
-    entry = entry_fragment(fetched, loader, current.release, stamp, before)
+    stamp = _stamp(widget, fetched, current, before, commit)
+    entry = entry_fragment(fetched, current.release, stamp, before)
     return {
         ENTRY: entry.encode(),
         MANIFEST: _manifest(fetched, current, widget, stamp),
-        **loader,
+        LOADER: current.loader,
         **{file.path: file.content for file in fetched if file.url is None},
     }
 
@@ -98,16 +98,16 @@ def published_files(
 def _stamp(
     widget: Widget,
     fetched: Sequence[BundleFile],
-    loader: Mapping[str, Path],
+    current: Runtime,
     before: BeforePython,
     commit: str | None,
 ) -> Stamp:
     """Of all that the bundle holds; of the entry as it is without the stamp."""
     version = widget.manifest.version
-    entry = entry_fragment(fetched, loader, runtime().release, Stamp(version, ""), before)
+    entry = entry_fragment(fetched, current.release, Stamp(version, ""), before)
     hashes = {file.path: file.sha256 for file in fetched}
-    hashes |= {path: sha256(file.read_bytes()) for path, file in loader.items()}
-    return Stamp.of(version, {**hashes, ENTRY: sha256(entry.encode())}, commit)
+    hashes |= {LOADER: sha256(current.loader.read_bytes()), ENTRY: sha256(entry.encode())}
+    return Stamp.of(version, hashes, commit)
 
 
 def _refuse_other_encodings(own: Mapping[str, bytes]) -> None:

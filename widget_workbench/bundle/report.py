@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from widget_workbench import shipped
-from widget_workbench.bundle.entry import MANIFEST
+from widget_workbench.bundle.entry import LOADER, MANIFEST
 from widget_workbench.bundle.published import ENTRY
 from widget_workbench.checking.limits import LARGEST_FILE, LARGEST_WIDGET, MOST_FILES
 from widget_workbench.prerendering import FirstPaint
@@ -110,7 +110,7 @@ def _first_visit(files: Mapping[str, bytes | Path], sizes: Mapping[str, int]) ->
     fetched = sum(
         size
         for path, size in sizes.items()
-        if path in (ENTRY, MANIFEST) or path.startswith("loader/")
+        if path in (ENTRY, LOADER, MANIFEST)
     )
     for record in json.loads(manifest)["files"]:
         part = record.get("part")

@@ -166,10 +166,20 @@ class _Preview:
             csrf_token=await run_in_threadpool(self._visitors.token, parameters.user),
             community=community_content(self._content),
             workbench=True,
+            modules=self._modules(),
         )
         policy = content_security_policy(wasm=parameters.csp != "nowasm")
         headers = {"Content-Security-Policy": policy, "Cache-Control": REVALIDATED}
         return HTMLResponse(html, headers=headers)
+
+    def _modules(self) -> list[str]:
+        """The addresses of all that the page imports: a browser that has to find each in another asks late."""
+        directories = {"_community": self._community, "_workbench": self._workbench}
+        return [
+            f"/{name}/{file.name}"
+            for name, directory in directories.items()
+            for file in sorted(directory.glob("*.js"))
+        ]
 
     def _visitor(self, role: str | None) -> Visitor:
         return visitor_of(role, self.site.reading.repository.settings.user)
