@@ -124,7 +124,9 @@ class _Making:
 
     def _loader(self) -> bytes:
         inputs = (_BUNDLE_LOADER, *_loader_modules())
-        return self._step("loader.js", inputs, lambda: _output(_BUNDLE_LOADER, _LOADER_MODULES / LOADER))
+        return self._step(
+            "loader.js", inputs, lambda: _output(_BUNDLE_LOADER, _LOADER_MODULES / LOADER)
+        )
 
     def _snapshot(self, library_start: bytes) -> dict[str, bytes]:
         inputs = (_TRIM, *_SNAPSHOT, *_compilers(), *_widget_sources())

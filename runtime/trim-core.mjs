@@ -122,7 +122,7 @@ function trim(source, wasm) {
     bootstrapWithoutCompiling,
   ];
   const patched = patches.reduce((text, patch) => patch(text), source);
-  const trimmed = copyUsedExports(dropUnused(patched, wasm));
+  const trimmed = parseOnce(copyUsedExports(dropUnused(patched, wasm)));
   // A mistake in the cutting shows here rather than in a browser.
   parseModule(trimmed);
   return NOTICE + trimmed;
@@ -311,6 +311,28 @@ function createWithoutThrowing(text) {
       "{if(node.parent.id===dir.id&&node.name===name)return 20}" +
       "if(dir.node_ops.lookup!==MEMFS.node_ops.lookup){try{FS.lookupNode(dir,name);return 20}catch(e){}}" +
       "return FS.nodePermissions",
+  );
+}
+
+/**
+ * Browsers skim a function when they read a script, and parse it when it is called, unless they see that it is called
+ * at once: what stands in parentheses is taken for such. The core is one function, and is read beside the page's own
+ * thread.
+ *
+ * @param {string} text
+ */
+function parseOnce(text) {
+  const opened = replaceOnce(
+    text,
+    "the core is parsed once",
+    "async function _createPyodideModule(",
+    "const _createPyodideModule=(async function _createPyodideModule(",
+  );
+  return replaceOnce(
+    opened,
+    "the core is parsed once",
+    "}export default _createPyodideModule;",
+    "});export default _createPyodideModule;",
   );
 }
 

@@ -1,7 +1,8 @@
 """The preview's server with what the bench adds: `python -m bench.startup.server ROOT TREE ORIGINS`.
 
-It prints the page's addresses as JSON once it listens. The page has the clock in its head; the peers' interpreters are
-below /_bench/, answered as the preview answers a widget's files: uncompressed, and asked about at each load.
+It prints the page's addresses as JSON once it listens. The page has the clock in its head, its own scripts in one file,
+as a published page has them, and nothing of the workbench; the peers' interpreters are below /_bench/, answered as the
+preview answers a widget's files: uncompressed, and asked about at each load.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import json
 import shutil
 import socket
+import subprocess
 import sys
 from functools import cache
 from pathlib import Path
@@ -41,6 +43,9 @@ FOLDERS = {
 
 POLICY = "Content-Security-Policy"
 
+# In the page's template, what brings the workbench.
+WORKBENCH = "{%- if workbench %}"
+
 # For which a new page is left alone.
 REST_SECONDS = 0.8
 
@@ -49,7 +54,7 @@ def main(root: Path, tree: Path, origins: int) -> None:
     """Serves until it is ended."""
     listeners = [_listening() for _ in range(origins)]
     with TemporaryDirectory() as directory:
-        app = _app(root, tree, _with_clock(Path(directory)))
+        app = _app(root, tree, _host_page(Path(directory)))
         config = uvicorn.Config(app, lifespan="on", log_config=None, access_log=False)
         urls = [f"http://127.0.0.1:{each.getsockname()[1]}/" for each in listeners]
         print(json.dumps(urls), flush=True)
@@ -64,20 +69,35 @@ def _listening() -> socket.socket:
     return listener
 
 
-def _with_clock(directory: Path) -> Path:
-    """A copy of the community page whose first script is the clock."""
-    community = directory / "community"
+def _host_page(directory: Path) -> Path:
+    """The community page as it is measured with: its first script is the clock, and its own are one."""
+    community, bundled = directory / "community", directory / "page.js"
     shutil.copytree(shipped.static("community"), community)
-    page = community / "index.html"
+    esbuild = CHECKOUT / "node_modules" / ".bin" / "esbuild"
+    options = ("--bundle", "--format=esm", "--log-level=error", f"--outfile={bundled}")
+    subprocess.run([esbuild, community / "page.js", *options], check=True)
+    for module in community.glob("*.js"):
+        module.unlink()
+    bundled.rename(community / "page.js")
     clock = (HERE / "page" / "clock.js").read_text()
-    script = f"<head><script>{{% raw %}}{clock}{{% endraw %}}</script>"
-    page.write_text(page.read_text().replace("<head>", script, 1))
+    page = community / "index.html"
+    html = page.read_text()
+    for place, text in (
+        ("<head>", f"<head><script>{{% raw %}}{clock}{{% endraw %}}</script>"),
+        (WORKBENCH, "{%- if false %}"),
+    ):
+        assert html.count(place) == 1, f"the community page has {place!r} otherwise than once"
+        html = html.replace(place, text)
+    page.write_text(html)
     return community
 
 
 def _app(root: Path, tree: Path, community: Path) -> Starlette:
+    without_workbench = community.parent / "workbench"
+    without_workbench.mkdir()
+
     def static(part: str) -> Path:
-        return community if part == "community" else shipped.static(part)
+        return community if part == "community" else without_workbench
 
     app = create_app(root, published=tree, static=static)
     # Before the preview's own, the last of which takes every path.

@@ -7,7 +7,7 @@
 /** Tokens that a community may set but that have no default: a widget sees null (platform.md §3). */
 const WITHOUT_DEFAULT = ["config--main-color-brand"];
 
-const theme = themeRule();
+const theme = await themeRule();
 
 /** @type {Map<string, string | null>} */
 const tokens = new Map([
@@ -22,12 +22,19 @@ const tokens = new Map([
 /** @type {Set<() => void>} */
 const listeners = new Set();
 
-/** @returns {CSSStyleRule} the `:root` rule of design-tokens.css */
-function themeRule() {
-  const sheet = Array.from(document.styleSheets).find(({ href }) =>
-    href?.endsWith("/design-tokens.css"),
+/** @returns {Promise<CSSStyleRule>} the `:root` rule of design-tokens.css */
+async function themeRule() {
+  const link = /** @type {HTMLLinkElement | null} */ (
+    document.querySelector('link[href$="/design-tokens.css"]')
   );
-  const rule = sheet?.cssRules[0];
+  // Browsers run a module while a style sheet is still on its way.
+  if (link && !link.sheet) {
+    await new Promise((resolve) => {
+      link.addEventListener("load", resolve, { once: true });
+      link.addEventListener("error", resolve, { once: true });
+    });
+  }
+  const rule = link?.sheet?.cssRules[0];
   if (!(rule instanceof CSSStyleRule)) {
     throw new Error("design-tokens.css is not on the page: link it before page.js.");
   }

@@ -3,6 +3,7 @@ import { AssetError } from "./assets.js";
 import { coreSettings, ENVIRONMENT, finish, tellTimeZone, trampolineAddress } from "./core.js";
 import { streamed, whole } from "./parts.js";
 import { Snapshot } from "./snapshot.js";
+import { whenPainted } from "./when-painted.js";
 
 /** @typedef {import("./assets.js").Asset} Asset */
 /** @typedef {import("./bundle.js").Bundle} Bundle */
@@ -12,8 +13,8 @@ const LIBRARY = "/lib/python314.zip";
 const WIDGET = "/lib/widget.zip";
 
 /**
- * Each file is asked for before anything is waited for. Nothing is instantiated or written before the files that it is
- * made of are known to be as built.
+ * Each file is asked for before anything is waited for, and what the page has to show is on screen before a file is
+ * worked on. Nothing is instantiated or written before the files that it is made of are known to be as built.
  *
  * @param {Bundle} bundle which has the runtime's files
  * @param {number} attempt 0 at first. A browser keeps a module's failure for its URL, so each further attempt asks
@@ -124,8 +125,10 @@ function refuseWithoutWebAssembly() {
  * @returns {Promise<T>}
  */
 async function unpacked(files, make, otherwise) {
+  const content = streamed(files);
+  await whenPainted();
   try {
-    return await make(gunzipped(streamed(files)));
+    return await make(gunzipped(content));
   } catch {
     // Which file it was, is told by what is read now.
   }

@@ -8,7 +8,7 @@ import { read } from "./assets.js";
  * @typedef {object} Package
  * @property {string} release of the runtime that it was built with
  * @property {string} name of the Python package, below `_widgets`, that holds the modules: the widget's type
- * @property {Map<string, Uint8Array>} modules the Python files, by path in the widget's directory
+ * @property {Map<string, Uint8Array>} modules the Python files, and their bytecode, by path in the widget's directory
  * @property {CSSStyleSheet | null} style style.css
  * @property {Map<string, string>} assets the URLs of the files in assets/, by their paths there
  */
@@ -39,15 +39,24 @@ export async function widgetPackage(type, bundle) {
  * @returns {Promise<Package>}
  */
 async function fetchPackage(type, { release, assets }) {
-  const sources = [...assets.values()].filter(({ path }) => path.endsWith(".py"));
+  const sources = [...assets.values()].filter(({ path }) => /\.pyc?$/.test(path));
   const [contents, style] = await Promise.all([Promise.all(sources.map(read)), fetchStyle(assets)]);
   return {
     release,
     name: type,
-    modules: new Map(sources.map(({ path }, index) => [path, contents[index]])),
+    modules: new Map(sources.map(({ path }, index) => [placeOf(path), contents[index]])),
     style,
     assets: assetsOf(assets),
   };
+}
+
+/**
+ * Where Python looks for a module: for the bytecode of main.py, in a directory of its own (PEP 3147).
+ *
+ * @param {string} path in the bundle
+ */
+function placeOf(path) {
+  return path.replace(/^(.*)\.pyc$/, "__pycache__/$1.cpython-314.pyc");
 }
 
 /** @param {Map<string, Asset>} files */

@@ -63,6 +63,8 @@ class Compilation:
             `widget` are: their sources are not there for a traceback to show.
         package: whether it becomes a package's archive, which the loader unpacks, compressed by zstd as a whole; else a
             stored zip.
+        checked: whether Python compares a file's bytecode with its source, which is to stand beside it, and leaves
+            bytecode of another one alone.
         broken: whether files that do not compile are left out, as installers leave them: a package may carry
             templates, or code for another Python. Otherwise they are an error.
     """
@@ -71,6 +73,7 @@ class Compilation:
     root: str
     lean: bool = False
     package: bool = False
+    checked: bool = False
     broken: bool = False
 
 
@@ -147,6 +150,7 @@ def _written(tasks: Sequence[Compilation | Compression], directory: Path) -> dic
                 "root": task.root,
                 "lean": task.lean,
                 "package": task.package,
+                "checked": task.checked,
             }
         )
         if task.package:

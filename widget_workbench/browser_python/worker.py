@@ -14,8 +14,9 @@ JOB = "/job/"
 # The oldest date that a zip can hold: an archive's bytes depend on nothing but its files.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
-# PEP 552: tied to its source by hash, and never checked, since the source is not there.
-UNCHECKED_HASH = 0b01
+# PEP 552: tied to its source by hash.
+BY_HASH = 0b01
+CHECKED = 0b10
 
 DENSEST = {
     zstd.CompressionParameter.compression_level: 22,
@@ -38,7 +39,7 @@ def main() -> None:
 
 
 def compile_archive(  # noqa: PLR0917 - passed by name
-    number: int, archive: str, to: str, root: str, lean: bool, package: bool
+    number: int, archive: str, to: str, root: str, lean: bool, package: bool, checked: bool
 ) -> list[dict[str, object]]:
     """Writes an archive anew, with bytecode in the place of its Python files; returns the syntax errors."""
     errors = []
@@ -48,7 +49,7 @@ def compile_archive(  # noqa: PLR0917 - passed by name
             content = sources.read(name)
             if name.endswith(".py"):
                 try:
-                    compiled = bytecode(content, root + name, lean)
+                    compiled = bytecode(content, root + name, lean, checked)
                 except (SyntaxError, ValueError) as error:
                     errors.append({"task": number, **told(error, name)})
                 else:
@@ -74,7 +75,7 @@ def write_package(path: str, files: dict[str, bytes]) -> None:
         file.writelines(files.values())
 
 
-def bytecode(source: bytes, filename: str, lean: bool) -> bytes:
+def bytecode(source: bytes, filename: str, lean: bool, checked: bool) -> bytes:
     tree = ast.parse(source, filename)
     if lean:
         drop_docstrings(tree)
@@ -83,7 +84,7 @@ def bytecode(source: bytes, filename: str, lean: bool) -> bytes:
     return b"".join(
         (
             importlib.util.MAGIC_NUMBER,
-            UNCHECKED_HASH.to_bytes(4, "little"),
+            (BY_HASH | CHECKED if checked else BY_HASH).to_bytes(4, "little"),
             importlib.util.source_hash(source),
             marshal.dumps(with_first_lines(code) if lean else code),
         )

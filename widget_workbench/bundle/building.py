@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from widget_workbench.bundle.bundle_file import BundleFile
+from widget_workbench.bundle.bytecode import Bytecode
 from widget_workbench.bundle.dependency_archives import DependencyArchives
 from widget_workbench.bundle.entry import BundleError
 from widget_workbench.bundle.first_paints import FirstPaints
 from widget_workbench.bundle.hosting import Bundled, Hosting
 from widget_workbench.bundle.output import restore, write_tree
 from widget_workbench.bundle.report import Report, report_of
-from widget_workbench.bundle.syntax import syntax_problems
 from widget_workbench.bundle.tree import RepositoryTree
 from widget_workbench.checking.content import Content
 from widget_workbench.dependencies import DependencyError
@@ -117,10 +117,12 @@ def _assembled(
     described: bool = False,
 ) -> Assembly:
     paints = FirstPaints(repository, dependencies, told)
-    tree = RepositoryTree(repository, hosting, dependencies, paints.of, described=described)
     python = [widget for widget in repository.widgets if widget.python]
-    found = [*repository.problems, *known, *tree.problems]
-    found += syntax_problems(python, archives.cache)
+    bytecode = Bytecode(python, archives.cache)
+    tree = RepositoryTree(
+        repository, hosting, dependencies, bytecode.of, paints.of, described=described
+    )
+    found = [*repository.problems, *known, *tree.problems, *bytecode.problems]
     return Assembly(
         repository,
         tree.files,

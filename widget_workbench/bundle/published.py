@@ -6,6 +6,7 @@ import fnmatch
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from widget_workbench import shipped
@@ -39,12 +40,16 @@ _FORMAT = 1
 
 _LICENCES = "LICENCES.txt"
 
+NO_BYTECODE: Mapping[str, bytes] = MappingProxyType({})
+
 
 def published_files(
     widget: Widget,
     hosting: Hosting,
     dependencies: Iterable[BundleFile] = (),
     commit: str | None = None,
+    *,
+    bytecode: Mapping[str, bytes] = NO_BYTECODE,
     paint: FirstPaint = NOTHING,
 ) -> dict[str, bytes | Path]:
     """The published tree of one widget.
@@ -54,6 +59,7 @@ def published_files(
         hosting: where the runtime is fetched from.
         dependencies: the archives of the packages that a Python widget asks for.
         commit: of the widget's sources, for its stamp.
+        bytecode: of a Python widget's sources, by path; without it, visitors' browsers compile them.
         paint: what a Python widget's entry shows, and begins, before Python is there.
 
     Returns:
@@ -77,7 +83,7 @@ def published_files(
         *parts,
         _licences(),
         *dependencies,
-        *(BundleFile.own(path, content) for path, content in own.items()),
+        *(BundleFile.own(path, content) for path, content in (own | dict(bytecode)).items()),
     ]
     before = BeforePython(
         skeleton=files[SKELETON].read_bytes() if SKELETON in files else None,

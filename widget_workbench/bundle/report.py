@@ -107,14 +107,12 @@ def _first_visit(files: Mapping[str, bytes | Path], sizes: Mapping[str, int]) ->
     manifest = files.get(MANIFEST)
     if not isinstance(manifest, bytes):
         return None
-    fetched = sum(
-        size
-        for path, size in sizes.items()
-        if path in (ENTRY, LOADER, MANIFEST)
-    )
+    fetched = sum(size for path, size in sizes.items() if path in (ENTRY, LOADER, MANIFEST))
     for record in json.loads(manifest)["files"]:
         part = record.get("part")
-        own = part is None and (record["path"].endswith(".py") or record["path"] == "style.css")
+        own = part is None and (
+            record["path"].endswith((".py", ".pyc")) or record["path"] == "style.css"
+        )
         if own or part in _AT_A_START or record.get("due"):
             fetched += _size_of_core(record) if part == "core" else record["bytes"]
     return fetched

@@ -47,6 +47,7 @@ class RepositoryTree:
         repository: what is good of it is published.
         hosting: where the runtime is fetched from.
         dependencies: gives the archives of a widget's packages.
+        bytecode: gives that of a widget's Python files.
         paint: gives what a widget's entry shows, and begins, before Python is there.
         described: whether the registry's descriptions tell the builds.
 
@@ -60,6 +61,7 @@ class RepositoryTree:
         repository: Repository,
         hosting: Hosting,
         dependencies: Callable[[Widget], Iterable[BundleFile]],
+        bytecode: Callable[[Widget], Mapping[str, bytes]],
         paint: Callable[[Widget], FirstPaint],
         *,
         described: bool = False,
@@ -68,6 +70,7 @@ class RepositoryTree:
         self._commits = SourceCommits(repository.root)
         self._hosting = hosting
         self._dependencies = dependencies
+        self._bytecode = bytecode
         self._paint = paint
         self.files: dict[str, Content] = {}
         self.problems: list[Problem] = []
@@ -124,8 +127,14 @@ class RepositoryTree:
             below = "" if widget.python else f"{_relative(widget)}/".removeprefix("./")
             packages = list(self._dependencies(widget)) if widget.python else []
             commit = self._commit(widget, locked=bool(packages)) if widget.python else None
-            paint = self._paint(widget)
-            published = published_files(widget, self._hosting, packages, commit, paint)
+            published = published_files(
+                widget,
+                self._hosting,
+                packages,
+                commit,
+                bytecode=self._bytecode(widget),
+                paint=self._paint(widget),
+            )
             files = {f"{below}{path}": content for path, content in published.items()}
         if (image := thumbnail(widget)) is not None:
             files[image] = _image(widget.directory, image)

@@ -1,0 +1,99 @@
+"""The bytecode of widgets' Python files: what the browser's Python makes of them, or says is wrong with them.
+
+A visitor's Python has just started, and every function of its compiler would be compiled by the browser first: to start
+from bytecode takes a quarter of the time between Python's being there and a widget's `init`.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from widget_workbench.browser_python import Compilation, CompileError, carry_out, compiler_version
+from widget_workbench.bundle.digest import digest
+from widget_workbench.bundle.published import own_files
+from widget_workbench.problem import Code, Problem
+from widget_workbench.repository import Widget
+from widget_workbench.runtime import runtime
+
+
+class Bytecode:
+    """The bytecode of a repository's widgets, compiled as far as that has not been done before.
+
+    Args:
+        widgets: those in Python.
+        cache: where bytecode is kept.
+
+    Attributes:
+        problems: of each widget that does not compile, the first file.
+
+    Raises:
+        BrowserPythonError: there is no JavaScript engine to compile with.
+    """
+
+    def __init__(self, widgets: Iterable[Widget], cache: Path) -> None:
+        self._kept = cache / "compiled" / compiler_version()
+        self._of: dict[str, dict[str, bytes]] = {}
+        self.problems: list[Problem] = []
+        tasks = {}
+        for widget in widgets:
+            with suppress(OSError):  # which the tree tells of
+                task = _task(widget)
+                archive = self._known(task)
+                if archive is None:
+                    tasks[widget.type] = task
+                else:
+                    self._of[widget.type] = _files(archive)
+        self._compile(tasks)
+
+    def of(self, widget: Widget) -> Mapping[str, bytes]:
+        """Bytecode, by path in the widget's directory: `main.pyc` of `main.py`. Empty where a file does not compile."""
+        return self._of.get(widget.type, {})
+
+    def _compile(self, tasks: Mapping[str, Compilation]) -> None:
+        """All at once, since starting takes a second; one after another where something is wrong."""
+        try:
+            archives = carry_out(list(tasks.values()), runtime=runtime())
+        except CompileError as error:
+            if len(tasks) > 1:
+                for each in tasks.items():
+                    self._compile(dict([each]))
+                return
+            line = "" if error.line is None else f"line {error.line}: "
+            path = f"widgets/{next(iter(tasks))}/{error.path}"
+            what = f"{line}{error.message}."
+            self.problems.append(Problem(path, what, Code.INVALID_PYTHON, error=True))
+            return
+        for (widget_type, task), archive in zip(tasks.items(), archives, strict=True):
+            self._of[widget_type] = _files(archive)
+            self._keep(task, archive)
+
+    def _known(self, task: Compilation) -> bytes | None:
+        try:
+            return self._place(task).read_bytes()
+        except OSError:
+            return None
+
+    def _keep(self, task: Compilation, archive: bytes) -> None:
+        place = self._place(task)
+        with suppress(OSError):  # then they are compiled again the next time
+            place.parent.mkdir(parents=True, exist_ok=True)
+            made = place.with_suffix(".new")
+            made.write_bytes(archive)
+            made.replace(place)
+
+    def _place(self, task: Compilation) -> Path:
+        return self._kept / f"{digest({**task.files, '/': task.root.encode()})}.zip"
+
+
+def _task(widget: Widget) -> Compilation:
+    sources = {path: content for path, content in own_files(widget).items() if path.endswith(".py")}
+    return Compilation(sources, f"/widgets/{widget.type}/", checked=True)
+
+
+def _files(archive: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
