@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from widget_workbench import shipped
-from widget_workbench.bundle import build, hosting_of
+from widget_workbench.bundle import Bundled, build, hosting_of
+from widget_workbench.parts import sha256
 from widget_workbench.repository import read_repository
 from widget_workbench.runtime import runtime
 from widget_workbench.testing import Community, CommunityFactory, CommunityPage
@@ -367,6 +368,63 @@ def test_a_visitor_who_saves_data_gets_the_late_library_when_it_is_needed(
 
 
 # What stands in a bundle.
+
+
+SAYS = "def init(sdk):\n    sdk.root.textContent = {word!r}\n"
+
+
+def bytecode_of(tree: Path) -> Path:
+    return tree / "widgets" / "says" / "main.pyc"
+
+
+@pytest.fixture
+def says(tmp_path: Path) -> Callable[[str], Path]:
+    """Builds a widget that shows a word."""
+
+    def built_to_say(word: str) -> Path:
+        directory = tmp_path / word / "widgets" / "says"
+        directory.mkdir(parents=True)
+        manifest = {"title": "Says", "category": "Tests", "prerender": False}
+        (directory / "widget.json").write_text(json.dumps(manifest))
+        (directory / "main.py").write_text(SAYS.format(word=word))
+        build(tmp_path / word, tmp_path / word / "dist", Bundled())
+        return tmp_path / word / "dist"
+
+    return built_to_say
+
+
+def put_in_place(content: bytes, file: Path) -> None:
+    """Changes a built file, and what the bundle says of it."""
+    manifest = file.parent / "bundle.json"
+    document = json.loads(manifest.read_text())
+    (record,) = (each for each in document["files"] if each["path"] == file.name)
+    record |= {"sha256": sha256(content), "bytes": len(content)}
+    manifest.write_text(json.dumps(document))
+    entry = file.parent / "index.html"
+    declared = re.compile(rf'(data-asset="{re.escape(file.name)}" data-bytes=)"\d+"')
+    text, count = declared.subn(rf'\1"{len(content)}"', entry.read_text())
+    assert count == 1
+    entry.write_text(text)
+    file.write_bytes(content)
+
+
+# Of bytecode: where the hash of its source stands in it (PEP 552).
+SOURCE_HASH = slice(8, 16)
+
+
+@pytest.mark.parametrize("ours", [True, False], ids=["of this source", "of another source"])
+def test_python_runs_the_bytecode_of_a_source_and_leaves_other_bytecode_alone(
+    community_factory: CommunityFactory, says: Callable[[str], Path], ours: bool
+) -> None:
+    tree, other = says("source"), says("bytecode")
+    known = bytearray(bytecode_of(tree).read_bytes())
+    content = bytearray(bytecode_of(other).read_bytes())
+    assert known[SOURCE_HASH] != content[SOURCE_HASH]
+    if ours:
+        content[SOURCE_HASH] = known[SOURCE_HASH]
+    put_in_place(bytes(content), bytecode_of(tree))
+    with community_factory(tree.parent, published=tree) as community:
+        expect(community.open("says").widget("says")).to_have_text("bytecode" if ours else "source")
 
 
 def test_the_manifest_names_every_file_that_the_loader_may_fetch(bundled: Path) -> None:

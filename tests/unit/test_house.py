@@ -148,7 +148,7 @@ def test_the_version_is_said_once_more_in_the_package() -> None:
 
 
 def test_the_checkouts_own_files_are_found() -> None:
-    assert shipped.static("loader") == ROOT / "static" / "loader"
+    assert shipped.static("community") == ROOT / "static" / "community"
     assert shipped.widget_package() == ROOT / "widget"
     assert shipped.pyodide_core() == ROOT / "node_modules" / "pyodide"
     assert shipped.licenses() == ROOT / "licenses"
@@ -174,13 +174,14 @@ def test_the_wheel_holds_what_runs_in_the_browser(wheel: Path) -> None:
             if path.is_file()
         ),
         *(f"widget_workbench/_shipped/runtime/{name}" for name in runtime().manifest.files),
+        "widget_workbench/_shipped/runtime/loader.js",
         "widget_workbench/_shipped/runtime/runtime.json",
         *(f"widget_workbench/_shipped/licenses/{p.name}" for p in (ROOT / "licenses").iterdir()),
         "widget/__init__.py",
         "widget/py.typed",
         "widget_workbench/py.typed",
     }
-    assert "widget_workbench/_shipped/static/loader/loader.js" in expected
+    assert not any(name.startswith("widget_workbench/_shipped/static/loader") for name in names)
     assert "widget_workbench/_shipped/static/community/index.html" in expected
     assert expected - names == set()
     assert shipped_core == (shipped.pyodide_core() / "pyodide.asm.wasm").read_bytes()

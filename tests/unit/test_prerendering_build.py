@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from justhtml import Element, JustHTML
 
-from tests.unit.test_build import MANIFEST, built, command, python_widget, registry, write
-from widget_workbench import shipped
+from tests.unit.test_build import CHECKOUT, MANIFEST, built, command, python_widget, registry, write
 from widget_workbench.bundle import Bundled, paints_of, published_files
 from widget_workbench.bundle.base_style import base_style
 from widget_workbench.hosted_entry import fill_in
@@ -96,7 +95,7 @@ def test_the_styles_are_in_the_cascades_order(tmp_path: Path) -> None:
 
 
 def test_the_base_style_is_the_loaders() -> None:
-    source = (shipped.static("loader") / "base-style.js").read_text()
+    source = (CHECKOUT / "static" / "loader" / "base-style.js").read_text()
     assert f"`\n{base_style()}`" in source
     assert ".widget-status" in base_style()
 
