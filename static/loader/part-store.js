@@ -23,6 +23,12 @@ const DATED = 30 * DAY;
 /** @type {Map<string, Uint8Array<ArrayBuffer>>} what is to be stored, by file name */
 const waiting = new Map();
 
+/** Whether the page has what it waits for, so that storing keeps nobody waiting. */
+let isOpen = false;
+
+/** @type {Promise<void> | null} */
+let storing = null;
+
 /** @returns {Record<string, number>} when each stored file was last dated, by its name */
 function readNote() {
   try {
@@ -117,22 +123,44 @@ export async function forget(file) {
  */
 export function keep(file, bytes) {
   waiting.set(nameOf(file), bytes);
+  if (isOpen) {
+    storeWaiting();
+  }
 }
 
-/** Stores what is to be kept, and forgets what pages have long ceased to use: bit by bit, whenever the page is idle. */
-export async function tidyStore() {
-  const cache = await store();
-  if (!cache) {
-    waiting.clear();
-    return;
-  }
-  for (const [name, bytes] of waiting) {
-    await idleMoment();
-    await put(cache, name, bytes);
-    waiting.delete(name);
-  }
+/**
+ * Stores what is to be kept, from now on, and forgets what pages have long ceased to use: bit by bit, whenever the page
+ * is idle.
+ */
+export async function openStore() {
+  isOpen = true;
+  await storeWaiting();
   await idleMoment();
-  await forgetUnused(cache).catch(() => {});
+  await forgetUnused().catch(() => {});
+}
+
+/** @returns {Promise<void>} */
+function storeWaiting() {
+  storing ??= storeAll().finally(() => {
+    storing = null;
+  });
+  return storing;
+}
+
+async function storeAll() {
+  const cache = await store();
+  for (;;) {
+    const [next] = waiting;
+    if (!next) {
+      return;
+    }
+    const [name, bytes] = next;
+    waiting.delete(name);
+    if (cache) {
+      await idleMoment();
+      await put(cache, name, bytes);
+    }
+  }
 }
 
 /** @returns {Promise<void>} */
@@ -146,21 +174,30 @@ function idleMoment() {
  * @param {Uint8Array<ArrayBuffer>} bytes
  */
 async function put(cache, name, bytes) {
+  // Noted first: another page forgets what it finds stored and not noted.
+  changeNote((note) => {
+    note[name] = Date.now();
+  });
   try {
     await cache.put(keyOf(name), new Response(bytes));
-    changeNote((note) => {
-      note[name] = Date.now();
-    });
   } catch {
     // A store that is full, or forbidden, costs the next visit a download and nothing else.
+    changeNote((note) => {
+      delete note[name];
+    });
   }
 }
 
-/** @param {Cache} cache */
-async function forgetUnused(cache) {
+async function forgetUnused() {
+  const cache = await store();
+  if (!cache) {
+    return;
+  }
+  const requests = await cache.keys();
+  // Read now: what has been stored until here has been noted before.
   const note = readNote();
   const used = new Set(Object.keys(note).filter((name) => Date.now() - note[name] < KEPT));
-  for (const request of await cache.keys()) {
+  for (const request of requests) {
     const name = request.url.split("/").at(-1) ?? "";
     if (!used.has(name)) {
       await cache.delete(request);

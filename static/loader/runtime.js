@@ -7,7 +7,7 @@ import { boot } from "./boot.js";
 import { createBridge } from "./bridge.js";
 import { conflicts, install } from "./dependencies.js";
 import { LateLibrary } from "./late-library.js";
-import { tidyStore } from "./part-store.js";
+import { openStore } from "./part-store.js";
 import { whenIdle } from "./when-idle.js";
 
 /** @typedef {import("./bundle.js").Bundle} Bundle */
@@ -64,7 +64,7 @@ export async function pageRuntime(bundle, type) {
   entry.runtime ??= start(bundle, entry).then(
     (runtime) => {
       entry.booted = runtime;
-      whenIdle(tidyStore);
+      whenIdle(openStore);
       return runtime;
     },
     (reason) => {
