@@ -12,14 +12,18 @@ from .chromium import Chromium, rested_page
 
 SCRIPT = Path(__file__).parent / "page" / "below-the-fold.js"
 
-# With the default boot policy, as they are published.
-WIDGETS = ("startup_python",) * 3
+# With the default boot policy, as they are published. The host fetches and places widgets of any kind at once: what
+# that costs its page, those in JavaScript tell.
+WIDGETS, TWINS = ("startup_python",) * 3, ("startup_javascript",) * 3
 
 # While the page loads, and while Python would: pressed so often, for so long, in seconds.
 INTERVAL, PERIOD = 0.1, 1.5
 
-PAGES = {"without": "?widgets=&below=", "with": f"?widgets=&below={','.join(WIDGETS)}"}
-"""The page without widgets and the one with them, by their addresses."""
+PAGES = {
+    name: f"?widgets=&below={','.join(types)}"
+    for name, types in {"without": (), "with": WIDGETS, "with twins": TWINS}.items()
+}
+"""By name, the addresses of the page without widgets, with ours, and with as many in JavaScript."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Vitals:
 def measure(
     chromium: Chromium, url: str, repeats: int, told: Callable[[str], None]
 ) -> dict[str, list[Vitals]]:
-    """Loads both pages in turns, and clicks on them.
+    """Loads the pages in turns, and clicks on them.
 
     Args:
         chromium: the browser.

@@ -141,9 +141,7 @@ export async function openStore() {
 
 /** @returns {Promise<void>} */
 function storeWaiting() {
-  storing ??= storeAll().finally(() => {
-    storing = null;
-  });
+  storing ??= storeAll();
   return storing;
 }
 
@@ -152,6 +150,8 @@ async function storeAll() {
   for (;;) {
     const [next] = waiting;
     if (!next) {
+      // At once: what is to be kept from now on has to begin anew.
+      storing = null;
       return;
     }
     const [name, bytes] = next;
