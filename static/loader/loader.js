@@ -5,7 +5,7 @@
 import { due, isDue } from "./boot-policy.js";
 import { bundleOf, forgetManifests } from "./bundle.js";
 import { leaveFloor, missingFeatures, showUnsupported } from "./floor.js";
-import { containerOf, Instance, typeOf } from "./instance.js";
+import { containerOf, Instance, place, typeOf } from "./instance.js";
 import { widgetPackage } from "./package.js";
 import { pageRuntime } from "./runtime.js";
 
@@ -104,6 +104,22 @@ async function files(root, type) {
   runtime.catch(() => {});
   own.catch(() => {});
   return { runtime, own };
+}
+
+/**
+ * The page's interpreter, with a widget's modules where `init` would find them; the widget is not mounted. For tests of
+ * what is in those.
+ *
+ * @param {ShadowRoot} root that the widget's entry was put in
+ * @param {string} type the widget's
+ * @returns {Promise<import("./runtime.js").Runtime>}
+ * @throws {Error} whose message is fit to be shown
+ */
+export async function runtimeWith(root, type) {
+  const { runtime, own } = await files(root, type);
+  const [started, found] = await Promise.all([runtime, own]);
+  place(started, found);
+  return started;
 }
 
 /** @param {WidgetSdk} sdk */

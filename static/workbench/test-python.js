@@ -50,16 +50,6 @@ async function runtimeWith(type) {
   if (!(script instanceof HTMLScriptElement) || !root.querySelector('[data-asset="main.py"]')) {
     throw new Error(`The widget "${type}" is not written in Python.`);
   }
-  const loader = async (/** @type {string} */ name) => import(new URL(name, script.src).href);
-  const { bundleOf } = await loader("bundle.js");
-  const { pageRuntime } = await loader("runtime.js");
-  const { widgetPackage } = await loader("package.js");
-  const { place } = await loader("instance.js");
-  const bundle = await bundleOf(root);
-  const [runtime, files] = await Promise.all([
-    pageRuntime(bundle, type),
-    widgetPackage(type, bundle),
-  ]);
-  place(runtime, files);
-  return runtime;
+  const loader = await import(script.src);
+  return loader.runtimeWith(root, type);
 }
