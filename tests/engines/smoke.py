@@ -27,6 +27,8 @@ PROBE = CHECKOUT / "tests" / "fixtures" / "probe"
 EXAMPLES = CHECKOUT / "examples"
 # The widget that tells how the examples fare.
 WITNESS = CHECKOUT / "tests" / "fixtures" / "published"
+# Of the loader's modules, those that it restores memory with by itself: in the loader's one file they have no names.
+RESTORING = ("core.js", "snapshot.js")
 
 # What a page has, and more than the slowest one takes: WebKit starts Python in up to 24 s here.
 PAGE_SECONDS = 150
@@ -148,6 +150,9 @@ def built_examples(directory: Path) -> Path:
     build(EXAMPLES, tree, Bundled())
     build(WITNESS, witness, Bundled())
     shutil.copytree(witness / "widgets", tree / "widgets", dirs_exist_ok=True)
+    (restoring,) = (tree / "widgets").rglob("restored.js")
+    for module in RESTORING:
+        shutil.copy(CHECKOUT / "static" / "loader" / module, restoring.parent)
     registry = json.loads((tree / EXTENSIONS).read_text())
     told = {"memory": runtime().manifest.snapshot.memory}
     for entry in json.loads((witness / EXTENSIONS).read_text())["widgets"]:
