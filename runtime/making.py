@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import json
 import os
 import shutil
 import subprocess
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -19,7 +17,7 @@ import deflate
 from runtime import library
 from widget_workbench import __version__, browser_python, parts, runtime, shipped
 from widget_workbench.browser_python import BrowserPythonError, Compilation, Compression, carry_out
-from widget_workbench.browser_python.archive import archive_of
+from widget_workbench.browser_python.archive import archive_of, files_of
 from widget_workbench.browser_python.javascript_engine import javascript_engine
 from widget_workbench.parts import NAME_DIGITS, in_parts, sha256
 from widget_workbench.runtime import LOADER, MANIFEST, RuntimeFile, RuntimeManifest, SnapshotFacts
@@ -130,13 +128,13 @@ class _Making:
 
     def _snapshot(self, library_start: bytes) -> dict[str, bytes]:
         inputs = (_TRIM, *_SNAPSHOT, *_compilers(), *_widget_sources())
-        return _files(
+        return files_of(
             self._step("snapshot.zip", inputs, lambda: self._made_snapshot(library_start))
         )
 
     def _made_snapshot(self, library_start: bytes) -> bytes:
         widget = self._widget()
-        modules = [*sorted(library.start_modules()), *map(library.module_name, _files(widget))]
+        modules = [*sorted(library.start_modules()), *map(library.module_name, files_of(widget))]
         with tempfile.TemporaryDirectory() as name:
             job = Path(name)
             (job / "core.mjs").write_bytes(self._trimmed_core())
@@ -160,7 +158,7 @@ class _Making:
         return cut.start, compressed
 
     def _bytecode(self) -> dict[str, bytes]:
-        return _files(self._step("library.zip", _compilers(), self._compiled_library))
+        return files_of(self._step("library.zip", _compilers(), self._compiled_library))
 
     def _compiled_library(self) -> bytes:
         sources = library.sources(self._core / "python_stdlib.zip")
@@ -237,11 +235,6 @@ def _run(script: Path, *arguments: Path) -> None:
 
 def _gzipped(content: bytes) -> bytes:
     return bytes(deflate.gzip_compress(content, _DENSEST))
-
-
-def _files(archive: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        return {name: opened.read(name) for name in opened.namelist()}
 
 
 def _write(directory: Path, files: dict[str, bytes]) -> None:

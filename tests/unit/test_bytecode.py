@@ -78,3 +78,11 @@ def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(tmp_path: Pa
     (widget,) = widgets(tmp_path / "repository", one=GOOD)
     (tmp_path / "cache").write_text("a file")
     assert Bytecode([widget], tmp_path / "cache").of(widget).keys() == {"main.pyc"}
+
+
+def test_a_damaged_cache_counts_as_none(tmp_path: Path) -> None:
+    (widget,) = widgets(tmp_path / "repository", one=GOOD)
+    before = Bytecode([widget], tmp_path / "cache").of(widget)
+    (kept,) = (path for path in (tmp_path / "cache").rglob("*") if path.is_file())
+    kept.write_bytes(kept.read_bytes()[:-10])
+    assert Bytecode([widget], tmp_path / "cache").of(widget) == before

@@ -24,3 +24,13 @@ def archive_of(files: Mapping[str, bytes]) -> bytes:
             member.create_system = 3
             archive.writestr(member, content)
     return buffer.getvalue()
+
+
+def files_of(archive: bytes) -> dict[str, bytes]:
+    """The files of a zip, content by path.
+
+    Raises:
+        zipfile.BadZipFile: it is none.
+    """
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}

@@ -6,13 +6,13 @@ from bytecode takes a quarter of the time between Python's being there and a wid
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from widget_workbench.browser_python import Compilation, CompileError, carry_out, compiler_version
+from widget_workbench.browser_python.archive import files_of
+from widget_workbench.bundle.archive_cache import ArchiveCache
 from widget_workbench.bundle.digest import digest
 from widget_workbench.bundle.published import own_files
 from widget_workbench.problem import Code, Problem
@@ -35,18 +35,18 @@ class Bytecode:
     """
 
     def __init__(self, widgets: Iterable[Widget], cache: Path) -> None:
-        self._kept = cache / "compiled" / compiler_version()
+        self._archives = ArchiveCache(cache / "compiled" / compiler_version())
         self._of: dict[str, dict[str, bytes]] = {}
         self.problems: list[Problem] = []
         tasks = {}
         for widget in widgets:
             with suppress(OSError):  # which the tree tells of
                 task = _task(widget)
-                archive = self._known(task)
+                archive = self._archives.find(_key(task))
                 if archive is None:
                     tasks[widget.type] = task
                 else:
-                    self._of[widget.type] = _files(archive)
+                    self._of[widget.type] = files_of(archive)
         self._compile(tasks)
 
     def of(self, widget: Widget) -> Mapping[str, bytes]:
@@ -68,25 +68,8 @@ class Bytecode:
             self.problems.append(Problem(path, what, Code.INVALID_PYTHON, error=True))
             return
         for (widget_type, task), archive in zip(tasks.items(), archives, strict=True):
-            self._of[widget_type] = _files(archive)
-            self._keep(task, archive)
-
-    def _known(self, task: Compilation) -> bytes | None:
-        try:
-            return self._place(task).read_bytes()
-        except OSError:
-            return None
-
-    def _keep(self, task: Compilation, archive: bytes) -> None:
-        place = self._place(task)
-        with suppress(OSError):  # then they are compiled again the next time
-            place.parent.mkdir(parents=True, exist_ok=True)
-            made = place.with_suffix(".new")
-            made.write_bytes(archive)
-            made.replace(place)
-
-    def _place(self, task: Compilation) -> Path:
-        return self._kept / f"{digest({**task.files, '/': task.root.encode()})}.zip"
+            self._of[widget_type] = files_of(archive)
+            self._archives.keep(_key(task), archive)
 
 
 def _task(widget: Widget) -> Compilation:
@@ -94,6 +77,5 @@ def _task(widget: Widget) -> Compilation:
     return Compilation(sources, f"/widgets/{widget.type}/", checked=True)
 
 
-def _files(archive: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        return {name: opened.read(name) for name in opened.namelist()}
+def _key(task: Compilation) -> str:
+    return digest({**task.files, "/": task.root.encode()})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
-from widget_workbench import shipped
-from widget_workbench.browser_python import Compilation, carry_out
+from widget_workbench import __version__, dependencies, shipped
+from widget_workbench.browser_python import Compilation, carry_out, compiler_version
 from widget_workbench.bundle.archive_cache import ArchiveCache
 from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.hosting import DIRECTORY
@@ -59,7 +60,7 @@ class DependencyArchives:
         self._frozen = frozen
         self._upgrade = upgrade
         self._cache = WheelCache.of_user()
-        self._archives = ArchiveCache(self._cache.directory)
+        self._archives = ArchiveCache(self._cache.directory / "archives" / _rules())
         self._made: dict[Package, bytes] = {}
 
     @cached_property
@@ -176,3 +177,13 @@ def compilation_of(package: Package, wheel: Path) -> Compilation:
 
 def _title(package: Package) -> str:
     return f"{package.name} {package.version}"
+
+
+@cache
+def _rules() -> str:
+    """What tells one way of making archives from another."""
+    told = hashlib.sha256(f"{__version__} {compiler_version()}".encode())
+    rooms = sorted(Path(str(dependencies.__file__)).parent.glob("*.py"))
+    for file in (*rooms, Path(__file__)):
+        told.update(file.read_bytes())
+    return told.hexdigest()[:12]
