@@ -28,6 +28,10 @@ _BUILT = _HERE.parent / "build"
 _TRIM = _HERE / "trim-core.mjs"
 _BUNDLE_LOADER = _HERE / "bundle-loader.mjs"
 _LOADER_MODULES = _HERE.parent / "static" / "loader"
+# They tell the versions of the tools: of acorn and esbuild, and of deflate. A build from an sdist, which brings the
+# runtime along, has them as they were; what it installs may be newer, and must not put the runtime out of date.
+_NPM_LOCK = _HERE.parent / "package-lock.json"
+_PYTHON_LOCK = _HERE.parent / "requirements" / "dev.txt"
 # What makes the snapshot, and decides how it comes out.
 _SNAPSHOT = (
     _HERE / "make-snapshot.mjs",
@@ -90,7 +94,7 @@ class _Making:
         snapshot = self._snapshot(start)
         made = {
             "core": in_parts("core", ".mjs", self._trimmed_core()),
-            "wasm": in_parts("wasm", ".bin", self._step("wasm.gz", (Path(__file__),), self._wasm)),
+            "wasm": in_parts("wasm", ".bin", self._wasm()),
             "snapshot": in_parts("snapshot", ".bin", _gzipped(snapshot["snapshot.bin"])),
             "library": in_parts("library", ".bin", _gzipped(start)),
             "widget": in_parts("widget", ".bin", _gzipped(self._widget())),
@@ -118,16 +122,17 @@ class _Making:
         return f"{__version__}-{self._pyodide}-{digest}"
 
     def _trimmed_core(self) -> bytes:
-        return self._step("core.mjs", (_TRIM,), lambda: _output(_TRIM, self._core))
+        inputs = (_TRIM, _NPM_LOCK)
+        return self._step("core.mjs", inputs, lambda: _output(_TRIM, self._core))
 
     def _loader(self) -> bytes:
-        inputs = (_BUNDLE_LOADER, *_loader_modules())
+        inputs = (_BUNDLE_LOADER, _NPM_LOCK, *_loader_modules())
         return self._step(
             "loader.js", inputs, lambda: _output(_BUNDLE_LOADER, _LOADER_MODULES / LOADER)
         )
 
     def _snapshot(self, library_start: bytes) -> dict[str, bytes]:
-        inputs = (_TRIM, *_SNAPSHOT, *_compilers(), *_widget_sources())
+        inputs = (_TRIM, _NPM_LOCK, *_SNAPSHOT, *_compilers(), *_widget_sources())
         return files_of(
             self._step("snapshot.zip", inputs, lambda: self._made_snapshot(library_start))
         )
@@ -147,7 +152,13 @@ class _Making:
             return archive_of({each: (job / each).read_bytes() for each in made})
 
     def _wasm(self) -> bytes:
-        return _gzipped((self._core / "pyodide.asm.wasm").read_bytes())
+        # Told by what is installed, which the lock file may be ahead of.
+        name = f"wasm-deflate-{deflate.__version__}.gz"
+        return self._step(
+            name,
+            (Path(__file__),),
+            lambda: _gzipped((self._core / "pyodide.asm.wasm").read_bytes()),
+        )
 
     def _library(self) -> tuple[bytes, bytes]:
         """The standard library's two parts, the second compressed."""
@@ -205,8 +216,7 @@ def _compilers() -> list[Path]:
 
 def _makers() -> list[Path]:
     """What decides the rest."""
-    root = _HERE.parent
-    files = [root / "package-lock.json", Path(parts.__file__), Path(runtime.__file__)]
+    files = [_NPM_LOCK, _PYTHON_LOCK, Path(parts.__file__), Path(runtime.__file__)]
     return [*files, _TRIM, _BUNDLE_LOADER, *_loader_modules(), *_SNAPSHOT, Path(__file__)]
 
 
@@ -250,10 +260,12 @@ def _write(directory: Path, files: dict[str, bytes]) -> None:
 
 
 def _write_file(path: Path, content: bytes) -> None:
+    """Writes a file that is there as a whole, or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    os.replace(file.name, path)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".making-") as name:
+        made = Path(name) / "made"
+        made.write_bytes(content)
+        os.replace(made, path)
 
 
 def _forget_all_but_the_newest(directory: Path, kept: int) -> None:

@@ -39,30 +39,30 @@ class _Client:
 
     _to_host = staticmethod(_ffi.to_host)
 
-    # Whether the loader has made calls through a client like this one, which then need not be made again.
-    _prefetching = False
-
-    def __init__(self, host: Any, timeout_ms: float | None) -> None:
+    def __init__(
+        self, host: Any, timeout_ms: float | None, options_text: str | None = None
+    ) -> None:
         self.host = host
         self._timeout_ms = timeout_ms
         self._execute = _ffi.bridge().execute
+        # By which the loader knows clients like this one, for which it may have made calls beforehand.
+        self._options_text = options_text
 
-    def prefetching(self, options_text: str) -> _Client:
-        """Lets calls have the outcomes of those that the loader has made beforehand through such a client.
+    def _executing(self) -> Any:
+        """The function that makes a call, or has the outcome of one that the loader has made beforehand.
 
-        Args:
-            options_text: the client's, as the host has them.
+        That is for each call to find out: a client of the module's is used by all instances.
         """
-        instance = calling_instance()
-        take = instance.prefetched(options_text) if instance is not None else None
-        if take is not None:
-            self._prefetching = True
-            self._execute = _ffi.bridge().prefetching(take)
-        return self
+        text = self._options_text
+        instance = calling_instance() if text is not None else None
+        prefetching = (
+            instance.prefetching(text) if instance is not None and text is not None else None
+        )
+        return self._execute if prefetching is None else prefetching
 
     async def send(self, options: dict[str, Any], method: str, *, composite: bool = False) -> Any:
         answer = Answer()
-        self._execute(self.host, composite, _arguments.encode(options), answer.number)
+        self._executing()(self.host, composite, _arguments.encode(options), answer.number)
         try:
             text = await answer
         except _ffi.JsException as error:
@@ -82,10 +82,9 @@ class _Client:
             raise NotImplementedError(
                 f"this host's connectors client has no {name}(); pass headers and timeout to WidgetServiceSDK instead"
             )
-        if arguments and self._prefetching:
+        if arguments:
             # What was called before does not carry what is set here.
-            self._prefetching = False
-            self._execute = _ffi.bridge().execute
+            self._options_text = None
         return _ffi.to_python(method(*map(self._to_host, arguments)))
 
 
@@ -267,14 +266,15 @@ class WidgetServiceSDK:
 def shared_connectors(host_sdk: Any) -> Connectors:
     """The client that all widgets of the page share; on an older host, which has none, one of the widget's own."""
     host = getattr(host_sdk, "connectors", None)
-    client = _own_client({}) if host is None else _Client(host, None)
-    return Connectors(client.prefetching(_SHARED))
+    if host is None:
+        host = _ffi.new_service_sdk(_arguments.encode({})).connectors
+    return Connectors(_Client(host, None, _SHARED))
 
 
 def _own_client(options: dict[str, Any]) -> _Client:
     options_text = _arguments.encode(options)
     host = _ffi.new_service_sdk(options_text)
-    return _Client(host.connectors, options.get("timeout")).prefetching(options_text)
+    return _Client(host.connectors, options.get("timeout"), options_text)
 
 
 def _client_options(

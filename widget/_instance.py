@@ -164,6 +164,8 @@ class Instance:
         self._resources: list[Resource[Any]] = []
         # The loop knows its tasks weakly: one that waits for what nobody else knows would be collected before its end.
         self._tasks: set[asyncio.Task[Any]] = set()
+        # What makes a client's calls, by its options, while some may have been made beforehand.
+        self._prefetching: dict[str, Any] | None = {}
         self._starting = True
         self._failed = False
         # How it has ended: nothing that it does is seen any more.
@@ -195,7 +197,12 @@ class Instance:
             if not self._failed and self._stage is not None:
                 stage.ready()
                 # Whatever `init` has started makes its first call before that.
-                self._soon(stage.begun)
+                self._soon(self._begun)
+
+    def _begun(self) -> None:
+        self._prefetching = None
+        if self._stage is not None:
+            self._stage.begun()
 
     def _fail(self, error: BaseException) -> None:
         """Shows that the widget could not start, and ends what it had begun."""
@@ -262,13 +269,19 @@ class Instance:
             self._stage.uncovered()
         return self._container
 
-    def prefetched(self, client_text: str) -> Any:
-        """Where to ask for connector calls that the loader has made already; None where there are none.
+    def prefetching(self, client_text: str) -> Any:
+        """The bridge's `execute` that has what the loader has called already; None where that is nothing.
 
         Args:
-            client_text: of the client that they were made through (static/loader/prefetch.js).
+            client_text: of the client that it was called through (static/loader/prefetch.js).
         """
-        return self._stage.prefetched(client_text) if self._stage is not None else None
+        if self._prefetching is None or self._stage is None:
+            return None
+        if client_text not in self._prefetching:
+            take = self._stage.prefetched(client_text)
+            made = None if take is None else _ffi.bridge().prefetching(take)
+            self._prefetching[client_text] = made
+        return self._prefetching[client_text]
 
     def asset(self, path: str) -> str:
         """The URL of one of the widget's assets.

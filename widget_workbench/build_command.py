@@ -109,7 +109,7 @@ def _tell(built: Build, out: Path, hosting: Hosting) -> None:
     for problem in built.warnings:
         path = click.style(problem.path, fg="yellow")
         click.echo(f"{path}: {problem.code}: {problem.message}", err=True)
-    for line in (*_table(built.report), *_skeletons(built.report)):
+    for line in (*_table(built.report), *_notes(built.report)):
         click.echo(line)
     click.echo(f"\nBuilt into {out}{_hosting_note(hosting, out)}")
 
@@ -153,13 +153,21 @@ def _first_paint(widget: WidgetReport) -> str:
     return f"{shown}, {calls} call{'' if calls == 1 else 's'}" if calls else shown
 
 
-def _skeletons(report: Report) -> Iterator[str]:
-    """Why widgets are not prerendered: that is no fault, but what could be had."""
-    kept = [widget for widget in report.widgets if widget.skeleton_because]
-    if kept:
+def _notes(report: Report) -> Iterator[str]:
+    """Why widgets are not prerendered, or calls not begun: that is no fault, but what could be had."""
+    notes = [
+        (widget.type, f"{what}: {because}")
+        for widget in report.widgets
+        for what, because in (
+            ("keeps its skeleton", widget.skeleton_because),
+            ("leaves calls to Python", widget.prefetch_ends_because),
+        )
+        if because
+    ]
+    if notes:
         yield ""
-    for widget in kept:
-        yield f"{click.style(widget.type, bold=True)} keeps its skeleton: {widget.skeleton_because}."
+    for widget_type, note in notes:
+        yield f"{click.style(widget_type, bold=True)} {note}."
 
 
 def _hosting_note(hosting: Hosting, out: Path) -> str:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from . import engines, host_page, instances, starting, weighing
+from . import engines, host_page, instances, phone, starting, weighing
 from .chromium import NotStarted, chromium
 from .contenders import CONTENDERS
 from .findings import Findings
@@ -23,8 +23,8 @@ from .site import CHECKOUT, serving
 FIGURES = CHECKOUT / "build" / "bench" / "startup.json"
 
 # What is measured besides the starts, in Chromium.
-WEIGHT, CROWDS, HOST_PAGE = "weight", "crowds", "host-page"
-CONDITIONS = (*starting.CONDITIONS, WEIGHT, CROWDS, HOST_PAGE)
+WEIGHT, CROWDS, HOST_PAGE, PHONE = "weight", "crowds", "host-page", "phone"
+CONDITIONS = (*starting.CONDITIONS, WEIGHT, CROWDS, HOST_PAGE, PHONE)
 ENGINES = ("chromium", *engines.OTHER_ENGINES)
 
 
@@ -68,6 +68,8 @@ def _measure(options: argparse.Namespace, others: Sequence[str]) -> Findings:
                 found.crowds = instances.measure(browser, site.url, repeats, _tell)
             if HOST_PAGE in options.conditions:
                 found.host_page = host_page.measure(browser, site.url, repeats, _tell)
+            if PHONE in options.conditions:
+                found.phone = phone.measure(browser, site.url, repeats, _tell)
         if others:
             found.engines = engines.measure(others, site.urls, repeats, _tell)
     return found

@@ -10,6 +10,7 @@ from typing import Any
 from .chromium import Start
 from .contenders import JAVASCRIPT, OURS, PYODIDE, PYSCRIPT_MPY
 from .findings import Findings
+from .host_page import FAR, WITH, WITH_TWINS, WITHOUT
 from .instances import ALONE, COUNTS
 from .weighing import FIRST, OTHER_TYPE, REPUBLISHED, SECOND
 
@@ -39,7 +40,8 @@ class Bar:
         """What came of it, by the number as it is, not as it is rounded."""
         if self.reached is None:
             return "not measured"
-        if self.reached > self.limit:
+        # Neither is what is no number.
+        if not self.reached <= self.limit:
             return "**missed**"
         return "aim reached" if self.aim is not None and self.reached <= self.aim else "reached"
 
@@ -165,14 +167,16 @@ def _host_page(found: Findings) -> Iterator[Bar]:
     pages = found.host_page
     for name, measure in (("LCP", "lcp"), ("INP", "inp")):
         ratios = {
-            page: middle(pages[page], measure) / middle(pages["without"], measure)
-            for page in ("with", "with twins")
+            page: middle(pages[page], measure) / middle(pages[WITHOUT], measure)
+            for page in (WITH, FAR, WITH_TWINS)
             if pages
         }
         yield Bar(
             f"{name} of a page with widgets below the fold ÷ without",
             1.05,
             1.0,
-            ratios.get("with"),
-            beside=f"widgets in JavaScript: {ratios['with twins']:.3g}" if ratios else "",
+            ratios.get(WITH),
+            beside=f"far below: {ratios[FAR]:.3g}, in JavaScript: {ratios[WITH_TWINS]:.3g}"
+            if ratios
+            else "",
         )

@@ -19,6 +19,8 @@ REST = 800
 PAGE_SECONDS = 120
 
 CPU_SLOWDOWN = 4
+# Of Playwright's devices.
+PHONE = "Pixel 7"
 # Bytes a second, and milliseconds: a link of 10 Mbit/s.
 LINK = {"downloadThroughput": 10_000_000 / 8, "uploadThroughput": 10_000_000 / 8, "latency": 40}
 
@@ -56,6 +58,7 @@ class Chromium:
 
     def __init__(self, playwright: Playwright, executable: Path) -> None:
         self._kind = playwright.chromium
+        self._phone: Any = playwright.devices[PHONE]
         self._options: Any = {"executable_path": str(executable), "args": launch_arguments()}
         self.browser = self._kind.launch(**self._options)
         self.version = self.browser.version
@@ -64,6 +67,15 @@ class Chromium:
     def fresh(self) -> Iterator[BrowserContext]:
         """A context that has nothing of an earlier one."""
         context = self.browser.new_context()
+        try:
+            yield context
+        finally:
+            context.close()
+
+    @contextmanager
+    def phone(self) -> Iterator[BrowserContext]:
+        """A fresh context with a phone's screen, touches and name."""
+        context = self.browser.new_context(**self._phone)
         try:
             yield context
         finally:

@@ -8,6 +8,7 @@ from .engines import EngineStarts
 from .host_page import Vitals
 from .instances import Crowds
 from .machine import Machine
+from .phone import Held
 from .starting import Starts
 from .weighing import Weights
 
@@ -24,6 +25,7 @@ class Findings:
         weights: bytes and memory.
         crowds: many widgets on one page; None where they were not measured.
         host_page: what widgets do to the host's page, by its name in host_page.py.
+        phone: what the page's process holds on a phone, by contender.
     """
 
     machine: Machine
@@ -33,3 +35,4 @@ class Findings:
     weights: Weights = field(default_factory=dict)
     crowds: Crowds | None = None
     host_page: dict[str, list[Vitals]] = field(default_factory=dict)
+    phone: dict[str, list[Held]] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from .chromium import Start
 from .contenders import JAVASCRIPT, PYODIDE, PYSCRIPT_MPY
 from .findings import Findings
 from .instances import Crowds
+from .phone import Held
 from .starting import CONDITIONS
 
 README = Path(__file__).parents[1] / "README.md"
@@ -73,6 +74,9 @@ def _parts(found: Findings) -> Iterator[str]:
             for name, vitals in found.host_page.items()
         ]
         yield _table(("widgets", "LCP", "INP"), rows)
+    if found.phone:
+        yield "### The page's process on a phone (Chromium, MB)"
+        yield _phone_table(found.phone)
 
 
 def _bar_row(bar: Bar) -> Sequence[str]:
@@ -164,6 +168,21 @@ def _crowds_table(crowds: Crowds) -> str:
         for name, costs in crowds.further.items()
     ]
     return _table(("", "until all are ready"), rows)
+
+
+def _phone_table(phone: dict[str, list[Held]]) -> str:
+    heading = ("", "at first", "at rest", "under pressure", "garbage collected")
+    rows = [
+        (
+            name,
+            *(
+                _spread([getattr(each, measure) / 1e6 for each in those])
+                for measure in ("started", "rested", "pressed", "collected")
+            ),
+        )
+        for name, those in phone.items()
+    ]
+    return _table(heading, rows)
 
 
 def _spread(values: Sequence[float]) -> str:

@@ -289,7 +289,11 @@ function isSame({ name, value }, found) {
 
 /** @param {string} text */
 function addressOf(text) {
-  return URL.canParse(text, document.baseURI) ? new URL(text, document.baseURI).href : text;
+  try {
+    return new URL(text, document.baseURI).href;
+  } catch {
+    return text;
+  }
 }
 
 /**

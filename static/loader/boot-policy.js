@@ -2,13 +2,13 @@
  * When a widget starts: what its widget.json says under "boot", else as the visitor's device and connection allow. A page
  * is not to be slower for a widget that nobody sees.
  */
-import { whenIdle } from "./when-idle.js";
+import { watchTouches, whenQuiet } from "./when-quiet.js";
 
 /**
  * @typedef {"visible" | "idle" | "load" | "interaction"} Policy
  *
- * `visible`: at once where it can be seen; where it is within a screen of that, when the page is idle.
- * `idle`: when the page is idle. `load`: at once. `interaction`: when somebody touches what is prerendered.
+ * `visible`: at once where it can be seen; where it is within a screen of that, when the page is quiet.
+ * `idle`: when the page is quiet. `load`: at once. `interaction`: when somebody touches what is prerendered.
  */
 
 /** What counts as touching: also to come near with the mouse, which is most of a second before the click. */
@@ -22,7 +22,7 @@ const TOUCHES = [
   "input",
 ];
 
-/** How far out of sight a widget may be to start when the page is idle: one screen, up or down. */
+/** How far out of sight a widget may be to start when the page is quiet: one screen, up or down. */
 const NEAR = "100% 0px";
 
 /** Gigabytes, as browsers tell them: rounded, and 8 at most. */
@@ -58,20 +58,25 @@ export function isDue(container) {
 }
 
 /**
- * @param {HTMLElement} container
- * @param {AbortSignal} gone the widget has left the page
+ * @param {object} instance
+ * @param {HTMLElement} instance.container
+ * @param {import("./platform.js").WidgetSdk} instance.sdk
+ * @param {AbortSignal} instance.leaving the widget has left the page
  * @returns {Promise<void>} fulfilled when the widget is to start, or is gone
  */
-export function due(container, gone) {
+export function due({ container, sdk, leaving: gone }) {
+  watchTouches();
   return new Promise((resolve) => {
     const policy = policyOf(container);
     gone.addEventListener("abort", () => resolve());
+    // What is prerendered shows those of before, and somebody is changing them.
+    sdk.on("propsChanged", () => resolve());
     if (isDue(container)) {
       resolve();
     } else if (policy === "visible") {
       whenNear(container, gone, resolve);
     } else if (policy === "idle") {
-      whenIdle(resolve);
+      whenQuiet(gone, resolve);
     } else {
       whenTouched(container, gone, resolve);
     }
@@ -84,6 +89,9 @@ export function due(container, gone) {
  * @param {HTMLElement} container
  */
 function isInSight(container) {
+  if (container.getClientRects().length === 0) {
+    return false; // in a closed tab, say
+  }
   const { top, bottom, left, right } = container.getBoundingClientRect();
   return bottom >= 0 && right >= 0 && top <= innerHeight && left <= innerWidth;
 }
@@ -94,6 +102,7 @@ function isInSight(container) {
  * @param {() => void} start
  */
 function whenNear(container, gone, start) {
+  const waiting = new AbortController();
   const seen = new IntersectionObserver((entries) => {
     if (entries.some(({ isIntersecting }) => isIntersecting)) {
       stop();
@@ -104,7 +113,7 @@ function whenNear(container, gone, start) {
     (entries) => {
       if (entries.some(({ isIntersecting }) => isIntersecting)) {
         near.disconnect();
-        whenIdle(() => {
+        whenQuiet(waiting.signal, () => {
           stop();
           start();
         });
@@ -115,6 +124,7 @@ function whenNear(container, gone, start) {
   const stop = () => {
     seen.disconnect();
     near.disconnect();
+    waiting.abort();
   };
   gone.addEventListener("abort", stop);
   seen.observe(container);

@@ -1,6 +1,7 @@
 /** Starts Python: the core, and the memory of an interpreter that has imported what a start needs. */
 import { AssetError } from "./assets.js";
 import { coreSettings, ENVIRONMENT, finish, tellTimeZone, trampolineAddress } from "./core.js";
+import { isOutOfMemory } from "./out-of-memory.js";
 import { streamed, whole } from "./parts.js";
 import { Snapshot } from "./snapshot.js";
 import { whenPainted } from "./when-painted.js";
@@ -28,10 +29,19 @@ export async function boot(bundle, attempt) {
     factory: importCore(bundle.part("core")[0], attempt),
     module: unpacked(bundle.part("wasm"), compiled, "does not compile"),
   };
-  return bundle.has("snapshot")
-    ? await restored(parts, unpacked(bundle.part("snapshot"), Snapshot.read, DOES_NOT_DECOMPRESS))
-    : await started(parts, bundle);
+  // The core takes it, and there may be none.
+  parts.module.catch(() => {});
+  try {
+    return bundle.has("snapshot")
+      ? await restored(parts, unpacked(bundle.part("snapshot"), Snapshot.read, DOES_NOT_DECOMPRESS))
+      : await started(parts, bundle);
+  } catch (cause) {
+    throw isOutOfMemory(cause) ? new Error(TOO_LITTLE_MEMORY, { cause }) : cause;
+  }
 }
+
+const TOO_LITTLE_MEMORY =
+  "This device has too little memory left for Python, which begins with 32 MB. Close other pages, and try again.";
 
 const DOES_NOT_DECOMPRESS = "does not decompress";
 
@@ -136,7 +146,9 @@ async function unpacked(files, make, otherwise) {
   try {
     return await make(gunzipped(bodyOf(compressed)));
   } catch (cause) {
-    throw new AssetError(files[0], `is damaged: it ${otherwise}`, cause);
+    throw isOutOfMemory(cause)
+      ? cause
+      : new AssetError(files[0], `is damaged: it ${otherwise}`, cause);
   }
 }
 

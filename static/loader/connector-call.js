@@ -23,10 +23,14 @@ export function call(client, composite, options, finish) {
     // Numbers are written as JavaScript writes them; the contract wants strings (platform.md §4).
     options.queryParams[name] = String(options.queryParams[name]);
   }
-  // Read now: the client is shared, and another widget may change it while this call is out.
-  const timeout = client.getDefaultTimeout?.();
   const started = performance.now();
-  settle(() => (composite ? client.composite : client).execute(options))
+  /** @type {number | undefined} */
+  let timeout;
+  settle(() => {
+    // Read now: the client is shared, and another widget may change it while this call is out.
+    timeout = client.getDefaultTimeout?.();
+    return (composite ? client.composite : client).execute(options);
+  })
     .then(toPythonsText)
     .then(finish, (error) => finish(describe(error, performance.now() - started, timeout), error));
 }

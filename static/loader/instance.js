@@ -3,7 +3,7 @@ import { baseStyle } from "./base-style.js";
 import { ErrorNotice, errorPanel } from "./error-display.js";
 import { Prefetch } from "./prefetch.js";
 import { Replay } from "./replay.js";
-import { fillSlots } from "./slots.js";
+import { fillSlots, releaseForms } from "./slots.js";
 
 /** @typedef {import("./package.js").Package} Package */
 /** @typedef {import("./platform.js").PythonInstance} PythonInstance */
@@ -88,8 +88,9 @@ export class Instance {
   /** Lets a fresh container of prerendered markup show this instance's properties, and keep what is done to it. */
   #wake() {
     if (this.#isPrerendered()) {
-      fillSlots(this.container, this.sdk.getProps());
+      releaseForms(this.container);
       this.#replay = new Replay(this.container);
+      fillSlots(this.container, this.sdk.getProps());
     }
   }
 

@@ -62,7 +62,7 @@ async function mount(sdk) {
     return;
   }
   const instance = new Instance(sdk, begin);
-  await due(instance.container, instance.leaving);
+  await due(instance);
   await begin(instance);
 }
 

@@ -39,7 +39,7 @@ export async function widgetPackage(type, bundle) {
  * @returns {Promise<Package>}
  */
 async function fetchPackage(type, { release, assets }) {
-  const sources = [...assets.values()].filter(({ path }) => /\.pyc?$/.test(path));
+  const sources = [...assets.values()].filter(({ path }) => MODULE.test(path));
   const [contents, style] = await Promise.all([Promise.all(sources.map(read)), fetchStyle(assets)]);
   return {
     release,
@@ -49,6 +49,9 @@ async function fetchPackage(type, { release, assets }) {
     assets: assetsOf(assets),
   };
 }
+
+/** What is in assets/ is none, whatever its name. */
+const MODULE = /^[^/]+\.pyc?$/;
 
 /**
  * Where Python looks for a module: for the bytecode of main.py, in a directory of its own (PEP 3147).

@@ -42,6 +42,7 @@ function readNote() {
 
 /**
  * @param {(note: Record<string, number>) => void} change
+ * @returns {boolean} whether it is written down
  */
 function changeNote(change) {
   // Read once more: other pages change it as well.
@@ -49,8 +50,10 @@ function changeNote(change) {
   change(note);
   try {
     localStorage.setItem(STORE, JSON.stringify(note));
+    return true;
   } catch {
     // Then the next visit fetches again.
+    return false;
   }
 }
 
@@ -133,6 +136,9 @@ export function keep(file, bytes) {
  * is idle.
  */
 export async function openStore() {
+  if (isOpen) {
+    return;
+  }
   isOpen = true;
   await storeWaiting();
   await idleMoment();
@@ -174,10 +180,13 @@ function idleMoment() {
  * @param {Uint8Array<ArrayBuffer>} bytes
  */
 async function put(cache, name, bytes) {
-  // Noted first: another page forgets what it finds stored and not noted.
-  changeNote((note) => {
+  // Noted first: another page forgets what it finds stored and not noted, and nobody asks for it.
+  const noted = changeNote((note) => {
     note[name] = Date.now();
   });
+  if (!noted) {
+    return;
+  }
   try {
     await cache.put(keyOf(name), new Response(bytes));
   } catch {

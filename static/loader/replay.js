@@ -35,8 +35,10 @@ export class Replay {
       const { signal } = this.#listening;
       container.addEventListener(type, (event) => this.#hear(event), { capture: true, signal });
     }
-    for (const control of changedIn(container)) {
-      this.#keepOnce("input", control);
+    for (const [control, types] of changedIn(container)) {
+      for (const type of types) {
+        this.#keepOnce(type, control);
+      }
     }
   }
 
@@ -163,22 +165,49 @@ function heardOnly(event) {
 }
 
 /**
- * The fields and boxes that were changed before anybody listened. A range or a colour has a value that nobody has set.
+ * The fields, boxes and choices that were changed before anybody listened, and what is to be heard of each: that a text
+ * has changed, its field tells when it is left. A range or a colour has a value that nobody has set.
  *
  * @param {HTMLElement} container
- * @returns {Element[]}
+ * @returns {[Element, string[]][]}
  */
 function changedIn(container) {
   const boxes = container.querySelectorAll("input:is([type=checkbox], [type=radio])");
   const fields = container.querySelectorAll(
     "textarea, input:not([type=checkbox], [type=radio], [type=range], [type=color])",
   );
+  const ticked = Array.from(/** @type {NodeListOf<HTMLInputElement>} */ (boxes)).filter(
+    ({ checked, defaultChecked }) => checked !== defaultChecked,
+  );
+  const chosen = Array.from(container.querySelectorAll("select")).filter(isChosen);
+  const typed = Array.from(/** @type {NodeListOf<HTMLInputElement>} */ (fields)).filter(
+    ({ value, defaultValue }) => value !== defaultValue,
+  );
   return [
-    ...Array.from(/** @type {NodeListOf<HTMLInputElement>} */ (boxes)).filter(
-      ({ checked, defaultChecked }) => checked !== defaultChecked,
-    ),
-    ...Array.from(/** @type {NodeListOf<HTMLInputElement>} */ (fields)).filter(
-      ({ value, defaultValue }) => value !== defaultValue,
-    ),
+    ...[...ticked, ...chosen].map((control) => told(control, ["input", "change"])),
+    ...typed.map((control) => told(control, ["input"])),
   ];
+}
+
+/**
+ * @param {Element} control
+ * @param {string[]} types
+ * @returns {[Element, string[]]}
+ */
+function told(control, types) {
+  return [control, types];
+}
+
+/**
+ * @param {HTMLSelectElement} select
+ * @returns {boolean} whether somebody has chosen otherwise than the markup does
+ */
+function isChosen(select) {
+  const options = Array.from(select.options);
+  const given = options.filter(({ defaultSelected }) => defaultSelected);
+  if (select.multiple || given.length > 0) {
+    const expected = select.multiple ? given : given.slice(-1);
+    return options.some((option) => option.selected !== expected.includes(option));
+  }
+  return select.selectedIndex > options.findIndex(({ disabled }) => !disabled);
 }

@@ -64,7 +64,6 @@ export async function pageRuntime(bundle, type) {
   entry.runtime ??= start(bundle, entry).then(
     (runtime) => {
       entry.booted = runtime;
-      whenIdle(openStore);
       return runtime;
     },
     (reason) => {
@@ -76,6 +75,8 @@ export async function pageRuntime(bundle, type) {
   try {
     const [runtime] = await Promise.all([starting, install(bundle, entry, starting)]);
     entry.late.fetchWhenIdle();
+    // Each copy of the loader has what it has fetched itself.
+    whenIdle(openStore);
     return runtime;
   } catch (reason) {
     const started = await starting.then(

@@ -23,9 +23,6 @@ const TEXTS =
  * @param {Record<string, unknown>} props
  */
 export function fillSlots(container, props) {
-  for (const element of container.querySelectorAll("[data-held]")) {
-    release(element);
-  }
   for (const start of comments(container)) {
     const slot = START.exec(start.data);
     if (slot) {
@@ -39,11 +36,18 @@ export function fillSlots(container, props) {
 }
 
 /**
- * Lets a form be what it is. The build has made it one that sends nothing, for as long as nobody listens:
- * `data-held='{"method": null}'` tells what it has been.
+ * Lets forms be what they are. The build has made them such as send nothing, for as long as nobody listens:
+ * `data-held='{"method": null}'` tells what one has been.
  *
- * @param {Element} element
+ * @param {HTMLElement} container of prerendered markup
  */
+export function releaseForms(container) {
+  for (const element of container.querySelectorAll("[data-held]")) {
+    release(element);
+  }
+}
+
+/** @param {Element} element */
 function release(element) {
   const held = parsed(own(Element, element, "getAttribute").call(element, "data-held"));
   own(Element, element, "removeAttribute").call(element, "data-held");

@@ -81,7 +81,22 @@ export class Snapshot {
       }
     }
     memory.set(word, kept);
+    // Some ten megabytes, which a page that is left alone would keep until its garbage is collected.
+    for (const { buffer } of this.#chunks) {
+      release(buffer);
+    }
     this.#chunks = [];
+  }
+}
+
+/**
+ * Gives memory back, where the browser lets that be done.
+ *
+ * @param {ArrayBuffer & { detached?: boolean, transfer?: (length: number) => ArrayBuffer }} buffer
+ */
+function release(buffer) {
+  if (!buffer.detached) {
+    buffer.transfer?.(0);
   }
 }
 

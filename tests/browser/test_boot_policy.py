@@ -128,6 +128,50 @@ def test_what_is_less_than_a_screen_away_starts_when_the_page_is_idle(
     assert visit.opened.page.evaluate(f"{loaded} <= {FIRST_REQUEST}")
 
 
+# Somebody who clicks without end, from before the page's own scripts on.
+RESTLESS = """
+window.clicking = setInterval(() => document.body?.dispatchEvent(
+    new PointerEvent("pointerdown", { bubbles: true, composed: true })
+), 100);
+"""
+
+
+@pytest.mark.parametrize(("boot", "css"), [(None, NEAR), ("idle", FAR)], ids=["near", "idle"])
+def test_it_waits_until_nobody_touches_the_page(
+    community: Community, write_counter: WriteCounter, boot: str | None, css: str
+) -> None:
+    write_counter(**({} if boot is None else {"boot": boot}))
+    visit = Visit(community, RESTLESS, css=css)
+    visit.stands()
+    visit.opened.page.evaluate("() => clearInterval(clicking)")
+    visit.started()
+
+
+HIDDEN = "gs-cc-registry-widget { display: none }"
+
+
+def test_what_is_not_shown_starts_when_it_is(
+    community: Community, write_counter: WriteCounter
+) -> None:
+    write_counter()
+    visit = Visit(community, css=HIDDEN)
+    idle(visit.opened)
+    expect(visit.host).to_have_attribute("data-widget-state", "loading")
+    assert visit.runtime == []
+    visit.host.evaluate("(host) => { host.style.display = 'block'; }")
+    visit.started()
+
+
+def test_properties_that_change_meanwhile_start_it(
+    community: Community, write_counter: WriteCounter
+) -> None:
+    write_counter(boot="interaction")
+    visit = Visit(community)
+    visit.stands()
+    visit.opened.set_props("counter", {"title": "Another"})
+    visit.started()
+
+
 FIRST_REQUEST = (
     "Math.min(...performance.getEntriesByType('resource')"
     ".filter(({ name }) => name.endsWith('.bin')).map(({ startTime }) => startTime))"
@@ -255,6 +299,32 @@ def test_what_is_prerendered_stays_with_one_sentence(
         f"This widget needs a newer browser: this one has no {feature}."
     )
     assert visit.runtime == []
+
+
+FORM = """
+def init(sdk):
+    @sdk.view
+    def view():
+        return t'<form><input name="q"><button>Search</button></form>'
+"""
+
+
+def test_a_form_that_nobody_will_ever_hear_of_sends_nothing(
+    community: Community, write_widget: WriteWidget
+) -> None:
+    manifest = json.dumps({"title": "Form", "category": "Tests"})
+    write_widget("form", FORM, {"widget.json": manifest})
+    page = community.open("form", prepare=lambda page: page.add_init_script(WITHOUT["WebAssembly"]))
+    page.console.expect("needs a newer browser")
+    form = page.widget("form", state="error").locator("form")
+    address = page.page.url
+    field = form.get_by_role("textbox")
+    field.fill("a secret")
+    field.press("Enter")
+    form.get_by_role("button").click()
+    idle(page)
+    assert page.page.url == address
+    expect(field).to_have_value("a secret")
 
 
 def test_a_skeleton_gives_way_to_the_sentence(

@@ -291,6 +291,46 @@ def test_the_same_runtime_below_another_widgets_url_costs_no_second_download(
     assert parts(second) == []
 
 
+def test_what_another_type_fetches_is_stored_as_well(
+    community_factory: CommunityFactory, bundled: Path
+) -> None:
+    with community_factory(EXAMPLES, published=bundled) as community:
+        page = community.open("weather", "directory")
+        page.widget("weather")
+        page.widget("directory")
+        eventually(
+            page,
+            """() => {
+                caches.open("pyodide-widget").then((cache) => cache.keys()).then((keys) => {
+                    window.storedFiles = keys.map(({ url }) => url.split("/").at(-1));
+                });
+                return window.storedFiles?.some((name) => name.startsWith("pydantic-core-"));
+            }""",
+        )
+
+
+def test_nothing_is_stored_that_nobody_will_ask_for(
+    community_factory: CommunityFactory, bundled: Path
+) -> None:
+    full = """
+    window.notes = 0;
+    window.puts = 0;
+    const { setItem } = Storage.prototype;
+    Storage.prototype.setItem = function (key, value) {
+        if (key !== "pyodide-widget") return setItem.call(this, key, value);
+        notes++;
+        throw new DOMException("full", "QuotaExceededError");
+    };
+    Cache.prototype.put = async () => { puts++; };
+    """
+    with community_factory(EXAMPLES, published=bundled) as community:
+        page = community.open("weather", prepare=lambda page: page.add_init_script(full))
+        page.widget("weather")
+        eventually(page, "() => notes >= 5")
+        page.page.evaluate("() => new Promise((resolve) => requestIdleCallback(resolve))")
+        assert page.page.evaluate("() => puts") == 0
+
+
 def test_a_damaged_part_in_the_store_is_fetched_again(
     community_factory: CommunityFactory, bundled: Path
 ) -> None:

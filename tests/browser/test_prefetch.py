@@ -411,6 +411,65 @@ def test_of_two_instances_each_has_its_own(community: Community, write_widget: W
     page.called("one", 2)
 
 
+OF_THE_MODULE = """
+connectors = WidgetServiceSDK(headers={"X-A": "1"}).connectors
+
+async def init(sdk):
+    await js.window.gate
+    log(await connectors.get("one"))
+"""
+
+
+def test_a_client_of_the_module_has_what_was_called_for_each_instance(
+    community: Community, write_widget: WriteWidget
+) -> None:
+    community.connectors["one"].respond(sequence=[{"json": 1}, {"json": 2}])
+    listed = {**GET, "client": {"headers": {"X-A": "1"}}}
+    page = Called(community, write_widget, "module", OF_THE_MODULE, [listed], count=2)
+    page.called("one", 2)
+    assert sorted(page.go_on(count=2)) == [1, 2]
+    page.called("one", 2)
+
+
+# A host whose client does not tell its timeout.
+NO_TIMEOUT = """
+let Class;
+Object.defineProperty(window, "WidgetServiceSDK", {
+    get: () => Class,
+    set(given) {
+        Class = class extends given {
+            constructor(options) {
+                super(options);
+                this.connectors.getDefaultTimeout = () => { throw new Error("not told"); };
+            }
+        };
+    },
+});
+"""
+
+
+def test_what_a_host_throws_beforehand_python_hears_of(
+    community: Community, write_widget: WriteWidget
+) -> None:
+    main = """
+async def init(sdk):
+    await js.window.gate
+    log((await outcome(WidgetServiceSDK(timeout=5000).connectors.get("one")))[1])
+"""
+    write_widget("throws", PRELUDE + main)
+
+    def prepare(page: Page) -> None:
+        page.add_init_script(GATE_AND_LOG + NO_TIMEOUT)
+        prerendered("throws", None, calls=[{**GET, "client": {"timeout": 5000}}])(page)
+
+    opened = community.open("throws", prepare=prepare)
+    opened.page.evaluate("() => window.openGate()")
+    opened.widget("throws")
+    assert opened.page.evaluate("() => window.unhandled") == []
+    (told,) = opened.page.evaluate("() => window.log")
+    assert "not told" in told
+
+
 @pytest.mark.parametrize(
     ("props", "made"),
     [

@@ -562,6 +562,81 @@ def test_what_was_typed_before_anybody_listened_is_heard_too(
     assert page.page.evaluate("() => log") == ["input text early"]
 
 
+CHOICE = """
+import js
+
+async def init(sdk):
+    await js.window.gate
+
+    def note(event):
+        js.window.log.push(f"{event.js.type} {event.js.target.id}")
+
+    @sdk.view
+    def view():
+        return t'''
+          <select id="city" oninput={note} onchange={note}>
+            <option>Gdynia</option><option>Warsaw</option>
+          </select>
+          <select id="days" onchange={note}><option>1</option><option selected={True}>3</option></select>
+          <select id="many" multiple={True} onchange={note}><option>a</option><option>b</option></select>
+          <select id="left" onchange={note}><option>a</option><option>b</option></select>
+          <input type="checkbox" id="box" onchange={note}>
+        '''
+"""
+
+CHOICE_MARKUP = """
+          <select id="city">
+            <option>Gdynia</option><option>Warsaw</option>
+          </select>
+          <select id="days"><option>1</option><option selected="">3</option></select>
+          <select id="many" multiple=""><option>a</option><option>b</option></select>
+          <select id="left"><option>a</option><option>b</option></select>
+          <input type="checkbox" id="box">
+        """
+
+
+def test_what_was_chosen_before_anybody_listened_is_heard_too(
+    community: Community, write_widget: WriteWidget
+) -> None:
+    write_widget("choice", CHOICE)
+
+    def prepare(page: Page) -> None:
+        page.add_init_script(GATE_AND_LOG)
+        page.add_init_script(
+            # As the entry is put into the page, before its modules run.
+            """
+            const { append } = ShadowRoot.prototype;
+            ShadowRoot.prototype.append = function (...nodes) {
+                append.apply(this, nodes);
+                const one = (id) => this.querySelector(`#${id}`);
+                if (one("city")) {
+                    one("city").value = "Warsaw";
+                    one("days").value = "1";
+                    one("many").options[1].selected = true;
+                    one("box").checked = true;
+                }
+            };
+            """
+        )
+        prerendered("choice", CHOICE_MARKUP)(page)
+
+    page = community.open("choice", prepare=prepare)
+    page.page.evaluate("() => window.openGate()")
+    page.widget("choice")
+    eventually(page, "() => log.length >= 5")
+    assert sorted(page.page.evaluate("() => log")) == [
+        "change box",
+        "change city",
+        "change days",
+        "change many",
+        "input city",
+    ]
+    chosen = page.page.evaluate(
+        """() => Array.from(containerOf("choice").querySelectorAll("select"), ({ value }) => value)"""
+    )
+    assert chosen == ["Warsaw", "1", "b", "a"]
+
+
 def test_of_two_instances_each_hears_its_own(
     community: Community, write_widget: WriteWidget
 ) -> None:

@@ -355,6 +355,56 @@ def test_a_page_without_webassembly_names_the_directive(community: Community) ->
     assert not any(url.endswith("/pyodide.asm.wasm") for url in urls)
 
 
+# What Chromium says when the system gives it no memory, until somebody has closed other pages.
+LITTLE_MEMORY = """
+const {{ {name} }} = WebAssembly;
+WebAssembly.{name} = async (source) => {{
+    // A stream that nobody reads keeps its file waiting.
+    await source.arrayBuffer?.();
+    throw new RangeError("WebAssembly.{name}(): Out of memory: Cannot allocate Wasm memory");
+}};
+window.closeOthers = () => {{ WebAssembly.{name} = {name}; }};
+"""
+
+
+@pytest.mark.parametrize("name", ["instantiate", "compileStreaming"])
+def test_a_device_with_too_little_memory_says_so_and_may_try_again(
+    community: Community, name: str
+) -> None:
+    script = LITTLE_MEMORY.format(name=name)
+    page = community.open("weather", prepare=lambda page: page.add_init_script(script))
+    page.console.expect("too little memory left for Python")
+    panel = page.widget("weather", state="error")
+    expect(panel.get_by_role("alert")).to_have_text(
+        "This device has too little memory left for Python, which begins with 32 MB. Close other pages, and try again."
+    )
+    page.page.evaluate("() => closeOthers()")
+    panel.get_by_role("button", name="Try again").click()
+    page.widget("weather")
+
+
+UNHANDLED = """
+window.unhandled = [];
+window.addEventListener("unhandledrejection", ({ reason }) => unhandled.push(String(reason)));
+"""
+
+
+def test_when_the_network_is_gone_the_host_page_hears_of_nothing_but_the_event(
+    community: Community,
+) -> None:
+    def prepare(page: Page) -> None:
+        without_store(page)
+        page.add_init_script(UNHANDLED)
+        page.route(re.compile(r"\.(bin|mjs)$"), unreachable)
+
+    page = community.open("weather", prepare=prepare)
+    page.console.expect("ERR_FAILED", "does not load as a module")
+    page.widget("weather", state="error")
+    # A browser tells of it in a task of its own.
+    page.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 100))")
+    assert page.page.evaluate("() => unhandled") == []
+
+
 def test_a_page_without_the_hosts_sdk_says_so(community: Community) -> None:
     page = community.open(
         "weather",

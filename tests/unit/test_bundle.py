@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from widget_workbench.bundle import BundleError, Hosted, published_files, runtime
+from widget_workbench.bundle.published import own_files
 from widget_workbench.repository import Widget, read_repository
 
 ELSEWHERE = Hosted("/_runtime/1/")
@@ -250,6 +252,21 @@ def test_a_file_of_the_entry_that_is_not_utf_8_is_named(tmp_path: Path, name: st
     files: dict[str, str | bytes] = {"skeleton.html": "<p>", "style.css": "", name: b"ab\xff"}
     with pytest.raises(BundleError, match=rf"{name} is not UTF-8 \(byte 2\)"):
         published_files(widget(tmp_path, **files), ELSEWHERE)
+
+
+def test_a_download_is_in_whatever_encoding_its_author_chose(tmp_path: Path) -> None:
+    latin = b"# -*- coding: latin-1 -*-\n# caf\xe9\n"
+    files = published_files(widget(tmp_path, **{"assets/example.py": latin}), ELSEWHERE)
+    assert files["assets/example.py"] == latin
+
+
+def test_a_name_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
+    """Of a file that is not published, too: nobody can say whether it was meant to be."""
+    found = widget(tmp_path)
+    Path(os.fsdecode(os.fsencode(found.directory) + b"/caf\xe9.txt")).touch()
+    for read in (own_files, lambda found: published_files(found, ELSEWHERE)):
+        with pytest.raises(BundleError, match=r"the name 'caf\\udce9\.txt' is not UTF-8"):
+            read(found)
 
 
 def test_a_javascript_widget_is_published_as_it_is() -> None:

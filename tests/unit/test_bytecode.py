@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.unit.test_build import python_widget, write
 from widget_workbench.browser_python import Compilation, Compression, carry_out
+from widget_workbench.bundle.archive_cache import ArchiveCache
 from widget_workbench.bundle.bytecode import Bytecode
 from widget_workbench.problem import Code
 from widget_workbench.repository import Widget, read_repository
@@ -36,6 +39,26 @@ def test_each_source_has_bytecode_that_is_tied_to_it(tmp_path: Path) -> None:
     assert found["main.pyc"][SOURCE_HASH] == found["same.pyc"][SOURCE_HASH]
     assert found["main.pyc"][SOURCE_HASH] != found["other.pyc"][SOURCE_HASH]
     assert b"/widgets/one/main.py" in found["main.pyc"]  # which tracebacks name
+
+
+def test_a_download_is_no_module_and_has_none(tmp_path: Path) -> None:
+    download = {"assets/example.py": "print 'of another Python'\n"}
+    write(tmp_path / "repository", python_widget(download, "one"))
+    (widget,) = read_repository(tmp_path / "repository").widgets
+    made = Bytecode([widget], tmp_path / "cache")
+    assert made.of(widget).keys() == {"main.pyc"}
+    assert made.problems == []
+
+
+def test_a_widget_whose_files_cannot_be_read_has_none_and_leaves_the_others_theirs(
+    tmp_path: Path,
+) -> None:
+    bad, good = widgets(tmp_path / "repository", bad=GOOD, good=GOOD)
+    Path(os.fsdecode(os.fsencode(bad.directory) + b"/caf\xe9.txt")).touch()
+    made = Bytecode([bad, good], tmp_path / "cache")
+    assert made.of(bad) == {}
+    assert made.of(good).keys() == {"main.pyc"}
+    assert made.problems == []  # the tree tells of it
 
 
 def test_a_widget_that_does_not_compile_leaves_the_others_theirs(tmp_path: Path) -> None:
@@ -86,3 +109,16 @@ def test_a_damaged_cache_counts_as_none(tmp_path: Path) -> None:
     (kept,) = (path for path in (tmp_path / "cache").rglob("*") if path.is_file())
     kept.write_bytes(kept.read_bytes()[:-10])
     assert Bytecode([widget], tmp_path / "cache").of(widget) == before
+
+
+def test_a_full_disk_leaves_nothing_of_what_could_not_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(*paths: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full_disk)
+    cache = ArchiveCache(tmp_path)
+    cache.keep("key", b"archive")
+    assert cache.find("key") is None
+    assert list(tmp_path.iterdir()) == []

@@ -55,6 +55,17 @@ def test_a_good_tree_is_told_as_such(tmp_path: Path) -> None:
     )
 
 
+def test_a_name_that_is_not_utf_8_is_a_problem_of_its_widget(tmp_path: Path) -> None:
+    root = write(tmp_path, {**python_widget(), **python_widget(name="other")})
+    Path(os.fsdecode(os.fsencode(root / "widgets" / "weather") + b"/caf\xe9.txt")).touch()
+    (problem,) = problems(root)
+    assert problem["path"] == "widgets/weather"
+    assert problem["code"] == Code.UNREADABLE_FILE
+    assert problem["severity"] == "error"
+    assert problem["message"] == "the name 'caf\\udce9.txt' is not UTF-8: rename it."
+    assert check(root).exit_code == 1
+
+
 def test_each_problem_is_a_line_errors_first_and_warnings_apart(tmp_path: Path) -> None:
     root = write(
         tmp_path,

@@ -11,7 +11,16 @@ from typing import Any
 import pytest
 from justhtml import Element, JustHTML
 
-from tests.unit.test_build import CHECKOUT, MANIFEST, built, command, python_widget, registry, write
+from tests.unit.test_build import (
+    CHECKOUT,
+    MANIFEST,
+    built,
+    command,
+    python_widget,
+    registry,
+    tree,
+    write,
+)
 from widget_workbench.bundle import Bundled, paints_of, published_files
 from widget_workbench.bundle.base_style import base_style
 from widget_workbench.hosted_entry import fill_in
@@ -20,6 +29,9 @@ from widget_workbench.preview.app import create_app
 from widget_workbench.repository import read_repository
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+
+# In the form of a JSON Web Token.
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJtZW1iZXIiOjQ3MTF9.q8Rk2mVx7ZpLw0TnYc5hJd"
 
 WEATHER = """
 from string.templatelib import Template
@@ -112,6 +124,35 @@ def test_without_a_first_render_there_is_the_skeleton_and_what_is_begun_all_the_
     assert root.attrs["aria-busy"] == "true"
     assert html.count("<p>Soon</p></div>") == 1
     assert json.loads(root.attrs["data-prefetch"] or "")[0]["options"]["permalink"] == "a"
+
+
+def test_a_call_that_the_content_scan_would_reject_ends_the_list_of_what_is_begun(
+    tmp_path: Path,
+) -> None:
+    main = f"""
+import asyncio
+
+async def init(sdk):
+    await asyncio.gather(
+        sdk.connectors.get("first"),
+        sdk.connectors.get("secret", headers={{"X-Member": "{TOKEN}"}}),
+        sdk.connectors.get("last"),
+    )
+"""
+    root = write(tmp_path / "repository", python_widget({"main.py": main}))
+    result = command(root, "--out", tmp_path / "dist")
+    assert result.exit_code == 0, result.output
+    listed = container(entry(tree(tmp_path / "dist"))).attrs["data-prefetch"]
+    assert [call["options"]["permalink"] for call in json.loads(listed or "")] == ["first"]
+    assert (
+        "weather leaves calls to Python: the platform's content scan would reject the call of 'secret' in an entry, "
+        "credential_exposure: holds a JSON Web Token: " in result.output
+    )
+    assert "if it was pushed.\n" in result.output
+    assert TOKEN not in result.output
+    (widget,) = json.loads(command(root, "--out", tmp_path / "dist", "--json").stdout)["widgets"]
+    assert widget["prefetched"] == ["first"]
+    assert "'secret'" in widget["prefetch_ends_because"]
 
 
 def test_a_style_that_would_end_its_element_leaves_the_skeleton(tmp_path: Path) -> None:

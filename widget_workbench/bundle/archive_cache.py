@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+from widget_workbench.dependencies.atomic_file import write_atomically
 
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
@@ -34,6 +34,4 @@ class ArchiveCache:
         """Keeps an archive; one that cannot be kept is made again the next time."""
         with suppress(OSError):
             self._directory.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self._directory, delete=False) as file:
-                file.write(hashlib.sha256(archive).digest() + archive)
-            os.replace(file.name, self._directory / key)
+            write_atomically(self._directory / key, hashlib.sha256(archive).digest() + archive)

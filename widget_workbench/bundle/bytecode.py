@@ -14,7 +14,8 @@ from widget_workbench.browser_python import Compilation, CompileError, carry_out
 from widget_workbench.browser_python.archive import files_of
 from widget_workbench.bundle.archive_cache import ArchiveCache
 from widget_workbench.bundle.digest import digest
-from widget_workbench.bundle.published import own_files
+from widget_workbench.bundle.entry import BundleError
+from widget_workbench.bundle.published import is_module, own_files
 from widget_workbench.problem import Code, Problem
 from widget_workbench.repository import Widget
 from widget_workbench.runtime import runtime
@@ -32,6 +33,7 @@ class Bytecode:
 
     Raises:
         BrowserPythonError: there is no JavaScript engine to compile with.
+        ShippedFilesMissing: Pyodide's core or the runtime is not there.
     """
 
     def __init__(self, widgets: Iterable[Widget], cache: Path) -> None:
@@ -40,7 +42,7 @@ class Bytecode:
         self.problems: list[Problem] = []
         tasks = {}
         for widget in widgets:
-            with suppress(OSError):  # which the tree tells of
+            with suppress(BundleError, OSError):  # which the tree tells of
                 task = _task(widget)
                 archive = self._archives.find(_key(task))
                 if archive is None:
@@ -73,7 +75,7 @@ class Bytecode:
 
 
 def _task(widget: Widget) -> Compilation:
-    sources = {path: content for path, content in own_files(widget).items() if path.endswith(".py")}
+    sources = {path: content for path, content in own_files(widget).items() if is_module(path)}
     return Compilation(sources, f"/widgets/{widget.type}/", checked=True)
 
 

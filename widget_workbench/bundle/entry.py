@@ -6,7 +6,6 @@ It declares every file of the bundle, because the platform rewrites the addresse
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -113,7 +112,7 @@ def _container(before: BeforePython, stamp: Stamp) -> str:
     if before.boot is not None:
         attributes["data-boot"] = before.boot
     if paint.calls:
-        attributes["data-prefetch"] = json.dumps(paint.calls, separators=(",", ":"))
+        attributes["data-prefetch"] = paint.listed_calls
     markup = paint.markup
     if markup is None:
         attributes["aria-busy"] = "true"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.entry import STYLE, BundleError
-from widget_workbench.bundle.published import own_files
+from widget_workbench.bundle.published import is_module, own_files
 from widget_workbench.dependencies import DependencyError, WheelCache
 from widget_workbench.manifest import WidgetManifest
 from widget_workbench.prerendering import NOTHING, FirstPaint, Subject, first_paints
@@ -42,13 +42,14 @@ class FirstPaints:
 
         Raises:
             BrowserPythonError: there is no JavaScript engine to run widgets in.
+            ShippedFilesMissing: the runtime is not there.
         """
         prerender, prefetch = _wishes(widget)
         if not prerender and not prefetch:
             return NOTHING
         paint = self._made.get(widget.type, NOTHING)
         if not prefetch:
-            paint = replace(paint, calls=())
+            paint = replace(paint, calls=(), calls_end="")
         if not prerender:
             return paint.unmarked('"prerender" is false in its widget.json')
         if paint.markup is not None and _ends_its_element(widget.directory / STYLE):
@@ -76,7 +77,7 @@ class FirstPaints:
         return Subject(
             type=widget.type,
             manifest=widget.manifest,
-            modules={path: content for path, content in own.items() if path.endswith(".py")},
+            modules={path: content for path, content in own.items() if is_module(path)},
             assets=[path.removeprefix(_ASSETS) for path in own if path.startswith(_ASSETS)],
             packages=packages,
         )

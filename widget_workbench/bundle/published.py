@@ -67,7 +67,8 @@ def published_files(
         skipped, as the platform skips them (platform.md §1).
 
     Raises:
-        BundleError: a file that becomes part of the entry is not UTF-8.
+        BundleError: a file that becomes part of the entry, a module, or a file's name is not UTF-8.
+        ShippedFilesMissing: the runtime is not there.
         OSError: a file cannot be read.
     """
     files = dict(_tree(widget.source))
@@ -118,7 +119,7 @@ def _stamp(
 
 def _refuse_other_encodings(own: Mapping[str, bytes]) -> None:
     for path, content in own.items():
-        if path.endswith(".py"):
+        if is_module(path):
             text_of(content, path)
 
 
@@ -126,6 +127,7 @@ def own_files(widget: Widget) -> dict[str, bytes]:
     """The contents of what a Python widget's author has written and publishes, by path.
 
     Raises:
+        BundleError: the name of a file, published or not, is not UTF-8.
         OSError: a file cannot be read.
     """
     return {path: file.read_bytes() for path, file in _tree(widget.source) if ships(path)}
@@ -168,7 +170,7 @@ def _is_late_due(own: Mapping[str, bytes], current: Runtime, has_dependencies: b
     return any(
         not late.isdisjoint(imported_modules(content))
         for path, content in own.items()
-        if path.endswith(".py")
+        if is_module(path)
     )
 
 
@@ -202,6 +204,11 @@ def ships(path: str) -> bool:
     if below:
         return directory == "assets"
     return path.endswith(".py") or path in ("style.css", "thumbnail.png")
+
+
+def is_module(path: str) -> bool:
+    """Whether a published file is one that the widget's package imports: one in assets/ is there to be downloaded."""
+    return path.endswith(".py") and not path.startswith("assets/")
 
 
 def _tree(directory: Path) -> list[tuple[str, Path]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from widget_workbench import shipped
 from widget_workbench.bundle.entry import LOADER, MANIFEST
-from widget_workbench.bundle.published import ENTRY
+from widget_workbench.bundle.published import ENTRY, is_module
 from widget_workbench.checking.limits import LARGEST_FILE, LARGEST_WIDGET, MOST_FILES
 from widget_workbench.prerendering import FirstPaint
 from widget_workbench.runtime import runtime
@@ -33,6 +33,8 @@ class WidgetReport:
         prerendered: whether the entry of a Python widget shows its first render; None for one in JavaScript.
         prefetched: the permalinks that its entry lets the loader call.
         skeleton_because: why the entry shows a skeleton; empty where it does not.
+        prefetch_ends_because: why the loader may not call more, where the platform would not take the next call in the
+            entry; else empty.
     """
 
     type: str
@@ -44,6 +46,7 @@ class WidgetReport:
     prerendered: bool | None
     prefetched: tuple[str, ...]
     skeleton_because: str
+    prefetch_ends_because: str
 
     def shares(self) -> dict[str, float]:
         """What part of each limit it takes, 1 being all."""
@@ -100,6 +103,7 @@ def _widget(
         prerendered=None if paint is None else paint.markup is not None,
         prefetched=() if paint is None else paint.permalinks,
         skeleton_because="" if paint is None else paint.reason,
+        prefetch_ends_because="" if paint is None else paint.calls_end,
     )
 
 
@@ -110,9 +114,8 @@ def _first_visit(files: Mapping[str, bytes | Path], sizes: Mapping[str, int]) ->
     fetched = sum(size for path, size in sizes.items() if path in (ENTRY, LOADER, MANIFEST))
     for record in json.loads(manifest)["files"]:
         part = record.get("part")
-        own = part is None and (
-            record["path"].endswith((".py", ".pyc")) or record["path"] == "style.css"
-        )
+        path = record["path"]
+        own = part is None and (is_module(path.removesuffix("c")) or path == "style.css")
         if own or part in _AT_A_START or record.get("due"):
             fetched += _size_of_core(record) if part == "core" else record["bytes"]
     return fetched

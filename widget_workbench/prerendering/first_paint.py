@@ -16,16 +16,23 @@ class FirstPaint:
         markup: the HTML of its first render, with slots for what prints a property; None where it keeps its skeleton.
         calls: the connector calls that the loader may begin, in their order.
         reason: why it keeps its skeleton, in a sentence; empty where it does not.
+        calls_end: why these are no more, where the platform would not take the next one in an entry, in a sentence.
     """
 
     markup: str | None = None
     calls: Sequence[Mapping[str, Any]] = ()
     reason: str = ""
+    calls_end: str = ""
 
     @property
     def permalinks(self) -> tuple[str, ...]:
         """Of the connectors that are called."""
         return tuple(call["options"]["permalink"] for call in self.calls)
+
+    @property
+    def listed_calls(self) -> str:
+        """The calls as the entry lists them, as JSON."""
+        return json.dumps(self.calls, separators=(",", ":"))
 
     def unmarked(self, reason: str) -> FirstPaint:
         """The same, with the skeleton in the place of the markup."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from widget_workbench.checking.content_scan import scan
 from widget_workbench.prerendering.cache import FirstPaintCache
 from widget_workbench.prerendering.comparison import Differs, compared
 from widget_workbench.prerendering.conditions import Conditions
+from widget_workbench.prerendering.dom import escaped
 from widget_workbench.prerendering.first_paint import FirstPaint
 from widget_workbench.prerendering.job import Run, run
 from widget_workbench.prerendering.markup import markup
@@ -52,18 +55,31 @@ def _paint(subject: Subject, runs: Sequence[Run] | str) -> FirstPaint:
         return FirstPaint(reason=runs)
     conditions = [each for half in subject.runs for each in half]
     made = list(zip(conditions, runs, strict=True))
-    calls = prefetched(made)
+    begun = _begun(prefetched(made))
     for under, each in made:
         if reason := _without_render(each):
-            return FirstPaint(calls=calls, reason=reason + _difference(under, conditions[0]))
+            return begun.unmarked(reason + _difference(under, conditions[0]))
     try:
         html = markup(compared([(under, each["shown"]) for under, each in made]))
     except Differs as error:
-        return FirstPaint(calls=calls, reason=str(error))
+        return begun.unmarked(str(error))
     except RecursionError:
-        return FirstPaint(calls=calls, reason="its elements are nested too deeply")
-    reason = _refused_by_scan(html)
-    return FirstPaint(None if reason else html, calls, reason)
+        return begun.unmarked("its elements are nested too deeply")
+    if refusal := _refusal(html):
+        return begun.unmarked(
+            f"the platform's content scan would reject its HTML in an entry, {refusal}"
+        )
+    return replace(begun, markup=html)
+
+
+def _begun(calls: Sequence[Mapping[str, Any]]) -> FirstPaint:
+    """What has the calls up to the first that the platform would not take in an entry: later ones may depend on it."""
+    for number, call in enumerate(calls):
+        paint = FirstPaint(calls=calls[: number + 1])
+        if refusal := _refusal(f'<div data-prefetch="{escaped(paint.listed_calls)}"></div>'):
+            what = f"the platform's content scan would reject the call of {call['options']['permalink']!r} in an entry"
+            return FirstPaint(calls=calls[:number], calls_end=f"{what}, {refusal}")
+    return FirstPaint(calls=calls)
 
 
 def _difference(under: Conditions, first: Conditions) -> str:
@@ -96,10 +112,9 @@ def _without_render(run: Run) -> str:
     )
 
 
-def _refused_by_scan(html: str) -> str:
-    """Why the platform would not take an entry with this markup; empty where it would."""
+def _refusal(html: str) -> str:
+    """Why the platform would not take an entry with this HTML; empty where it would."""
     for finding in scan("index.html", html.encode()):
         if not finding.suspicion:
-            what = f"{finding.category}: {finding.reason}"
-            return f"the platform's content scan would reject its HTML in an entry, {what}"
+            return f"{finding.category}: {finding.reason.removesuffix('.')}"
     return ""

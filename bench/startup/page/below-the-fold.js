@@ -24,11 +24,12 @@
   }).observe(/** @type {any} */ ({ type: "event", durationThreshold: 16, buffered: true }));
 
   document.addEventListener("DOMContentLoaded", () => {
-    const types =
-      new URLSearchParams(location.search).get("below")?.split(",").filter(Boolean) ?? [];
-    // As tall in either page, and out of sight.
+    const asked = new URLSearchParams(location.search);
+    const types = asked.get("below")?.split(",").filter(Boolean) ?? [];
+    // Beside the page's own content, so that this is laid out alike with widgets and without; out of sight, and near
+    // enough to be started, or too far.
     const below = document.createElement("div");
-    below.style.cssText = "margin-top: 100vh; min-height: 100vh;";
+    below.style.cssText = `position: absolute; left: 0; width: 20rem; top: ${asked.has("near") ? 150 : 300}vh;`;
     for (const type of types) {
       const host = document.createElement("gs-cc-registry-widget");
       host.dataset.widgetType = type;

@@ -1,6 +1,6 @@
 /**
- * For `window.allReady()` and `window.addInstances()`: when the page's widgets were ready, and what further instances of
- * them cost. Put on the page before its own scripts.
+ * For `window.allReady()`, `window.addInstance()` and `window.addInstances()`: when the page's widgets were ready, and
+ * what further instances of them cost. Put on the page before its own scripts.
  */
 
 (() => {
@@ -18,6 +18,14 @@
       }
     }
   }).observe(document, { attributeFilter: ["data-widget-state"], subtree: true });
+
+  /** @param {string} type */
+  const addInstance = (type) => {
+    const host = document.createElement(TAG);
+    host.dataset.widgetType = type;
+    document.querySelector(".zone")?.append(host);
+    return host;
+  };
 
   Object.assign(window, {
     /**
@@ -42,6 +50,8 @@
       }
     },
 
+    addInstance,
+
     /**
      * Adds instances of a type that the page shows, one after another.
      *
@@ -52,9 +62,7 @@
     async addInstances(type, count) {
       performance.clearMeasures(MOUNT + type);
       for (let added = 0; added < count; added++) {
-        const host = document.createElement(TAG);
-        host.dataset.widgetType = type;
-        document.querySelector(".zone")?.append(host);
+        const host = addInstance(type);
         while (!ready.has(host)) await new Promise(requestAnimationFrame);
       }
       return performance.getEntriesByName(MOUNT + type).map(({ duration }) => duration);
