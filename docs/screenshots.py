@@ -28,8 +28,11 @@ def widget_repository() -> Path:
 def test_preview(community: Community, width: int) -> None:
     opened = community.open(viewport=(width, 900))
     for widget in opened.page.locator("gs-cc-registry-widget").all():
+        # One that nobody sees waits.
+        widget.scroll_into_view_if_needed()
         expect(widget).to_have_attribute("data-widget-state", "ready", timeout=60_000)
     expect(opened.page.locator("[aria-busy=true]")).to_have_count(0)
+    opened.page.evaluate("() => scrollTo({ top: 0, behavior: 'instant' })")
     opened.page.set_viewport_size({"width": width, "height": SIZES[width]})
     opened.page.screenshot(path=IMAGES / f"preview-{width}.png", animations="disabled")
 

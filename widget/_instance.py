@@ -24,6 +24,7 @@ from ._rendering import Rendering
 from ._resolving import resolve
 from ._resource import Resource
 from ._sdk import Sdk
+from ._state import State
 from ._traceback import author_traceback, summary
 from ._view import View
 
@@ -74,6 +75,10 @@ class Stage(Protocol):
     def uncovered(self) -> None: ...
     def prefetched(self, client_text: str) -> Any: ...
     def begun(self) -> None: ...
+
+
+# Those that nobody has let go of.
+instances: weakref.WeakSet[Instance] = weakref.WeakSet()
 
 
 def install() -> None:
@@ -146,6 +151,7 @@ class Instance:
 
     Attributes:
         type: the widget's.
+        states: what the widget remembers, in the order of its making.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -162,6 +168,7 @@ class Instance:
         self._view_error: BaseException | None = None
         self._view: View | None = None
         self._resources: list[Resource[Any]] = []
+        self.states: list[State] = []
         # The loop knows its tasks weakly: one that waits for what nobody else knows would be collected before its end.
         self._tasks: set[asyncio.Task[Any]] = set()
         # What makes a client's calls, by its options, while some may have been made beforehand.
@@ -170,6 +177,7 @@ class Instance:
         self._failed = False
         # How it has ended: nothing that it does is seen any more.
         self._end = ""
+        instances.add(self)
 
     def start(self) -> None:
         """Imports the widget's main.py and runs its `init` in a task of the instance."""
@@ -501,6 +509,25 @@ class Instance:
         """Takes a resource, to be closed with the instance."""
         self._mounted()
         self._resources.append(resource)
+
+    def remember(self, initial: dict[str, Any]) -> State:
+        """What `sdk.state(…)` gives."""
+        state = State(self.refresh, initial)
+        self.states.append(state)
+        return state
+
+    @property
+    def host(self) -> Any:
+        """The element that the community shows the widget in.
+
+        Raises:
+            RuntimeError: the widget has ended.
+        """
+        return self._mounted().sdk.root.host
+
+    def is_at(self, host: Any) -> bool:
+        """Whether an element shows this instance."""
+        return self._stage is not None and not self._end and self.host == host
 
     def task(self, coro: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """A task of the instance, whose exception is its caller's to tell."""

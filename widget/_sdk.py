@@ -171,7 +171,7 @@ class Sdk:
             RuntimeError: it is called by the view, whose next run would have forgotten it.
         """
         self._instance.refuse_in_view("sdk.state(…)")
-        return State(self._instance.refresh, initial)
+        return self._instance.remember(initial)
 
     def view(self, function: View) -> View:
         """Marks the function that renders the widget.

@@ -8,6 +8,7 @@ from widget_workbench import __version__
 from widget_workbench.build_command import build
 from widget_workbench.check_command import check
 from widget_workbench.connectors_command.commands import connectors
+from widget_workbench.new_command import new
 from widget_workbench.publish_command import publish
 
 
@@ -69,4 +70,5 @@ def preview(
 main.add_command(build)
 main.add_command(check)
 main.add_command(connectors)
+main.add_command(new)
 main.add_command(publish)

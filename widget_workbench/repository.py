@@ -67,6 +67,7 @@ __all__ = [
     "RepositoryError",
     "Widget",
     "WidgetManifest",
+    "is_widget_type",
     "read_repository",
 ]
 
@@ -152,6 +153,11 @@ class Repository:
     unreadable_settings: str | None = None
     external_widgets: tuple[ExternalWidget, ...] = ()
     global_code: tuple[GlobalCode, ...] = ()
+
+
+def is_widget_type(name: str) -> bool:
+    """Whether a directory of this name in `widgets` is a widget."""
+    return _WIDGET_TYPE.fullmatch(name) is not None
 
 
 def read_repository(root: Path) -> Repository:
@@ -280,7 +286,7 @@ class _Reading:
                 self._report(
                     directory, Code.SKIPPED_LINK, "is a symbolic link, which publishing skips."
                 )
-            elif not _WIDGET_TYPE.fullmatch(directory.name):
+            elif not is_widget_type(directory.name):
                 self._report(
                     directory,
                     Code.INVALID_TYPE,

@@ -15,6 +15,7 @@ SCRIPT = Path(__file__).parent / "page" / "instances.js"
 
 COUNTS = (1, 10, 50)
 FURTHER = 12
+PAGES = 3
 
 # Of different dependencies: `directory` brings pydantic with a compiled core, `insights` leather.
 TYPES = (
@@ -72,7 +73,11 @@ def measure(chromium: Chromium, url: str, repeats: int, told: Callable[[str], No
         for count in COUNTS if number % 2 == 0 else reversed(COUNTS):
             placed = itertools.islice(itertools.cycle((heaviest, *others)), count)
             ready[count].append(_ready(chromium, url, tuple(placed)))
-    further = {each: _further(chromium, url, each) for each in (ALONE, WAITING)}
+    # On pages of their own, between which whatever else the machine does has passed.
+    further = {
+        each: [cost for _ in range(PAGES) for cost in _further(chromium, url, each)]
+        for each in (ALONE, WAITING)
+    }
     return Crowds(alone, heaviest, ready, further)
 
 

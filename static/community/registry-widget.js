@@ -16,6 +16,19 @@ export class RegistryWidget extends HTMLElement {
   /** @type {WidgetInstance | undefined} */
   #instance;
 
+  /** @type {Record<string, unknown> | undefined} */
+  #props;
+
+  /**
+   * What the element's next instance is configured with, in the place of what the registry says.
+   *
+   * @param {RegistryWidget} element
+   * @param {Record<string, unknown>} props
+   */
+  static configure(element, props) {
+    element.#props = props;
+  }
+
   /** The sdk of the instance that the element shows now; for tests and the workbench. */
   static sdkOf(/** @type {RegistryWidget} */ element) {
     return element.#instance?.sdk;
@@ -47,7 +60,7 @@ export class RegistryWidget extends HTMLElement {
     const { widgetType } = this.dataset;
     if (this.#instance || !widgetType) return;
     this.#root.replaceChildren();
-    this.#instance = new WidgetInstance(this, this.#root, widgetType);
+    this.#instance = new WidgetInstance(this, this.#root, widgetType, this.#props);
     this.#instance.start();
   }
 

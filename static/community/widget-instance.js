@@ -18,13 +18,14 @@ export class WidgetInstance {
    * @param {HTMLElement} host
    * @param {ShadowRoot} root
    * @param {string} type
+   * @param {Record<string, unknown>} [props] the configured ones; default: the registry's
    */
-  constructor(host, root, type) {
+  constructor(host, root, type, props) {
     this.#host = host;
     this.#root = root;
     this.#type = type;
     this.#registration = Object.hasOwn(page.registry, type) ? page.registry[type] : undefined;
-    this.sdk = createWidgetSdk(root, this.#registration?.props ?? {});
+    this.sdk = createWidgetSdk(root, props ?? this.#registration?.props ?? {});
   }
 
   /** Shows the widget and runs it; a failure ends in the `error` event, never in a rejection. */

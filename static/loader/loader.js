@@ -6,7 +6,7 @@ import { due, isDue } from "./boot-policy.js";
 import { bundleOf, forgetManifests } from "./bundle.js";
 import { leaveFloor, missingFeatures, showUnsupported } from "./floor.js";
 import { containerOf, Instance, place, typeOf } from "./instance.js";
-import { widgetPackage } from "./package.js";
+import { renewPackage, widgetPackage } from "./package.js";
 import { pageRuntime } from "./runtime.js";
 
 /** @typedef {import("./platform.js").WidgetSdk} WidgetSdk */
@@ -120,6 +120,19 @@ export async function runtimeWith(root, type) {
   const [started, found] = await Promise.all([runtime, own]);
   place(started, found);
   return started;
+}
+
+/**
+ * Reads a widget's own files anew, which have changed where they are. For previews: on the platform, what is published
+ * has another address.
+ *
+ * @param {ShadowRoot} root that the widget's entry was put in
+ * @param {string} type the widget's
+ * @throws {Error} whose message is fit to be shown
+ */
+export async function renew(root, type) {
+  forgetManifests();
+  return renewPackage(type, await bundleOf(root));
 }
 
 /** @param {WidgetSdk} sdk */

@@ -7,15 +7,14 @@
  * @import { WidgetFailure } from "./widget-failure.js"
  */
 
-import { RepositoryProblems } from "./repository-problems.js";
-import { prepareForTest } from "./test-page.js";
+import { showFailure } from "./failures.js";
+import { followSaves } from "./hot-replacement.js";
+import { RepositoryProblems, showProblems } from "./repository-problems.js";
+import { isTested, prepareForTest } from "./test-page.js";
 import { WidgetFailurePanel } from "./widget-failure.js";
 
 customElements.define("workbench-problems", RepositoryProblems);
 customElements.define("workbench-failure", WidgetFailurePanel);
-
-/** @type {WeakMap<HTMLElement, WidgetFailurePanel>} */
-const panels = new WeakMap();
 
 document.addEventListener("widget-error", (event) => {
   const { target, detail } = /** @type {CustomEvent<WidgetFailure>} */ (event);
@@ -23,23 +22,6 @@ document.addEventListener("widget-error", (event) => {
 });
 
 prepareForTest();
-showProblems();
-
-function showProblems() {
-  const { problems } = JSON.parse(document.getElementById("community-page")?.textContent ?? "{}");
-  if (!problems?.length) return;
-  const element = new RepositoryProblems();
-  document.body.prepend(element);
-  element.show(problems);
-}
-
-/**
- * @param {HTMLElement} widget
- * @param {WidgetFailure} failure
- */
-function showFailure(widget, failure) {
-  const panel = panels.get(widget) ?? new WidgetFailurePanel();
-  panels.set(widget, panel);
-  widget.after(panel);
-  panel.show(widget, failure);
-}
+showProblems(JSON.parse(document.getElementById("community-page")?.textContent ?? "{}").problems);
+// A test shows what it was begun with.
+if (!isTested()) followSaves();

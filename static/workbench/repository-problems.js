@@ -8,6 +8,24 @@
 
 import { styledShadowRoot } from "./workbench-style.js";
 
+/**
+ * Shows the problems that there are now, in the place of those that were shown before.
+ *
+ * @param {Problem[]} [problems]
+ */
+export function showProblems(problems = []) {
+  const shown = /** @type {RepositoryProblems | null} */ (document.querySelector(NAME));
+  if (problems.length === 0) {
+    shown?.remove();
+    return;
+  }
+  const element = shown ?? new RepositoryProblems();
+  if (!shown) document.body.prepend(element);
+  element.show(problems);
+}
+
+const NAME = "workbench-problems";
+
 export class RepositoryProblems extends HTMLElement {
   #root = styledShadowRoot(this);
 

@@ -42,6 +42,10 @@ const kit = /** @type {Kit} */ (/** @type {unknown} */ (window));
 /** @type {Map<object, number>} the calls that have no answer yet, and when they began */
 const underWay = new Map();
 
+export function isTested() {
+  return kit.widgetTestSetup !== undefined;
+}
+
 /** Prepares the page, if a test drives it. To be called before widgets are placed. */
 export function prepareForTest() {
   const { widgetTestSetup: setup } = kit;

@@ -44,7 +44,7 @@ export class WidgetFailurePanel extends HTMLElement {
     this.#find(".copy").addEventListener("click", () =>
       this.#copy(stack.includes(message) ? stack : `${message}\n${stack}`),
     );
-    this.#find(".dismiss").addEventListener("click", () => this.#leave());
+    this.#find(".dismiss").addEventListener("click", () => this.hide());
     this.#leaveWith(widget);
   }
 
@@ -59,12 +59,12 @@ export class WidgetFailurePanel extends HTMLElement {
   #leaveWith(widget) {
     this.#departure?.disconnect();
     this.#departure = new MutationObserver(() => {
-      if (!widget.isConnected) this.#leave();
+      if (!widget.isConnected) this.hide();
     });
     this.#departure.observe(document, { childList: true, subtree: true });
   }
 
-  #leave() {
+  hide() {
     this.#departure?.disconnect();
     this.#count = 0;
     this.remove();

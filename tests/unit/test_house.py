@@ -177,6 +177,10 @@ def test_the_wheel_holds_what_runs_in_the_browser(wheel: Path) -> None:
         "widget_workbench/_shipped/runtime/loader.js",
         "widget_workbench/_shipped/runtime/runtime.json",
         *(f"widget_workbench/_shipped/licenses/{p.name}" for p in (ROOT / "licenses").iterdir()),
+        *(
+            f"widget_workbench/new_widget/{path.name}"
+            for path in (ROOT / "widget_workbench" / "new_widget").iterdir()
+        ),
         "widget/__init__.py",
         "widget/py.typed",
         "widget_workbench/py.typed",

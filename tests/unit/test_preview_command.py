@@ -64,6 +64,21 @@ def test_it_serves_tells_what_it_serves_and_stops_on_ctrl_c(repository: Path) ->
     assert process.returncode == 0
 
 
+def test_ctrl_c_does_not_wait_for_pages_that_follow_what_is_saved(repository: Path) -> None:
+    with (
+        running(repository) as (process, url, _),
+        httpx.stream("GET", f"{url}_preview/changes", trust_env=False) as stream,
+    ):
+        lines = stream.iter_lines()
+        assert next(lines).startswith("data: ")
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+        assert "data" not in "".join(lines)
+
+    assert rest.strip() == ""
+    assert process.returncode == 0
+
+
 def test_it_tells_the_names_of_secrets_and_variables(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from starlette.applications import Starlette
@@ -11,11 +12,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import BaseRoute, Mount, Route
 
 from widget_workbench import shipped
 from widget_workbench.gateway import UPSTREAM_TIME_LIMIT, Execution, Gateway
+from widget_workbench.preview.changes import Changes
 from widget_workbench.preview.community import CommunityApi, Content, Database, Visitor
 from widget_workbench.preview.configuration import member_of
 from widget_workbench.preview.files import IMMUTABLE, REVALIDATED, answer_content, file_within
@@ -26,9 +34,12 @@ from widget_workbench.preview.page import (
     community_content,
     page_data,
     read_parameters,
+    registration,
+    told_problems,
     visitor_of,
 )
 from widget_workbench.preview.publication import PublishedDirectory
+from widget_workbench.preview.saved import saved
 from widget_workbench.preview.security import (
     OwnOriginOnly,
     SecurityHeaders,
@@ -50,7 +61,8 @@ def create_app(
 ) -> Starlette:
     """The preview of a widget repository, as an ASGI application.
 
-    `app.state.site` is what it shows: a `Site`.
+    `app.state.site` is what it shows: a `Site`. `app.state.changes` tells pages what is saved: `Changes`, to be closed
+    before the server waits for its connections.
 
     Args:
         root: the repository.
@@ -79,6 +91,7 @@ def create_app(
         lifespan=preview.lifespan,
     )
     app.state.site = preview.site
+    app.state.changes = preview.changes
     return app
 
 
@@ -87,7 +100,7 @@ def _site(root: Path, bundle: Bundle | None, published: Path | None) -> Site:
         directory = PublishedDirectory(root, published)
         return Site(root, directory, directory.publication)
     sources = Sources(root, bundle or _own_bundle())
-    return Site(root, sources, sources.reading)
+    return Site(root, sources, sources.reading, sources.glance)
 
 
 def _own_bundle() -> Bundle:
@@ -118,6 +131,8 @@ class _Preview:
         self._content = Content(self._database)
         self._community_api = CommunityApi(self._database, self._visitors, self._visitor)
         self._log = ExecutionLog()
+        self._saved: dict[str, dict[str, str]] = {}
+        self.changes = Changes(site.root, self._glance, self._what_is_saved)
         self._on_execution = on_execution
         self._gateway = Gateway(
             configuration=site.configuration,
@@ -143,6 +158,7 @@ class _Preview:
         return [
             Route("/_runtime/{key}/{name:path}", self._runtime_file),
             Route("/widgets/{type}/{path:path}", self._widget_file),
+            Route("/_preview/changes", self._changes),
         ]
 
     def _hosting(self) -> list[BaseRoute]:
@@ -166,11 +182,49 @@ class _Preview:
             csrf_token=await run_in_threadpool(self._visitors.token, parameters.user),
             community=community_content(self._content),
             workbench=True,
+            saved=None
+            if self._published
+            else {"server": self.changes.server, **await run_in_threadpool(self._told)},
             modules=self._modules(),
         )
         policy = content_security_policy(wasm=parameters.csp != "nowasm")
         headers = {"Content-Security-Policy": policy, "Cache-Control": REVALIDATED}
         return HTMLResponse(html, headers=headers)
+
+    async def _glance(self) -> dict[str, Any]:
+        """Reads what has been saved, and gives what open pages are told of it."""
+        reading, problems = await run_in_threadpool(self.site.glance)
+        self.site.show(reading, problems)
+        return await run_in_threadpool(self._told)
+
+    async def _what_is_saved(self) -> dict[str, Any]:
+        known = self._saved
+        if await run_in_threadpool(saved, self.site.reading.repository) != known:
+            return await self._glance()
+        return self._told(known)
+
+    def _told(self, files: dict[str, dict[str, str]] | None = None) -> dict[str, Any]:
+        reading = self.site.reading
+        if files is None:
+            files = self._saved = saved(reading.repository)
+        return {
+            "problems": told_problems(self.site.problems),
+            "widgets": {
+                widget.type: {
+                    **files[widget.type],
+                    "python": widget.python,
+                    "registration": registration(widget, reading.url_of(widget.type)),
+                }
+                for widget in reading.repository.widgets
+            },
+        }
+
+    def _changes(self, request: Request) -> Response:
+        return StreamingResponse(
+            self.changes.stream(),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store"},
+        )
 
     def _modules(self) -> list[str]:
         """The addresses of all that the page imports: a browser that has to find each in another asks late."""

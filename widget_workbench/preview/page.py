@@ -89,15 +89,12 @@ def page_data(
         "host": parameters.host,
         "user": _user(parameters.user, repository.settings.user),
         "registry": {
-            widget.type: _registration(widget, url_of(widget.type)) for widget in repository.widgets
+            widget.type: registration(widget, url_of(widget.type)) for widget in repository.widgets
         },
         "placed": [
             {"type": widget.type, "container": _container(widget)} for widget in parameters.placed
         ],
-        "problems": [
-            {"path": problem.path, "message": problem.message}
-            for problem in (*problems, *parameters.problems)
-        ],
+        "problems": told_problems((*problems, *parameters.problems)),
     }
 
 
@@ -180,7 +177,18 @@ def _user(role: str, user: User) -> dict[str, Any]:
     return {"userId": user.id, "username": user.username, "role": role}
 
 
-def _registration(widget: Widget, url: str) -> dict[str, Any]:
+def told_problems(problems: Iterable[Problem]) -> list[dict[str, str]]:
+    """What the page says of problems."""
+    return [{"path": problem.path, "message": problem.message} for problem in problems]
+
+
+def registration(widget: Widget, url: str) -> dict[str, Any]:
+    """What the community's registry has of a widget.
+
+    Args:
+        widget: the widget.
+        url: where its published tree is served.
+    """
     manifest = widget.manifest
     return {
         "type": widget.type,

@@ -31,6 +31,11 @@ from widget_workbench.visible_text import visible_line
 
 ADDRESS = "127.0.0.1"
 
+_HOW_CHANGES_COME = {
+    True: "What you save is shown on the open page.",
+    False: "Reload the page to see what has been built since.",
+}
+
 # Seconds that open connections have when the preview is stopped.
 _GRACE = 1
 
@@ -105,8 +110,20 @@ def running(
             thread.join()
 
 
+class _Server(uvicorn.Server):
+    """One that does not wait for pages that wait for changes."""
+
+    def __init__(self, config: uvicorn.Config, app: Starlette) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._app.state.changes.close()
+        await super().shutdown(sockets)
+
+
 def _server(app: Starlette) -> uvicorn.Server:
-    return uvicorn.Server(
+    return _Server(
         uvicorn.Config(
             app,
             lifespan="on",
@@ -114,7 +131,8 @@ def _server(app: Starlette) -> uvicorn.Server:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_GRACE,
-        )
+        ),
+        app,
     )
 
 
@@ -164,8 +182,7 @@ def _tell_start(url: str, site: Site, recorded_in: Path | None, published: Path 
         for line in lines:
             click.echo(f"    {line}")
     click.echo()
-    changes = "saved changes" if published is None else "what has been built since"
-    click.echo(click.style(f"  Reload the page to see {changes}. Ctrl-C stops.", dim=True))
+    click.echo(click.style(f"  {_HOW_CHANGES_COME[published is None]} Ctrl-C stops.", dim=True))
     click.echo()
 
 

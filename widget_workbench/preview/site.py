@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -50,12 +51,21 @@ class Site:
         root: the repository, whose upstreams are imported.
         shown: gives what is to be shown.
         first: the reading that is shown at first.
+        glance: reads in a hurry, as `read` does otherwise; default: no differently.
     """
 
-    def __init__(self, root: Path, shown: Shown, first: Reading) -> None:
+    def __init__(
+        self,
+        root: Path,
+        shown: Shown,
+        first: Reading,
+        glance: Callable[[], tuple[Reading, tuple[Problem, ...]]] | None = None,
+    ) -> None:
+        self.root = root.resolve()
+        self.glance = glance or shown.read
         self._shown = shown
         self._kept: dict[str, Reading] = {}
-        self.upstreams = Upstreams(root.resolve())
+        self.upstreams = Upstreams(self.root)
         self.problems: tuple[Problem, ...] = ()
         self.show(first)
 

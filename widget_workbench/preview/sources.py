@@ -66,6 +66,17 @@ class Sources:
         self._root = root
         self._bundle = bundle
         self.reading = Reading(read_repository(root), bundle, bundle.runtime())
+        # What the last look at all widgets has found.
+        self._not_hosted: tuple[Problem, ...] = ()
+
+    def glance(self) -> tuple[Reading, tuple[Problem, ...]]:
+        """The same in a hurry: nothing is prerendered, and a widget is bundled when it is asked for."""
+        try:
+            repository = read_repository(self._root)
+        except RepositoryError as error:
+            return self.reading, (Problem("widgets", str(error), Code.MISSING_FILE),)
+        self.reading = Reading(repository, self._bundle, self._bundle.runtime(), paints=False)
+        return self.reading, self._not_hosted
 
     def read(self) -> tuple[Reading, tuple[Problem, ...]]:
         """Reads the repository and hosts its widgets.
@@ -79,14 +90,18 @@ class Sources:
         except RepositoryError as error:
             return self.reading, (Problem("widgets", str(error), Code.MISSING_FILE),)
         self.reading = Reading(repository, self._bundle, self._bundle.runtime())
-        return self.reading, self.reading.check_hosting()
+        self._not_hosted = self.reading.check_hosting()
+        return self.reading, self._not_hosted
 
 
 class Reading:
     """One reading of the repository, and its widgets' published trees, each of which is made once."""
 
-    def __init__(self, repository: Repository, bundle: Bundle, runtime: Runtime) -> None:
+    def __init__(
+        self, repository: Repository, bundle: Bundle, runtime: Runtime, *, paints: bool = True
+    ) -> None:
         self.repository = repository
+        self._paints = paints
         self.key = runtime.release
         self._runtime = runtime
         self._bundle = bundle
@@ -138,6 +153,8 @@ class Reading:
 
     def _paint(self, widget: Widget) -> FirstPaint:
         """What the widget's entry shows, as a build has it; its skeleton where nothing can run it."""
+        if not self._paints:
+            return NOTHING
         try:
             return self._paint_of(widget)
         except BrowserPythonError as error:

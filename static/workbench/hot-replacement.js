@@ -1,0 +1,310 @@
+/**
+ * Hot replacement: what is saved is shown without loading the page again. A widget's new code is imported beside the
+ * running one; where that succeeds, an instance in its place is started out of sight, with the properties and the state
+ * of the old one, and takes its place as soon as it shows something.
+ *
+ * @import { Registration } from "../community/page-data.js"
+ * @import { Runtime } from "../loader/runtime.js"
+ *
+ * @typedef {object} SavedWidget
+ * @property {string} modules hash of its Python files
+ * @property {string} style hash of its style.css
+ * @property {string} rest hash of everything else
+ * @property {boolean} python
+ * @property {Registration} registration
+ *
+ * @typedef {import("./repository-problems.js").Problem} Problem
+ * @typedef {{ server: string, widgets: Record<string, SavedWidget>, problems: Problem[] }} Saved
+ */
+
+import { page } from "/_community/page-data.js";
+import { RegistryWidget } from "/_community/registry-widget.js";
+import { hideFailure, showFailure } from "./failures.js";
+import { startedRuntimes } from "./interpreters.js";
+import { replacementIn, replacementLoaded } from "./python-replacement.js";
+import { showProblems } from "./repository-problems.js";
+
+const TAG = "gs-cc-registry-widget";
+
+/** Milliseconds that the old instance stays where the new one shows something, but is not ready. */
+const PATIENCE = 200;
+
+/** Follows what is saved from now on. */
+export function followSaves() {
+  const element = document.getElementById("workbench-saved");
+  if (!element) return;
+  /** @type {Saved} */
+  let shown = JSON.parse(element.textContent ?? "");
+  let turn = Promise.resolve();
+  new EventSource("/_preview/changes").addEventListener("message", ({ data }) => {
+    /** @type {Saved} */
+    const saved = JSON.parse(data);
+    // One after another: each has to find what the one before has left.
+    turn = turn
+      .then(() => show(shown, saved))
+      .then(() => {
+        shown = saved;
+      })
+      .catch((reason) =>
+        console.error("What was saved could not be shown: load the page again.", reason),
+      );
+  });
+}
+
+/**
+ * @param {Saved} before
+ * @param {Saved} after
+ */
+async function show(before, after) {
+  if (after.server !== before.server) {
+    // The preview was started anew, and knows nothing of what this page was given.
+    location.reload();
+    return;
+  }
+  if (JSON.stringify(before.problems) !== JSON.stringify(after.problems))
+    showProblems(after.problems);
+  const types = Object.keys(after.widgets).filter((type) =>
+    differs(before.widgets[type], after.widgets[type]),
+  );
+  await Promise.all(
+    types.map((type) => showWidget(type, before.widgets[type], after.widgets[type])),
+  );
+}
+
+/**
+ * @param {SavedWidget | undefined} before
+ * @param {SavedWidget} after
+ */
+function differs(before, after) {
+  return JSON.stringify(before) !== JSON.stringify(after);
+}
+
+/**
+ * @param {string} type
+ * @param {SavedWidget | undefined} before
+ * @param {SavedWidget} after
+ */
+async function showWidget(type, before, after) {
+  const configured = page.registry[type]?.props ?? {};
+  page.registry[type] = after.registration;
+  const elements = /** @type {RegistryWidget[]} */ (
+    Array.from(document.querySelectorAll(`${TAG}[data-widget-type="${CSS.escape(type)}"]`))
+  );
+  if (!before || (elements.length === 0 && !isPlaced(type))) return;
+  if (!after.python || !before.python) {
+    // A browser keeps a module for its address.
+    location.reload();
+    return;
+  }
+  const started = performance.now();
+  forgetEarlier(type);
+  try {
+    const failure = await replaceWidget(type, before, after, elements, configured);
+    if (failure) showAll(elements, { type, ...failure });
+    else elements.forEach(hideFailure);
+  } catch (reason) {
+    // What the server says of a widget that it cannot bundle, for one.
+    showAll(elements, {
+      type,
+      message: reason instanceof Error ? reason.message : String(reason),
+      stack: "",
+    });
+  }
+  performance.measure(`workbench:replace:${type}`, { start: started });
+  tidyWhenIdle();
+}
+
+/**
+ * @param {HTMLElement[]} elements
+ * @param {import("./widget-failure.js").WidgetFailure} failure
+ */
+function showAll(elements, failure) {
+  for (const element of elements) showFailure(element, failure);
+}
+
+/**
+ * @param {string} type
+ * @param {SavedWidget} before
+ * @param {SavedWidget} after
+ * @param {RegistryWidget[]} elements
+ * @param {Record<string, unknown>} configured the properties that they were started with
+ * @returns {Promise<{ message: string, stack: string } | null>} why they stay as they were
+ */
+async function replaceWidget(type, before, after, elements, configured) {
+  const onlyStyle = !differs({ ...before, style: "" }, { ...after, style: "" });
+  await replacementLoaded;
+  const fresh = await renewed(type);
+  if (onlyStyle && fresh.hadStyle && fresh.package.style) return null;
+  const failure =
+    before.modules === after.modules ? null : replaceCode(type, fresh.package.modules);
+  if (!failure) {
+    await Promise.all(elements.map((element) => replaceInstance(element, configured)));
+  }
+  return failure;
+}
+
+/**
+ * A browser keeps all that is measured until it is told not to.
+ *
+ * @param {string} type
+ */
+function forgetEarlier(type) {
+  performance.clearMarks(`pyodide-widget:init:${type}`);
+  performance.clearMeasures(`pyodide-widget:mount:${type}`);
+  performance.clearMeasures(`workbench:replace:${type}`);
+}
+
+function tidyWhenIdle() {
+  for (const runtime of startedRuntimes()) {
+    const tidy = () => replacementIn(runtime).tidy();
+    if (typeof requestIdleCallback === "function") requestIdleCallback(tidy);
+    else setTimeout(tidy);
+  }
+}
+
+/** @param {string} type */
+function isPlaced(type) {
+  return startedRuntimes().some(({ placed }) => placed.has(type));
+}
+
+/**
+ * The widget's files as they are now, which instances are started with from now on.
+ *
+ * @param {string} type
+ */
+async function renewed(type) {
+  const root = document.createElement("div").attachShadow({ mode: "open" });
+  const answer = await fetch(page.registry[type].entry);
+  root.innerHTML = await answer.text();
+  const script = /** @type {HTMLScriptElement | null} */ (root.querySelector("script[src]"));
+  if (!answer.ok || !script) throw new Error(`The widget "${type}": ${root.textContent?.trim()}`);
+  const loader = await import(script.src);
+  return loader.renew(root, type);
+}
+
+/**
+ * @param {string} type
+ * @param {Map<string, Uint8Array>} modules
+ * @returns {{ message: string, stack: string } | null} why it stays as it was
+ */
+function replaceCode(type, modules) {
+  const sources = Object.fromEntries(
+    Array.from(modules, ([path, content]) => [path, new TextDecoder().decode(content)]),
+  );
+  for (const runtime of startedRuntimes()) {
+    if (!runtime.placed.has(type)) continue;
+    const failure = replacementIn(runtime).replace(type, JSON.stringify(sources));
+    if (failure) return JSON.parse(failure);
+  }
+  return null;
+}
+
+/**
+ * @param {RegistryWidget} old
+ * @param {Record<string, unknown>} configured the properties that it began with
+ */
+async function replaceInstance(old, configured) {
+  const fresh = /** @type {RegistryWidget} */ (old.cloneNode(false));
+  delete fresh.dataset.widgetState;
+  const type = old.dataset.widgetType ?? "";
+  RegistryWidget.configure(fresh, { ...page.registry[type].props, ...changed(old, configured) });
+  if (old.dataset.widgetState === "loading") {
+    // It waits to be seen or touched, or for an answer, and so may this one.
+    old.replaceWith(fresh);
+    return;
+  }
+  const release = handOn(old, fresh);
+  const style = fresh.getAttribute("style");
+  fresh.style.cssText += `; position: absolute; visibility: hidden; width: ${old.offsetWidth}px;`;
+  startAtOnce(fresh);
+  old.after(fresh);
+  await shown(fresh);
+  release();
+  if (!old.isConnected) {
+    // Somebody has removed it meanwhile.
+    fresh.remove();
+    return;
+  }
+  if (style === null) fresh.removeAttribute("style");
+  else fresh.setAttribute("style", style);
+  old.remove();
+}
+
+/**
+ * What somebody has set since the widget was started.
+ *
+ * @param {RegistryWidget} element
+ * @param {Record<string, unknown>} configured
+ */
+function changed(element, configured) {
+  const props = RegistryWidget.sdkOf(element)?.getProps() ?? {};
+  return Object.fromEntries(
+    Object.entries(props).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(configured[name]),
+    ),
+  );
+}
+
+/**
+ * Hands on what the widget remembers.
+ *
+ * @param {RegistryWidget} old
+ * @param {RegistryWidget} fresh
+ * @returns {() => void} to be called when it has been taken
+ */
+function handOn(old, fresh) {
+  for (const runtime of startedRuntimes()) {
+    const replacement = replacementIn(runtime);
+    const key = replacement.hand_on(old);
+    if (key) {
+      fresh.dataset.workbenchState = key;
+      return () => {
+        delete fresh.dataset.workbenchState;
+        replacement.forget(key);
+      };
+    }
+  }
+  return () => {};
+}
+
+/**
+ * Whatever its boot policy: the old one has been started, too.
+ *
+ * @param {RegistryWidget} element
+ */
+function startAtOnce(element) {
+  const root = /** @type {ShadowRoot} */ (element.shadowRoot);
+  new MutationObserver((_, observer) => {
+    const container = /** @type {HTMLElement | null} */ (root.querySelector("[data-widget-root]"));
+    if (container) {
+      container.dataset.boot = "load";
+      observer.disconnect();
+    }
+  }).observe(root, { childList: true });
+}
+
+/**
+ * @param {RegistryWidget} element
+ * @returns {Promise<void>} when it is ready or has failed, or has shown something for a while
+ */
+function shown(element) {
+  return new Promise((resolve) => {
+    const root = /** @type {ShadowRoot} */ (element.shadowRoot);
+    let waits = false;
+    const look = () => {
+      const { widgetState } = element.dataset;
+      const container = root.querySelector("[data-widget-root]");
+      if (widgetState === "ready" || widgetState === "error" || !element.isConnected) {
+        observer.disconnect();
+        resolve();
+      } else if (container && !container.hasAttribute("aria-busy") && !waits) {
+        waits = true;
+        setTimeout(resolve, PATIENCE);
+      }
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(element, { attributeFilter: ["data-widget-state"] });
+    observer.observe(root, { attributeFilter: ["aria-busy"], childList: true, subtree: true });
+    look();
+  });
+}

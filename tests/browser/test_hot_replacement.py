@@ -1,0 +1,382 @@
+"""What is saved is shown on the open page: code, styles and all else, and what a widget remembers stays."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+
+from widget_workbench.preview import running
+
+COUNTER = """
+from .words import SAID
+
+async def init(sdk):
+    state = sdk.state(count=0, rows=[])
+
+    def add():
+        state.count += 1
+        state.rows = [*state.rows, state.count]
+
+    @sdk.view
+    def view():
+        return t'''
+          <h2>{sdk.props["title"]}</h2>
+          <p class="said">{SAID}: {state.count}</p>
+          <p class="rows">{len(state.rows)} rows</p>
+          <button onclick={add}>Add</button>
+        '''
+"""
+
+
+class Author:
+    """A repository with one widget, the page that shows it, and what is saved meanwhile."""
+
+    def __init__(self, root: Path, url: str, page: Page) -> None:
+        self.root = root
+        self.page = page
+        self.url = url
+        self.printed: list[ConsoleMessage] = []
+        page.on("console", self._print)
+        page.goto(url)
+        page.evaluate("() => { window.stays = true; }")
+        self.widget: Locator = page.locator("gs-cc-registry-widget").first
+        self.button = self.widget.get_by_role("button", name="Add")
+        self.said = self.widget.locator(".said")
+
+    def _print(self, message: ConsoleMessage) -> None:
+        self.printed.append(message)
+
+    def save(self, path: str, content: str) -> None:
+        """As editors do that keep the old file until the new one is whole."""
+        file = self.root / "widgets" / "counter" / path
+        fresh = file.with_name(f".{file.name}.saving")
+        fresh.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(textwrap.dedent(content))
+        os.replace(fresh, file)
+
+    def was_not_loaded_again(self) -> None:
+        assert self.page.evaluate("() => window.stays") is True
+        boots = "() => performance.getEntriesByName('pyodide-widget:boot').length"
+        assert self.page.evaluate(boots) == 1
+
+
+def write_repository(root: Path) -> None:
+    files: dict[str, Any] = {
+        "widget.json": json.dumps(
+            {"title": "Counter", "category": "Tests", "defaultConfig": {"title": "Counter"}}
+        ),
+        "main.py": COUNTER,
+        "words.py": "SAID = 'Counted'\n",
+        "style.css": "p { color: rgb(1, 2, 3) }\n",
+    }
+    for path, text in files.items():
+        file = root / "widgets" / "counter" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+
+@pytest.fixture
+def author(tmp_path: Path, community_context: BrowserContext) -> Iterator[Author]:
+    write_repository(tmp_path)
+    with running(tmp_path) as url:
+        page = community_context.new_page()
+        author = Author(tmp_path, url, page)
+        expect(author.said).to_have_text("Counted: 0")
+        expect(author.widget).to_have_attribute("data-widget-state", "ready")
+        yield author
+        page.close()
+
+
+def test_code_takes_the_place_of_running_code(author: Author) -> None:
+    author.button.click()
+    author.button.click()
+    author.page.evaluate("() => scrollTo(0, 200)")
+    author.save("main.py", COUNTER.replace("rows</p>", "rows so far</p>"))
+    expect(author.widget.locator(".rows")).to_have_text("2 rows so far")
+    expect(author.said).to_have_text("Counted: 2")
+    expect(author.page.locator("gs-cc-registry-widget")).to_have_count(1)
+    assert author.page.evaluate("() => scrollY") == 200
+    author.button.click()
+    expect(author.said).to_have_text("Counted: 3")
+    author.was_not_loaded_again()
+    assert author.printed == []
+
+
+def test_a_sibling_module_and_a_new_one(author: Author) -> None:
+    author.save("words.py", "from .more import SAID\n")
+    # Until that is saved as well, what runs stays.
+    failure = author.page.locator("workbench-failure")
+    expect(failure).to_contain_text("No module named")
+    expect(author.said).to_have_text("Counted: 0")
+    author.save("more.py", "SAID = 'So far'\n")
+    expect(author.said).to_have_text("So far: 0")
+    expect(failure).to_have_count(0)
+    author.was_not_loaded_again()
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        ("async def init(sdk:\n    pass\n", ["main.py", "line 1", "SyntaxError", "^"]),
+        ("import nowhere\n", ["main.py", "line 1", "No module named 'nowhere'"]),
+        ("1 / 0\n", ["main.py", "line 1", "ZeroDivisionError"]),
+        ("x = 1\n", ["main.py has no function init"]),
+    ],
+    ids=["syntax", "import", "error", "no_init"],
+)
+def test_code_that_cannot_be_imported_leaves_what_runs(
+    author: Author, broken: str, told: list[str]
+) -> None:
+    author.button.click()
+    author.save("main.py", broken)
+    failure = author.page.locator("workbench-failure")
+    for text in told:
+        expect(failure).to_contain_text(text)
+    author.button.click()
+    expect(author.said).to_have_text("Counted: 2")
+    author.save("main.py", COUNTER.replace("{SAID}", "Again {SAID}"))
+    expect(author.said).to_have_text("Again Counted: 2")
+    expect(failure).to_have_count(0)
+    author.was_not_loaded_again()
+
+
+def test_code_that_fails_when_it_starts_says_so_and_the_next_save_mends_it(author: Author) -> None:
+    author.save("main.py", "async def init(sdk):\n    raise LookupError('on purpose')\n")
+    expect(author.widget.get_by_role("alert")).to_contain_text("LookupError: on purpose")
+    expect(author.page.locator("workbench-failure")).to_contain_text("line 2")
+    author.save("main.py", COUNTER)
+    expect(author.said).to_have_text("Counted: 0")
+    expect(author.page.locator("workbench-failure")).to_have_count(0)
+    author.was_not_loaded_again()
+
+
+def test_a_style_is_swapped_and_nothing_runs_again(author: Author) -> None:
+    author.widget.evaluate("(host) => { host.stays = true; }")
+    author.save("style.css", "p { color: rgb(4, 5, 6) }\n")
+    expect(author.said).to_have_css("color", "rgb(4, 5, 6)")
+    assert author.widget.evaluate("(host) => host.stays") is True
+    author.was_not_loaded_again()
+
+
+def test_a_style_may_come_and_go(author: Author) -> None:
+    (author.root / "widgets" / "counter" / "style.css").unlink()
+    expect(author.said).not_to_have_css("color", "rgb(1, 2, 3)")
+    author.save("style.css", "p { color: rgb(7, 8, 9) }\n")
+    expect(author.said).to_have_css("color", "rgb(7, 8, 9)")
+    author.was_not_loaded_again()
+
+
+def test_configuration_is_shown_but_not_over_what_somebody_has_set(author: Author) -> None:
+    manifest = {"title": "Counter", "category": "Tests"}
+    author.save(
+        "widget.json", json.dumps({**manifest, "defaultConfig": {"title": "From the file"}})
+    )
+    expect(author.widget.get_by_role("heading")).to_have_text("From the file")
+    author.widget.evaluate("(host) => community.setProps(host, { title: 'By hand' })")
+    expect(author.widget.get_by_role("heading")).to_have_text("By hand")
+    author.save("widget.json", json.dumps({**manifest, "defaultConfig": {"title": "Once more"}}))
+    author.save("words.py", "SAID = 'Now'\n")
+    expect(author.said).to_have_text("Now: 0")
+    expect(author.widget.get_by_role("heading")).to_have_text("By hand")
+    author.was_not_loaded_again()
+
+
+def test_a_broken_manifest_is_told_and_the_widget_stays(author: Author) -> None:
+    author.button.click()
+    file = author.root / "widgets" / "counter" / "widget.json"
+    before = file.read_text()
+    author.save("widget.json", "{")
+    expect(author.page.locator("workbench-problems")).to_contain_text("widget.json")
+    author.button.click()
+    expect(author.said).to_have_text("Counted: 2")
+    author.save("widget.json", before)
+    expect(author.page.locator("workbench-problems")).to_have_count(0)
+    expect(author.said).to_have_text("Counted: 2")
+    author.was_not_loaded_again()
+
+
+def test_state_is_kept_where_it_fits(author: Author) -> None:
+    author.button.click()
+    author.save(
+        "main.py",
+        COUNTER.replace("count=0, rows=[]", "count=10, rows='none', more=5").replace(
+            "{state.count}</p>", "{state.count}, {state.more}</p>"
+        ),
+    )
+    expect(author.said).to_have_text("Counted: 1, 5")
+    expect(author.widget.locator(".rows")).to_have_text("4 rows")
+
+
+def test_each_instance_has_its_own(tmp_path: Path, community_context: BrowserContext) -> None:
+    write_repository(tmp_path)
+    with running(tmp_path) as url:
+        page = community_context.new_page()
+        author = Author(tmp_path, f"{url}?widgets=counter,counter", page)
+        second = page.locator("gs-cc-registry-widget").nth(1)
+        second.scroll_into_view_if_needed()
+        second.get_by_role("button").click()
+        author.save("words.py", "SAID = 'Now'\n")
+        expect(author.said).to_have_text("Now: 0")
+        expect(second.locator(".said")).to_have_text("Now: 1")
+        page.close()
+
+
+JAVASCRIPT = """
+export function init(sdk) {
+  sdk.getContainer().querySelector("p").textContent = "First";
+}
+"""
+
+
+def test_a_javascript_widget_loads_the_page_again(
+    tmp_path: Path, community_context: BrowserContext
+) -> None:
+    directory = tmp_path / "widgets" / "plain"
+    (directory / "dist").mkdir(parents=True)
+    manifest = {
+        "title": "Plain",
+        "category": "Tests",
+        "source": {"path": "dist", "entry": "index.html"},
+    }
+    (directory / "widget.json").write_text(json.dumps(manifest))
+    entry = '<p></p><script type="module" src="widget.js"></script>'
+    (directory / "dist" / "index.html").write_text(entry)
+    (directory / "dist" / "widget.js").write_text(JAVASCRIPT)
+    with running(tmp_path) as url:
+        page = community_context.new_page()
+        page.goto(url)
+        said = page.locator("gs-cc-registry-widget p")
+        expect(said).to_have_text("First")
+        (directory / "dist" / "widget.js").write_text(JAVASCRIPT.replace("First", "Second"))
+        expect(said).to_have_text("Second")
+        page.close()
+
+
+ASKING = """
+async def init(sdk):
+    state = sdk.state(answer="")
+
+    async def ask():
+        state.answer = (await sdk.connectors.get("echo"))["region"]
+
+    @sdk.view
+    def view():
+        return t"<button onclick={ask}>Ask</button><p>{state.answer}</p>"
+"""
+
+UPSTREAM = """
+import json
+
+async def app(scope, receive, send):
+    assert scope["type"] == "http"
+    body = json.dumps({"region": scope["query_string"].decode()}).encode()
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+"""
+
+
+def connectors(region: str) -> str:
+    parameters = [{"key": "region", "value": region}]
+    echo = {"name": "echo", "url": "https://api.example/", "query_parameters": parameters}
+    return json.dumps({"connectors": [echo]})
+
+
+def test_a_call_is_executed_by_the_connector_that_is_saved(author: Author) -> None:
+    (author.root / "upstream.py").write_text(UPSTREAM)
+    (author.root / "preview.toml").write_text('[upstreams]\n"api.example" = "upstream:app"\n')
+    author.save("connectors.json", connectors("eu"))
+    author.save("main.py", ASKING)
+    ask = author.widget.get_by_role("button", name="Ask")
+    ask.click()
+    expect(author.widget.locator("p")).to_have_text("region=eu")
+    author.save("connectors.json", connectors("us"))
+    # Nothing on the page tells when the server has read it.
+    expect_eventually(author, ask, "region=us")
+    author.was_not_loaded_again()
+
+
+def expect_eventually(author: Author, ask: Locator, text: str) -> None:
+    answer = author.widget.locator("p")
+    for _ in range(50):
+        ask.click()
+        expect(answer).to_have_text(re.compile("region="))
+        if answer.text_content() == text:
+            return
+    raise AssertionError(f"{text} was never answered, but {answer.text_content()}")
+
+
+def test_a_page_of_a_preview_that_was_started_anew_is_loaded_again(
+    tmp_path: Path, community_context: BrowserContext
+) -> None:
+    write_repository(tmp_path)
+    page = community_context.new_page()
+    with running(tmp_path) as url:
+        author = Author(tmp_path, url, page)
+        expect(author.said).to_have_text("Counted: 0")
+        # What the browser hears when it asks again, as it does when the stream has ended.
+        other = json.dumps({"server": "another", "widgets": {}, "problems": []})
+        page.route(
+            "**/_preview/changes",
+            lambda route: route.fulfill(
+                content_type="text/event-stream", body=f"data: {other}\n\n"
+            ),
+        )
+        page.route(url, lambda route: route.fulfill(body="loaded again"))
+    expect(page.locator("body")).to_have_text("loaded again")
+    page.close()
+
+
+WARM, SAVES = 20, 60
+
+# After garbage was collected, Python's and the browser's; interpreters are where the loader's runtime.js keeps them.
+COLLECTED = """
+async () => {
+    const entries = [...globalThis[Symbol.for("pyodide-widget.interpreters")].values()].flat();
+    const [{ interpreter }] = await Promise.all(entries.map(({ runtime }) => runtime));
+    const gc = interpreter.pyimport("gc");
+    gc.collect();
+    return [interpreter.pyimport("sys").modules.length, gc.get_objects().length];
+}
+"""
+
+
+def test_saves_leave_nothing_behind(author: Author) -> None:
+    def weight() -> tuple[int, ...]:
+        modules, objects = author.page.evaluate(COLLECTED)
+        session = author.page.context.new_cdp_session(author.page)
+        session.send("HeapProfiler.enable")
+        session.send("HeapProfiler.collectGarbage")
+        counters = session.send("Memory.getDOMCounters")
+        usage = session.send("Runtime.getHeapUsage")
+        session.detach()
+        listeners = int(counters["jsEventListeners"])
+        return modules, objects, int(counters["nodes"]), listeners, int(usage["usedSize"])
+
+    def save(number: int) -> None:
+        author.save("words.py", f"SAID = 'Save {number}'\n")
+        expect(author.said).to_have_text(f"Save {number}: 0")
+        expect(author.page.locator("gs-cc-registry-widget")).to_have_count(1)
+
+    for number in range(WARM):
+        save(number)
+    modules, objects, nodes, listeners, heap = weight()
+    for number in range(WARM, WARM + SAVES):
+        save(number)
+    more = weight()
+    assert more[0] == modules
+    # Less than one for each.
+    assert more[1] - objects < SAVES
+    assert more[2] - nodes < SAVES
+    assert more[3] - listeners < SAVES
+    # Three kilobytes for each are the engine's compiled code, and what Playwright lets it keep of requests.
+    assert more[4] - heap < SAVES * 5_000
+    author.was_not_loaded_again()

@@ -1,0 +1,155 @@
+"""Watches the repository while pages are open, and tells them what has been saved."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import watchfiles
+
+logger = logging.getLogger(__name__)
+
+# Milliseconds without a further change after which a batch is told of, and those after which it is told of anyway.
+_QUIET, _LONGEST = 10, 200
+
+# Seconds after which a stream says that it is still there: proxies and browsers end what is silent.
+_HEARTBEAT = 15
+
+# Seconds after which a directory is looked for again: it may have gone, or another be in its place.
+_LOOK = 0.5
+
+# Of the repository's root; `widgets/` has none of them.
+_NOT_WATCHED = frozenset(
+    {"dist", "node_modules", "test-results", "__pycache__", "fixtures", ".git", ".venv", "venv"}
+)
+
+
+class Changes:
+    """The changes of a repository, for as many pages as listen.
+
+    Args:
+        root: the repository.
+        read: reads it, and gives what pages are told. Called after changes.
+        told: gives that of the last reading, or of a new one if something has been saved since. Called when a page
+            begins to listen, which was loaded some time before.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        read: Callable[[], Awaitable[dict[str, Any]]],
+        told: Callable[[], Awaitable[dict[str, Any]]],
+    ) -> None:
+        self._root = root
+        self._read = read
+        self._told = told
+        self._listeners: set[asyncio.Queue[str | None]] = set()
+        self._watching: asyncio.Task[None] | None = None
+        # A page of an earlier server has to be loaded anew: that one's tokens and content are gone.
+        self.server = secrets.token_hex(8)
+
+    async def stream(self) -> AsyncGenerator[str]:
+        """Server-sent events (HTML Standard, 9.2): what is saved now, and after each change."""
+        queue: asyncio.Queue[str | None] = asyncio.Queue()
+        self._listeners.add(queue)
+        self._watching = self._watching or asyncio.create_task(self._watch())
+        try:
+            yield self._event(await self._told())
+            while True:
+                try:
+                    event = await asyncio.wait_for(queue.get(), _HEARTBEAT)
+                except TimeoutError:
+                    event = ":\n\n"
+                if event is None:
+                    return
+                yield event
+        finally:
+            self._listeners.discard(queue)
+            if not self._listeners:
+                await self._rest()
+
+    def close(self) -> None:
+        """Ends all streams, so that the server need not wait for them."""
+        for queue in self._listeners:
+            queue.put_nowait(None)
+
+    async def _rest(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watching
+            self._watching = None
+
+    async def _watch(self) -> None:
+        try:
+            # The root by itself: below it may lie a virtual environment with thousands of directories.
+            await asyncio.gather(
+                self._watch_one(self._root, recursive=False),
+                self._watch_one(self._root / "widgets", recursive=True),
+            )
+        except Exception as error:  # such as a system's limit of watched files
+            logger.warning("Saved changes are not seen: %s. Reload the page to see them.", error)
+
+    async def _watch_one(self, directory: Path, *, recursive: bool) -> None:
+        while True:
+            identity = _identity(directory)
+            if identity is None:
+                await asyncio.sleep(_LOOK)
+                continue
+            looked = False
+            with suppress(FileNotFoundError):  # it has gone since
+                async for changes in watchfiles.awatch(
+                    directory,
+                    watch_filter=_is_watched,
+                    step=_QUIET,
+                    debounce=_LONGEST,
+                    recursive=recursive,
+                    ignore_permission_denied=True,
+                    rust_timeout=round(_LOOK * 1000),
+                    yield_on_timeout=True,
+                ):
+                    if changes:
+                        await self._tell(self._read)
+                    elif not looked:
+                        # Something may have been saved before the watching had begun.
+                        await self._tell(self._told)
+                    looked = True
+                    # A system that watches a directory tells nothing of another that takes its place, which may have
+                    # its number.
+                    gone = (watchfiles.Change.deleted, str(directory)) in changes
+                    if gone or _identity(directory) != identity:
+                        break
+            await self._tell(self._read)
+
+    async def _tell(self, look: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+        try:
+            event = self._event(await look())
+        except (
+            Exception
+        ) as error:  # a file that went while it was read, say: the next change is on its way
+            logger.warning("What was saved could not be read: %s. Save it once more.", error)
+            return
+        for queue in self._listeners:
+            queue.put_nowait(event)
+
+    def _event(self, told: dict[str, Any]) -> str:
+        return f"data: {json.dumps({'server': self.server, **told})}\n\n"
+
+
+def _identity(directory: Path) -> tuple[int, int] | None:
+    try:
+        status = directory.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _is_watched(change: watchfiles.Change, path: str) -> bool:
+    name = Path(path).name
+    return name not in _NOT_WATCHED and not name.endswith(("~", ".swp", ".swx", ".tmp"))
