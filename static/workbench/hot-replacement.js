@@ -20,6 +20,7 @@
 import { page } from "/_community/page-data.js";
 import { RegistryWidget } from "/_community/registry-widget.js";
 import { hideFailure, showFailure } from "./failures.js";
+import { focusAt, focusIn } from "./focus.js";
 import { startedRuntimes } from "./interpreters.js";
 import { replacementIn, replacementLoaded } from "./python-replacement.js";
 import { showProblems } from "./repository-problems.js";
@@ -36,7 +37,8 @@ export function followSaves() {
   /** @type {Saved} */
   let shown = JSON.parse(element.textContent ?? "");
   let turn = Promise.resolve();
-  new EventSource("/_preview/changes").addEventListener("message", ({ data }) => {
+  /** @param {MessageEvent<string>} message */
+  const hear = ({ data }) => {
     /** @type {Saved} */
     const saved = JSON.parse(data);
     // One after another: each has to find what the one before has left.
@@ -48,7 +50,20 @@ export function followSaves() {
       .catch((reason) =>
         console.error("What was saved could not be shown: load the page again.", reason),
       );
-  });
+  };
+  /** @type {EventSource | null} */
+  let source = null;
+  const follow = () => {
+    source?.close();
+    source = null;
+    // A browser has six connections to a server, for all of its tabs, and each that is open takes one.
+    if (document.visibilityState === "visible") {
+      source = new EventSource("/_preview/changes");
+      source.addEventListener("message", hear);
+    }
+  };
+  document.addEventListener("visibilitychange", follow);
+  follow();
 }
 
 /**
@@ -227,7 +242,14 @@ async function replaceInstance(old, configured) {
   }
   if (style === null) fresh.removeAttribute("style");
   else fresh.setAttribute("style", style);
+  const focus = focusIn(rootOf(old));
   old.remove();
+  if (focus) focusAt(rootOf(fresh), focus);
+}
+
+/** @param {RegistryWidget} element */
+function rootOf(element) {
+  return /** @type {ShadowRoot} */ (element.shadowRoot);
 }
 
 /**
@@ -273,7 +295,7 @@ function handOn(old, fresh) {
  * @param {RegistryWidget} element
  */
 function startAtOnce(element) {
-  const root = /** @type {ShadowRoot} */ (element.shadowRoot);
+  const root = rootOf(element);
   new MutationObserver((_, observer) => {
     const container = /** @type {HTMLElement | null} */ (root.querySelector("[data-widget-root]"));
     if (container) {
@@ -289,7 +311,7 @@ function startAtOnce(element) {
  */
 function shown(element) {
   return new Promise((resolve) => {
-    const root = /** @type {ShadowRoot} */ (element.shadowRoot);
+    const root = rootOf(element);
     let waits = false;
     const look = () => {
       const { widgetState } = element.dataset;

@@ -36,6 +36,18 @@ async def init(sdk):
 """
 
 
+# Those that the page follows what is saved by.
+SOURCES = """
+window.sources = [];
+window.EventSource = class extends EventSource {
+    constructor(url) {
+        super(url);
+        sources.push(this);
+    }
+};
+"""
+
+
 class Author:
     """A repository with one widget, the page that shows it, and what is saved meanwhile."""
 
@@ -45,6 +57,7 @@ class Author:
         self.url = url
         self.printed: list[ConsoleMessage] = []
         page.on("console", self._print)
+        page.add_init_script(SOURCES)
         page.goto(url)
         page.evaluate("() => { window.stays = true; }")
         self.widget: Locator = page.locator("gs-cc-registry-widget").first
@@ -213,6 +226,52 @@ def test_state_is_kept_where_it_fits(author: Author) -> None:
     )
     expect(author.said).to_have_text("Counted: 1, 5")
     expect(author.widget.locator(".rows")).to_have_text("4 rows")
+
+
+FIELDS = """
+async def init(sdk):
+    state = sdk.state(name="Ann")
+
+    def typed(event):
+        state.name = event.value
+
+    @sdk.view
+    def view():
+        return t'<label>Name <input value={state.name} oninput={typed}></label><p>Hello, {state.name}</p>'
+"""
+
+
+def test_who_is_typing_goes_on(author: Author) -> None:
+    author.save("main.py", FIELDS)
+    field = author.widget.get_by_role("textbox", name="Name")
+    field.fill("Anna")
+    author.page.keyboard.press("ArrowLeft")
+    author.save("main.py", FIELDS.replace("Hello,", "Good day,"))
+    expect(author.widget.locator("p")).to_have_text("Good day, Anna")
+    expect(author.page.locator("gs-cc-registry-widget")).to_have_count(1)
+    expect(field).to_be_focused()
+    author.page.keyboard.type("nn")
+    expect(author.widget.locator("p")).to_have_text("Good day, Annnna")
+    expect(field).to_have_value("Annnna")
+
+
+CLOSED = 2
+
+HIDE = """
+(hidden) => {
+    Object.defineProperty(document, "visibilityState", { value: hidden ? "hidden" : "visible", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}
+"""
+
+
+def test_a_page_that_nobody_sees_catches_up_when_somebody_does(author: Author) -> None:
+    author.page.evaluate(HIDE, True)
+    assert author.page.evaluate("() => sources.map(({ readyState }) => readyState)") == [CLOSED]
+    author.save("words.py", "SAID = 'Meanwhile'\n")
+    author.page.evaluate(HIDE, False)
+    expect(author.said).to_have_text("Meanwhile: 0")
+    author.was_not_loaded_again()
 
 
 def test_each_instance_has_its_own(tmp_path: Path, community_context: BrowserContext) -> None:
