@@ -115,18 +115,24 @@ async function showWidget(type, before, after) {
   forgetEarlier(type);
   try {
     const failure = await replaceWidget(type, before, after, elements, configured);
-    if (failure) showAll(elements, { type, ...failure });
+    if (failure) showAll(elements, { type, heading: goesOn(type), ...failure });
     else elements.forEach(hideFailure);
   } catch (reason) {
     // What the server says of a widget that it cannot bundle, for one.
     showAll(elements, {
       type,
+      heading: goesOn(type),
       message: reason instanceof Error ? reason.message : String(reason),
       stack: "",
     });
   }
   performance.measure(`workbench:replace:${type}`, { start: started });
   tidyWhenIdle();
+}
+
+/** @param {string} type */
+function goesOn(type) {
+  return `${type} goes on as it was: what is saved does not run`;
 }
 
 /**

@@ -4,6 +4,7 @@
  * @typedef {object} WidgetFailure the detail of the host's `widget-error` event
  * @property {string} type
  * @property {string} message
+ * @property {string} [heading] default: that the widget failed
  * @property {string} stack Python's traceback or JavaScript's stack; empty where there is none
  */
 
@@ -20,7 +21,7 @@ export class WidgetFailurePanel extends HTMLElement {
    * @param {HTMLElement} widget the panel leaves the page with it
    * @param {WidgetFailure} failure the latest one is shown
    */
-  show(widget, { type, message, stack }) {
+  show(widget, { type, message, heading, stack }) {
     this.#count += 1;
     this.#root.innerHTML = `
       <section class="failure" aria-labelledby="title" lang="en">
@@ -37,7 +38,7 @@ export class WidgetFailurePanel extends HTMLElement {
         <p class="visually-hidden" role="status"></p>
       </section>`;
     const times = this.#count === 1 ? "" : ` (error ${this.#count}, the latest)`;
-    this.#find("h2").textContent = `${type} failed${times}`;
+    this.#find("h2").textContent = heading ?? `${type} failed${times}`;
     this.#find(".message").textContent = message;
     this.#find("pre").textContent = stack;
     this.#find("details").hidden = stack === "";
