@@ -6,7 +6,7 @@ import { due, isDue } from "./boot-policy.js";
 import { bundleOf, forgetManifests } from "./bundle.js";
 import { leaveFloor, missingFeatures, showUnsupported } from "./floor.js";
 import { containerOf, Instance, place, typeOf } from "./instance.js";
-import { renewPackage, widgetPackage } from "./package.js";
+import { forgetPackages, widgetPackage } from "./package.js";
 import { pageRuntime } from "./runtime.js";
 
 /** @typedef {import("./platform.js").WidgetSdk} WidgetSdk */
@@ -132,7 +132,8 @@ export async function runtimeWith(root, type) {
  */
 export async function renew(root, type) {
   forgetManifests();
-  return renewPackage(type, await bundleOf(root));
+  forgetPackages();
+  return widgetPackage(type, await bundleOf(root));
 }
 
 /** @param {WidgetSdk} sdk */

@@ -33,29 +33,9 @@ export async function widgetPackage(type, bundle) {
   return files;
 }
 
-/**
- * Reads a widget's own files anew, for the instances that are started from now on. Those that are there get the new
- * style at once, if they had one.
- *
- * @param {string} type
- * @param {Bundle} bundle
- * @returns {Promise<{ package: Package, hadStyle: boolean }>}
- */
-export async function renewPackage(type, bundle) {
-  const main = bundle.file("main.py");
-  const before = await packages.get(main.url)?.catch(() => null);
-  const fresh = await fetchPackage(type, bundle);
-  if (before?.style && fresh.style) {
-    before.style.replaceSync(textOf(fresh.style));
-    fresh.style = before.style;
-  }
-  packages.set(main.url, Promise.resolve(fresh));
-  return { package: fresh, hadStyle: Boolean(before?.style) };
-}
-
-/** @param {CSSStyleSheet} sheet */
-function textOf({ cssRules }) {
-  return Array.from(cssRules, ({ cssText }) => cssText).join("\n");
+/** Makes the next instance of each widget read its files anew. */
+export function forgetPackages() {
+  packages.clear();
 }
 
 /**

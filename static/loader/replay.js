@@ -169,7 +169,7 @@ function heardOnly(event) {
  * has changed, its field tells when it is left. A range or a colour has a value that nobody has set.
  *
  * @param {HTMLElement} container
- * @returns {[Element, string[]][]}
+ * @returns {(readonly [Element, readonly string[]])[]}
  */
 function changedIn(container) {
   const boxes = container.querySelectorAll("input:is([type=checkbox], [type=radio])");
@@ -184,18 +184,11 @@ function changedIn(container) {
     ({ value, defaultValue }) => value !== defaultValue,
   );
   return [
-    ...[...ticked, ...chosen].map((control) => told(control, ["input", "change"])),
-    ...typed.map((control) => told(control, ["input"])),
+    ...[...ticked, ...chosen].map(
+      (control) => /** @type {const} */ ([control, ["input", "change"]]),
+    ),
+    ...typed.map((control) => /** @type {const} */ ([control, ["input"]])),
   ];
-}
-
-/**
- * @param {Element} control
- * @param {string[]} types
- * @returns {[Element, string[]]}
- */
-function told(control, types) {
-  return [control, types];
 }
 
 /**

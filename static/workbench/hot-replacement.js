@@ -155,9 +155,8 @@ async function replaceWidget(type, before, after, elements, configured) {
   const onlyStyle = !differs({ ...before, style: "" }, { ...after, style: "" });
   await replacementLoaded;
   const fresh = await renewed(type);
-  if (onlyStyle && fresh.hadStyle && fresh.package.style) return null;
-  const failure =
-    before.modules === after.modules ? null : replaceCode(type, fresh.package.modules);
+  if (onlyStyle && restyled(elements, fresh.style)) return null;
+  const failure = before.modules === after.modules ? null : replaceCode(type, fresh.modules);
   if (!failure) {
     await Promise.all(elements.map((element) => replaceInstance(element, configured)));
   }
@@ -251,6 +250,22 @@ async function replaceInstance(old, configured) {
   const focus = focusIn(rootOf(old));
   old.remove();
   if (focus) focusAt(rootOf(fresh), focus);
+}
+
+/**
+ * Gives instances that have a style of their own the new one.
+ *
+ * @param {RegistryWidget[]} elements
+ * @param {CSSStyleSheet | null} style
+ * @returns {boolean} false where one has none, or is to lose it
+ */
+function restyled(elements, style) {
+  // The loader adopts its own sheet first, and then the widget's.
+  const sheets = elements.map((element) => rootOf(element).adoptedStyleSheets[1]);
+  if (!style || sheets.includes(/** @type {any} */ (undefined))) return false;
+  const text = Array.from(style.cssRules, ({ cssText }) => cssText).join("\n");
+  for (const sheet of sheets) sheet.replaceSync(text);
+  return true;
 }
 
 /** @param {RegistryWidget} element */
