@@ -96,11 +96,20 @@ def write_repository(root: Path) -> None:
         file.write_text(text)
 
 
+@pytest.fixture(scope="module")
+def visitor(community_context: BrowserContext) -> Iterator[BrowserContext]:
+    """Somebody whose pages no test drives, as those of the test kit's own context are."""
+    assert community_context.browser is not None
+    context = community_context.browser.new_context()
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def author(tmp_path: Path, community_context: BrowserContext) -> Iterator[Author]:
+def author(tmp_path: Path, visitor: BrowserContext) -> Iterator[Author]:
     write_repository(tmp_path)
     with running(tmp_path) as url:
-        page = community_context.new_page()
+        page = visitor.new_page()
         author = Author(tmp_path, url, page)
         expect(author.said).to_have_text("Counted: 0")
         expect(author.widget).to_have_attribute("data-widget-state", "ready")
@@ -274,10 +283,10 @@ def test_a_page_that_nobody_sees_catches_up_when_somebody_does(author: Author) -
     author.was_not_loaded_again()
 
 
-def test_each_instance_has_its_own(tmp_path: Path, community_context: BrowserContext) -> None:
+def test_each_instance_has_its_own(tmp_path: Path, visitor: BrowserContext) -> None:
     write_repository(tmp_path)
     with running(tmp_path) as url:
-        page = community_context.new_page()
+        page = visitor.new_page()
         author = Author(tmp_path, f"{url}?widgets=counter,counter", page)
         second = page.locator("gs-cc-registry-widget").nth(1)
         second.scroll_into_view_if_needed()
@@ -295,9 +304,7 @@ export function init(sdk) {
 """
 
 
-def test_a_javascript_widget_loads_the_page_again(
-    tmp_path: Path, community_context: BrowserContext
-) -> None:
+def test_a_javascript_widget_loads_the_page_again(tmp_path: Path, visitor: BrowserContext) -> None:
     directory = tmp_path / "widgets" / "plain"
     (directory / "dist").mkdir(parents=True)
     manifest = {
@@ -310,7 +317,7 @@ def test_a_javascript_widget_loads_the_page_again(
     (directory / "dist" / "index.html").write_text(entry)
     (directory / "dist" / "widget.js").write_text(JAVASCRIPT)
     with running(tmp_path) as url:
-        page = community_context.new_page()
+        page = visitor.new_page()
         page.goto(url)
         said = page.locator("gs-cc-registry-widget p")
         expect(said).to_have_text("First")
@@ -374,10 +381,10 @@ def expect_eventually(author: Author, ask: Locator, text: str) -> None:
 
 
 def test_a_page_of_a_preview_that_was_started_anew_is_loaded_again(
-    tmp_path: Path, community_context: BrowserContext
+    tmp_path: Path, visitor: BrowserContext
 ) -> None:
     write_repository(tmp_path)
-    page = community_context.new_page()
+    page = visitor.new_page()
     with running(tmp_path) as url:
         author = Author(tmp_path, url, page)
         expect(author.said).to_have_text("Counted: 0")
