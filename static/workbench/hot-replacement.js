@@ -4,6 +4,7 @@
  * of the old one, and takes its place as soon as it shows something.
  *
  * @import { Registration } from "../community/page-data.js"
+ * @import { RegistryWidget } from "../community/registry-widget.js"
  * @import { Runtime } from "../loader/runtime.js"
  *
  * @typedef {object} SavedWidget
@@ -18,7 +19,6 @@
  */
 
 import { page } from "/_community/page-data.js";
-import { RegistryWidget } from "/_community/registry-widget.js";
 import { hideFailure, showFailure } from "./failures.js";
 import { focusAt, focusIn } from "./focus.js";
 import { startedRuntimes } from "./interpreters.js";
@@ -63,7 +63,9 @@ export function followSaves() {
     }
   };
   document.addEventListener("visibilitychange", follow);
-  follow();
+  // What the page itself asks for goes first.
+  if (document.readyState === "complete") follow();
+  else addEventListener("load", () => setTimeout(follow), { once: true });
 }
 
 /**
@@ -227,7 +229,7 @@ async function replaceInstance(old, configured) {
   const fresh = /** @type {RegistryWidget} */ (old.cloneNode(false));
   delete fresh.dataset.widgetState;
   const type = old.dataset.widgetType ?? "";
-  RegistryWidget.configure(fresh, { ...page.registry[type].props, ...changed(old, configured) });
+  registryWidget().configure(fresh, { ...page.registry[type].props, ...changed(old, configured) });
   if (old.dataset.widgetState === "loading") {
     // It waits to be seen or touched, or for an answer, and so may this one.
     old.replaceWith(fresh);
@@ -268,6 +270,14 @@ function restyled(elements, style) {
   return true;
 }
 
+/**
+ * Not imported: WebKit evaluates nothing of a page two of whose scripts share a module that awaits another
+ * (design-tokens.js).
+ */
+function registryWidget() {
+  return /** @type {typeof RegistryWidget} */ (customElements.get(TAG));
+}
+
 /** @param {RegistryWidget} element */
 function rootOf(element) {
   return /** @type {ShadowRoot} */ (element.shadowRoot);
@@ -280,7 +290,7 @@ function rootOf(element) {
  * @param {Record<string, unknown>} configured
  */
 function changed(element, configured) {
-  const props = RegistryWidget.sdkOf(element)?.getProps() ?? {};
+  const props = registryWidget().sdkOf(element)?.getProps() ?? {};
   return Object.fromEntries(
     Object.entries(props).filter(
       ([name, value]) => JSON.stringify(value) !== JSON.stringify(configured[name]),
