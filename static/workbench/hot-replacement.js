@@ -24,6 +24,7 @@ import { focusAt, focusIn } from "./focus.js";
 import { startedRuntimes } from "./interpreters.js";
 import { replacementIn, replacementLoaded } from "./python-replacement.js";
 import { showProblems } from "./repository-problems.js";
+import { loaderOf } from "./widget-loader.js";
 
 const TAG = "gs-cc-registry-widget";
 
@@ -195,12 +196,7 @@ function isPlaced(type) {
  * @param {string} type
  */
 async function renewed(type) {
-  const root = document.createElement("div").attachShadow({ mode: "open" });
-  const answer = await fetch(page.registry[type].entry);
-  root.innerHTML = await answer.text();
-  const script = /** @type {HTMLScriptElement | null} */ (root.querySelector("script[src]"));
-  if (!answer.ok || !script) throw new Error(`The widget "${type}": ${root.textContent?.trim()}`);
-  const loader = await import(script.src);
+  const { loader, root } = await loaderOf(type);
   return loader.renew(root, type);
 }
 

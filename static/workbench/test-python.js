@@ -12,8 +12,8 @@
  * @property {string} argument
  */
 
-import { page } from "/_community/page-data.js";
 import { startedRuntimes } from "./interpreters.js";
+import { loaderOf } from "./widget-loader.js";
 
 /**
  * @param {PythonCall} call
@@ -42,14 +42,6 @@ export async function callPython({ widget, files, module, function: name, argume
  * @returns {Promise<Runtime>}
  */
 async function runtimeWith(type) {
-  const registration = page.registry[type];
-  if (!registration) throw new Error(`The community has no widget "${type}".`);
-  const root = document.createElement("div").attachShadow({ mode: "open" });
-  root.innerHTML = await (await fetch(registration.entry)).text();
-  const script = root.querySelector("script[src]");
-  if (!(script instanceof HTMLScriptElement) || !root.querySelector('[data-asset="main.py"]')) {
-    throw new Error(`The widget "${type}" is not written in Python.`);
-  }
-  const loader = await import(script.src);
+  const { loader, root } = await loaderOf(type);
   return loader.runtimeWith(root, type);
 }

@@ -192,15 +192,18 @@ def _manifest(files: Iterable[BundleFile], current: Runtime, widget: Widget, sta
 _NEVER_SHIPPED = ("test_*.py", "*_test.py", "conftest.py", ".*", "__pycache__")
 
 
+def never_ships(path: str) -> bool:
+    """Whether a file of a widget's directory is a test, or hidden, by its path there."""
+    return any(
+        fnmatch.fnmatchcase(part, pattern) for part in path.split("/") for pattern in _NEVER_SHIPPED
+    )
+
+
 def ships(path: str) -> bool:
     """Whether a file of a Python widget's directory is published, by its path there."""
-    directory, *below = path.split("/")
-    if any(
-        fnmatch.fnmatchcase(part, pattern)
-        for part in (directory, *below)
-        for pattern in _NEVER_SHIPPED
-    ):
+    if never_ships(path):
         return False
+    directory, *below = path.split("/")
     if below:
         return directory == "assets"
     return path.endswith(".py") or path in ("style.css", "thumbnail.png")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from widget_workbench.bundle.published import is_module
+from widget_workbench.bundle.published import is_module, never_ships
 from widget_workbench.checking.walking import files_below
 from widget_workbench.repository import Repository, Widget
 
@@ -46,7 +46,7 @@ def _of(widget: Widget) -> Saved:
     style: list[tuple[str, Path]] = []
     rest: list[tuple[str, Path]] = []
     for path, file in _files(widget.directory):
-        if path == _CONNECTORS or _is_test(path):
+        if path == _CONNECTORS or never_ships(path):
             continue
         if widget.python and is_module(path):
             modules.append((path, file))
@@ -62,11 +62,6 @@ def _files(directory: Path) -> list[tuple[str, Path]]:
         return files_below(directory)
     except OSError:
         return []  # as in `_hash`
-
-
-def _is_test(path: str) -> bool:
-    name = path.rsplit("/", 1)[-1]
-    return (name.startswith("test_") or name == "conftest.py") and name.endswith(".py")
 
 
 def _hash(files: Iterable[tuple[str, Path]]) -> str:
