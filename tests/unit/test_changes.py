@@ -187,3 +187,30 @@ def test_closing_ends_the_streams(repository: Repository) -> None:
             await page.hears_until(lambda _: False)
 
     run(test, repository)
+
+
+def test_a_stub_of_types_is_no_save(repository: Repository) -> None:
+    async def test(_: Changes, page: Page) -> None:
+        before = repository.readings
+        repository.main.with_name("_props.pyi").write_text("")
+        await asyncio.sleep(1)
+        assert repository.readings == before
+        repository.main.write_text("1")
+        await page.hears_until(lambda told: told["main"] == "1")
+
+    run(test, repository)
+
+
+def test_a_page_that_does_not_read_hears_the_last_only(repository: Repository) -> None:
+    async def test(changes: Changes, page: Page) -> None:
+        stream = changes.stream()
+        reading = Page(stream)
+        await reading.hears()
+        for number in range(1, 21):
+            repository.main.write_text(str(number))
+            while (await reading.hears())["main"] != str(number):
+                pass
+        assert (await page.hears())["main"] == "20"
+        await stream.aclose()
+
+    run(test, repository)

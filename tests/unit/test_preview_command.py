@@ -1,5 +1,6 @@
 """`widget preview` as a person runs it."""
 
+import errno
 import json
 import re
 import shutil
@@ -7,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +79,38 @@ def test_ctrl_c_does_not_wait_for_pages_that_follow_what_is_saved(repository: Pa
 
     assert rest.strip() == ""
     assert process.returncode == 0
+
+
+def test_editors_know_a_widgets_properties_from_the_start_and_when_they_change(
+    repository: Path,
+) -> None:
+    widget = repository / "widgets" / "typed"
+    widget.mkdir()
+    (widget / "main.py").write_text("def init(sdk): ...")
+
+    def configure(name: str) -> None:
+        document = {"title": "T", "category": "C", "defaultConfig": {name: ""}}
+        (widget / "widget.json").write_text(json.dumps(document))
+
+    def is_told(name: str) -> bool:
+        stub = widget / "_props.pyi"
+        return stub.exists() and f"    {name}: ReadOnly[str]" in stub.read_text()
+
+    configure("city")
+    with (
+        running(repository) as (process, url, _),
+        httpx.stream("GET", f"{url}_preview/changes", trust_env=False) as stream,
+    ):
+        lines = stream.iter_lines()
+        assert next(lines).startswith("data: ")
+        assert is_told("city")
+        configure("town")
+        deadline = time.monotonic() + 10
+        while not is_told("town"):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        process.communicate()
 
 
 def test_it_tells_the_names_of_secrets_and_variables(
@@ -391,6 +425,21 @@ def test_a_port_that_is_taken_is_told_in_one_sentence(repository: Path) -> None:
     assert len(result.output.splitlines()) == 1
 
 
+def test_a_port_that_the_system_keeps_is_told_in_one_sentence(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(listener: socket.socket, address: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)  # root may have every port
+    result = CliRunner().invoke(main, ["preview", str(repository), "--port", "80"])
+
+    assert result.exit_code == 1
+    assert "Port 80" in result.output
+    assert "--port 0" in result.output
+    assert len(result.output.splitlines()) == 1
+
+
 def test_a_directory_that_is_no_repository_is_told_in_one_sentence(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["preview", str(tmp_path), "--port", "0"])
 
@@ -417,7 +466,7 @@ def test_a_built_tree_is_hosted_with_the_repositorys_upstreams(
         page = httpx.get(url, trust_env=False).text
         answer = httpx.get(f"{url}connectors/echo/execute", trust_env=False)
         source = httpx.get(f"{url}widgets/clock/index.html", trust_env=False)
-        (found,) = re.findall(r'"entry": "(/_hosted/[\w-]+/clock/index\.html)"', page)
+        (found,) = set(re.findall(r'"entry": "(/_hosted/[\w-]+/clock/index\.html)"', page))
         entry = httpx.get(f"{url}{found.removeprefix('/')}", trust_env=False)
         (dist / "extensions_registry.json").unlink()
         rejected = httpx.get(url, trust_env=False)

@@ -49,35 +49,35 @@ class Changes:
         self._root = root
         self._read = read
         self._told = told
-        self._listeners: set[asyncio.Queue[str | None]] = set()
+        self._listeners: set[_Listener] = set()
         self._watching: asyncio.Task[None] | None = None
         # A page of an earlier server has to be loaded anew: that one's tokens and content are gone.
         self.server = secrets.token_hex(8)
 
     async def stream(self) -> AsyncGenerator[str]:
         """Server-sent events (HTML Standard, 9.2): what is saved now, and after each change."""
-        queue: asyncio.Queue[str | None] = asyncio.Queue()
-        self._listeners.add(queue)
+        listener = _Listener()
+        self._listeners.add(listener)
         self._watching = self._watching or asyncio.create_task(self._watch())
         try:
             yield self._event(await self._told())
             while True:
                 try:
-                    event = await asyncio.wait_for(queue.get(), _HEARTBEAT)
+                    event = await asyncio.wait_for(listener.event(), _HEARTBEAT)
                 except TimeoutError:
                     event = ":\n\n"
                 if event is None:
                     return
                 yield event
         finally:
-            self._listeners.discard(queue)
+            self._listeners.discard(listener)
             if not self._listeners:
                 await self._rest()
 
     def close(self) -> None:
         """Ends all streams, so that the server need not wait for them."""
-        for queue in self._listeners:
-            queue.put_nowait(None)
+        for listener in self._listeners:
+            listener.close()
 
     async def _rest(self) -> None:
         if self._watching is not None:
@@ -135,11 +135,39 @@ class Changes:
         ) as error:  # a file that went while it was read, say: the next change is on its way
             logger.warning("What was saved could not be read: %s. Save it once more.", error)
             return
-        for queue in self._listeners:
-            queue.put_nowait(event)
+        for listener in self._listeners:
+            listener.tell(event)
 
     def _event(self, told: dict[str, Any]) -> str:
         return f"data: {json.dumps({'server': self.server, **told})}\n\n"
+
+
+class _Listener:
+    """A page that listens.
+
+    Each event tells of everything that is saved: of those that come while a page does not read, it gets the last.
+    """
+
+    def __init__(self) -> None:
+        self._last: str | None = None
+        self._closed = False
+        self._news = asyncio.Event()
+
+    def tell(self, event: str) -> None:
+        self._last = event
+        self._news.set()
+
+    def close(self) -> None:
+        self._closed = True
+        self._news.set()
+
+    async def event(self) -> str | None:
+        """The next one, or None when there are no more."""
+        await self._news.wait()
+        if self._closed:
+            return None
+        self._news.clear()
+        return self._last
 
 
 def _identity(directory: Path) -> tuple[int, int] | None:
@@ -152,4 +180,5 @@ def _identity(directory: Path) -> tuple[int, int] | None:
 
 def _is_watched(change: watchfiles.Change, path: str) -> bool:
     name = Path(path).name
-    return name not in _NOT_WATCHED and not name.endswith(("~", ".swp", ".swx", ".tmp"))
+    # A stub runs nowhere, and `props_stub` writes one at what a `widget.json` says.
+    return name not in _NOT_WATCHED and not name.endswith(("~", ".pyi", ".swp", ".swx", ".tmp"))

@@ -33,6 +33,9 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "SAMEORIGIN",
 }
 
+# Of W3C Fetch Metadata, §2.4: what the page itself asks for, and what one types into the address bar.
+_OWN_SITES = frozenset({"same-origin", "none"})
+
 
 class OwnOriginOnly:
     """Refuses requests that do not come from the preview's own page, or from outside a browser.
@@ -81,11 +84,11 @@ def _refusal(scope: Scope) -> str | None:
     own_hosts = list(_own_hosts(scope))
     if host not in own_hosts:
         return f"The preview answers to {', '.join(own_hosts)} only, not to {host!r}."
-    origin = headers.get("origin")
-    if origin is not None and origin.lower() != f"http://{host}":
-        return f"The preview answers its own page only, not {origin}."
-    site = headers.get("sec-fetch-site")
-    if site in ("cross-site", "same-site") and not _opens_the_page(scope, headers):
+    for origin in headers.getlist("origin"):
+        if origin.lower() != f"http://{host}":
+            return f"The preview answers its own page only, not {origin}."
+    sites = set(headers.getlist("sec-fetch-site"))
+    if not sites <= _OWN_SITES and not _opens_the_page(scope, headers):
         return "The preview answers its own page only, not other sites."
     return None
 

@@ -1,5 +1,6 @@
 """Serves the preview on this computer, and tells its author what happens."""
 
+import asyncio
 import errno
 import logging
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 import click
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 
 from widget_workbench import __version__, fixtures
 from widget_workbench.fixtures import NotRecordedError
@@ -25,6 +27,7 @@ from widget_workbench.preview.site import Site
 from widget_workbench.preview.sources import Bundle
 from widget_workbench.preview.terminal_log import log_on_terminal
 from widget_workbench.problem import Problem
+from widget_workbench.props_stub import PropsStubs
 from widget_workbench.repository import Repository
 from widget_workbench.secret_values import FILE
 from widget_workbench.visible_text import visible_line
@@ -41,7 +44,7 @@ _GRACE = 1
 
 
 class PortTakenError(Exception):
-    """Another program listens on the port."""
+    """Another program listens on the port, or the system keeps it for some."""
 
 
 def serve(
@@ -64,7 +67,7 @@ def serve(
         RepositoryError: `root` is no widget repository.
         RejectedError: the platform would not publish the built tree.
         ShippedFilesMissing: the runtime or the page is not installed.
-        PortTakenError: another program listens on the port.
+        PortTakenError: another program listens on the port, or the system keeps it for some.
     """
     # Ctrl-C ends it at any time; uvicorn hands on the one that it has shut down for.
     with _listening(port) as listener, suppress(KeyboardInterrupt):
@@ -76,6 +79,8 @@ def serve(
         if open_browser:
             _open(url)
         with log_on_terminal(_hiding(app.state.site)):
+            if published is None:
+                app.state.site.follow(PropsStubs().refresh)
             _server(app).run(sockets=[listener])
 
 
@@ -111,7 +116,7 @@ def running(
 
 
 class _Server(uvicorn.Server):
-    """One that does not wait for pages that wait for changes."""
+    """One that waits neither for pages that wait for changes, nor long for who sends or reads no more."""
 
     def __init__(self, config: uvicorn.Config, app: Starlette) -> None:
         super().__init__(config)
@@ -119,18 +124,41 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._app.state.changes.close()
-        await super().shutdown(sockets)
+        end = asyncio.get_running_loop().call_later(_GRACE, self._hang_up)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            end.cancel()
+
+    def _hang_up(self) -> None:
+        # Connections first: uvicorn logs a request that ends without an answer, unless nobody is there to read it.
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        for task in list(self.server_state.tasks):
+            task.cancel()
 
 
 def _server(app: Starlette) -> uvicorn.Server:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        # Only who stops the server cancels a request, and uvicorn would log the traceback of that.
+        with suppress(asyncio.CancelledError):
+            await app(scope, receive, send)
+
     return _Server(
         uvicorn.Config(
-            app,
+            answer,
             lifespan="on",
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=_GRACE,
+            # Not what else the environment has: this one bounds a request's head (64 KiB).
+            http="h11",
+            # Nothing here speaks it.
+            ws="none",
+            # No proxy is in front: whoever sends X-Forwarded-… speaks of itself.
+            proxy_headers=False,
+            # For what goes on after `_hang_up`, such as a thread.
+            timeout_graceful_shutdown=2 * _GRACE,
         ),
         app,
     )
@@ -151,6 +179,11 @@ def _listening(port: int) -> socket.socket:
             raise PortTakenError(
                 f"Port {port} of {ADDRESS} is taken by another program: choose another by --port, "
                 "or a free one by --port 0."
+            ) from None
+        if error.errno == errno.EACCES:
+            raise PortTakenError(
+                f"Port {port} of {ADDRESS} is kept by the system for programs with more rights: choose another by "
+                "--port, or a free one by --port 0."
             ) from None
         raise
     return listener
