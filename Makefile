@@ -50,6 +50,10 @@ check: $(set_up) ## Check format, lint and types
 	@$(bin)/ruff check --quiet .
 	@echo "Checking the Python code's types"
 	@$(bin)/mypy --no-error-summary
+	@echo "Checking the examples' types, as their authors' mypy and pyright do"
+	@$(bin)/mypy --no-error-summary --config-file examples/pyproject.toml examples/widgets
+	@told=$$(node_modules/.bin/pyright --project examples --pythonpath $(bin)/python --warnings) || \
+		{ echo "$$told"; exit 1; }
 	@echo "Checking the format of JavaScript, CSS and JSON, and linting them"
 	@node_modules/.bin/biome ci --colors=off .
 	@echo "Checking the JavaScript code's types"

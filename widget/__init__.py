@@ -11,6 +11,8 @@ connectors through the host page's own SDK::
         sdk.root.textContent = weather["summary"]
 """
 
+from typing import TYPE_CHECKING
+
 from ._build import Build
 from ._connectors import Composite, Connectors, WidgetServiceSDK
 from ._errors import (
@@ -23,9 +25,13 @@ from ._errors import (
 )
 from ._events import Event
 from ._resource import Resource
-from ._sdk import Sdk
 from ._state import State
 from ._templates import Markup, Renderable, markup
+
+if TYPE_CHECKING:
+    from ._typed_sdk import Sdk
+else:
+    from ._sdk import Sdk
 
 __all__ = [
     "Build",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import inspect
 import json
+import sys
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from . import _ffi
+
+if sys.version_info >= (3, 14):
+    from annotationlib import Format
 
 Handler: TypeAlias = Callable[..., Any]
 
@@ -87,7 +91,7 @@ def call_with(handler: Handler, argument: object) -> Any:
 
 def _asks_for_argument(handler: Handler) -> bool:
     try:
-        parameters = inspect.signature(handler).parameters.values()
+        parameters = _signature(handler).parameters.values()
     except (TypeError, ValueError):  # a builtin without a signature
         return True
     return any(
@@ -98,3 +102,10 @@ def _asks_for_argument(handler: Handler) -> bool:
         )
         for parameter in parameters
     )
+
+
+def _signature(handler: Handler) -> inspect.Signature:
+    if sys.version_info >= (3, 14):
+        # An annotation may be of what is there for type checkers alone, as a widget's `Props` is.
+        return inspect.signature(handler, annotation_format=Format.FORWARDREF)
+    return inspect.signature(handler)

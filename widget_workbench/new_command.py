@@ -36,7 +36,8 @@ def new(name: str, repository: Path) -> None:
     """Write the widget NAME into REPO (default: this directory), which may be empty.
 
     It shows what a connector answers, with a test beside it. Nothing that is there already is changed; upstream.py,
-    which plays the service behind the connector, preview.toml and .gitignore are written where they are missing.
+    which plays the service behind the connector, preview.toml, pyproject.toml, which tells type checkers of the
+    browser's Python, and .gitignore are written where they are missing.
     """
     try:
         _refuse_name(name)
@@ -112,6 +113,7 @@ def _files(root: Path, name: str) -> Iterator[tuple[str, str]]:
         "widget.json": f"widgets/{name}/widget.json",
         "upstream.py": f"{module}.py",
         "preview.toml": "preview.toml",
+        "pyproject.toml": "pyproject.toml",
         "gitignore": ".gitignore",
     }
     if _host(name) in (_upstreams(root) or {}):
@@ -119,7 +121,19 @@ def _files(root: Path, name: str) -> Iterator[tuple[str, str]]:
     for template, path in placed.items():
         if not _is_there(root / path):
             text = (_TEMPLATES / f"{template}.template").read_text(encoding="utf-8")
-            yield path, Template(text).substitute(values)
+            written = Template(text).substitute(values)
+            yield path, written
+            if template == "widget.json":
+                yield _stub_of_props(name, written)
+
+
+def _stub_of_props(name: str, manifest: str) -> tuple[str, str]:
+    """What the preview would write at its start: editors know the properties before it."""
+    from widget_workbench.manifest import WidgetManifest
+    from widget_workbench.props_stub import FILE, props_stub
+
+    stub = props_stub(WidgetManifest.model_validate_json(manifest))
+    return f"widgets/{name}/{FILE}", stub
 
 
 def _write(root: Path, files: Mapping[str, str]) -> None:

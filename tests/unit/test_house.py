@@ -181,7 +181,12 @@ def test_the_wheel_holds_what_runs_in_the_browser(wheel: Path) -> None:
             f"widget_workbench/new_widget/{path.name}"
             for path in (ROOT / "widget_workbench" / "new_widget").iterdir()
         ),
+        "js-stubs/__init__.pyi",
+        "js-stubs/py.typed",
+        "pyodide-stubs/ffi/__init__.pyi",
+        "pyodide-stubs/py.typed",
         "widget/__init__.py",
+        "widget/_typed_sdk.pyi",
         "widget/py.typed",
         "widget_workbench/py.typed",
     }
@@ -205,11 +210,12 @@ def test_the_wheel_carries_its_licences_in_its_metadata(wheel: Path) -> None:
     assert "zlib" in licenses["licenses/Pyodide-linked-libraries.txt"]
 
 
-def test_the_wheel_holds_nothing_but_the_two_packages(wheel: Path) -> None:
+def test_the_wheel_holds_nothing_but_the_two_packages_and_the_stubs(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         tops = {name.partition("/")[0] for name in archive.namelist()}
     version = widget_workbench.__version__
-    assert tops == {"widget", "widget_workbench", f"widget_workbench-{version}.dist-info"}
+    metadata = f"widget_workbench-{version}.dist-info"
+    assert tops == {"js-stubs", "pyodide-stubs", "widget", "widget_workbench", metadata}
 
 
 def test_an_installed_wheel_finds_its_own_files_from_any_directory(

@@ -15,6 +15,7 @@ from widget_workbench.cli import main
 from .test_build import python_widget, tree, write
 
 WIDGET = {
+    "widgets/my-tips/_props.pyi",
     "widgets/my-tips/connectors.json",
     "widgets/my-tips/main.py",
     "widgets/my-tips/style.css",
@@ -46,10 +47,17 @@ def refused(*arguments: str | Path) -> str:
 def test_in_an_empty_directory_all_is_written_that_the_preview_needs(tmp_path: Path) -> None:
     result = new("my-tips", tmp_path)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert set(tree(tmp_path)) == {*WIDGET, "upstream.py", "preview.toml", ".gitignore"}
+    assert set(tree(tmp_path)) == {
+        *WIDGET,
+        "upstream.py",
+        "preview.toml",
+        "pyproject.toml",
+        ".gitignore",
+    }
     assert {path.name for path in tmp_path.iterdir()} == {
         ".gitignore",
         "preview.toml",
+        "pyproject.toml",
         "upstream.py",
         "widgets",
     }
@@ -127,6 +135,7 @@ def test_files_that_are_there_are_left_as_they_are(tmp_path: Path) -> None:
     given = {
         **python_widget(),
         "preview.toml": '[upstreams]\n"weather.example" = "upstream:app"\n',
+        "pyproject.toml": "",
         "upstream.py": "app = print\n",
         ".gitignore": "dist\n",
     }
@@ -159,7 +168,7 @@ def test_the_lines_are_those_that_the_preview_needs(tmp_path: Path) -> None:
 def test_a_service_that_somebody_plays_already_gets_no_second_one(tmp_path: Path) -> None:
     settings = '[upstreams]\n"my-tips.example" = "http://127.0.0.1:9000"\n'
     result = new("my-tips", write(tmp_path, {"preview.toml": settings}))
-    assert set(tree(tmp_path)) == {*WIDGET, "preview.toml", ".gitignore"}
+    assert set(tree(tmp_path)) == {*WIDGET, "preview.toml", "pyproject.toml", ".gitignore"}
     assert "preview.toml" not in result.stdout
 
 

@@ -189,11 +189,11 @@ def _manifest(files: Iterable[BundleFile], current: Runtime, widget: Widget, sta
 
 
 # What design.md's layout names, and nothing else: a note or a key left beside main.py is nobody's to see.
-_NEVER_SHIPPED = ("test_*.py", "*_test.py", "conftest.py", ".*", "__pycache__")
+_NEVER_SHIPPED = ("test_*.py", "*_test.py", "conftest.py", "*.pyi", ".*", "__pycache__")
 
 
 def never_ships(path: str) -> bool:
-    """Whether a file of a widget's directory is a test, or hidden, by its path there."""
+    """Whether a file of a widget's directory is a test, a stub of types, or hidden, by its path there."""
     return any(
         fnmatch.fnmatchcase(part, pattern) for part in path.split("/") for pattern in _NEVER_SHIPPED
     )

@@ -67,6 +67,7 @@ class Site:
         self._kept: dict[str, Reading] = {}
         self.upstreams = Upstreams(self.root)
         self.problems: tuple[Problem, ...] = ()
+        self._followers: list[Callable[[Repository], None]] = []
         self.show(first)
 
     def read(self) -> tuple[Reading, tuple[Problem, ...]]:
@@ -93,6 +94,13 @@ class Site:
         self.reading = reading
         self._keep(reading)
         self._configuration = configuration_of(repository, self.upstreams.transports)
+        for follower in self._followers:
+            follower(repository)
+
+    def follow(self, follower: Callable[[Repository], None]) -> None:
+        """Calls a function with the repository as it is shown now, and again with each later reading of it."""
+        self._followers.append(follower)
+        follower(self.reading.repository)
 
     def configuration(self) -> Configuration:
         """What the gateway works with."""

@@ -41,6 +41,11 @@ if TYPE_CHECKING:
     from widget._events import Handler
     from widget._templates import Renderable
 
+    # Of any properties: whatever widget's function is tested takes it.
+    _AnySdk = Sdk[Any]
+else:
+    _AnySdk = Sdk
+
 T = TypeVar("T")
 
 _logger = logging.getLogger("widget")
@@ -55,7 +60,7 @@ _OF_THE_PAGE = frozenset({"js"})
 _RUNNING = frozenset({"_run_once", "run_forever"})
 
 
-class FakeSdk(Sdk):
+class FakeSdk(_AnySdk):
     """What an author's `init` receives, without a page; the fixture `fake_sdk` gives one.
 
     Args:

@@ -1,11 +1,15 @@
 """Changes a contact's name: a PUT request with a query parameter and a JSON payload."""
 
 from string.templatelib import Template
+from typing import TYPE_CHECKING
 
 from widget import ConnectorError, Event, Sdk
 
+if TYPE_CHECKING:
+    from ._props import Props
 
-async def init(sdk: Sdk) -> None:
+
+async def init(sdk: Sdk[Props]) -> None:
     which = {"id": sdk.props["contact"]}
     state = sdk.state(phase="idle", message="")
 

@@ -113,7 +113,7 @@ def title(record: Any, number: int) -> str:
     return ", ".join(filter(None, [f"Record {number}", " ".join(names)]))
 
 
-FIELDS = {
+FIELDS: dict[tuple[int | str, ...], str] = {
     ("email",): "e-mail address",
     ("company", "name"): "company's name",
     ("company", "city"): "company's city",

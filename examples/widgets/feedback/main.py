@@ -3,11 +3,15 @@
 import asyncio
 from datetime import date
 from string.templatelib import Template
+from typing import TYPE_CHECKING
 
 from widget import ConnectorError, Event, Sdk
 
+if TYPE_CHECKING:
+    from ._props import Props
 
-async def init(sdk: Sdk) -> None:
+
+async def init(sdk: Sdk[Props]) -> None:
     state = sdk.state(draft={}, problems={}, mine=None, undoable=False, notice="")
     recent = sdk.resource(sdk.connectors.get, "feedback-list")
 

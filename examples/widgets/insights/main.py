@@ -6,6 +6,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from string.templatelib import Template
+from typing import TYPE_CHECKING
 
 from js import ResizeObserver
 from pyodide.ffi import create_proxy
@@ -14,10 +15,13 @@ from widget import Event, Sdk
 
 from .chart import chart, table
 
+if TYPE_CHECKING:
+    from ._props import Props
+
 PRESETS = (4, 12, 26)  # weeks
 
 
-async def init(sdk: Sdk) -> None:
+async def init(sdk: Sdk[Props]) -> None:
     first = last_weeks(int(sdk.props["weeks"]))
     state = sdk.state(period=first, problem="", width=0)
 

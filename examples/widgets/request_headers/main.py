@@ -2,12 +2,16 @@
 
 from datetime import date
 from string.templatelib import Template
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from widget import Sdk
 
+if TYPE_CHECKING:
+    from ._props import Props
 
-async def init(sdk: Sdk) -> None:
+
+async def init(sdk: Sdk[Props]) -> None:
     state = sdk.state(request_id="")
 
     async def fetch() -> dict:

@@ -2,11 +2,15 @@
 
 import re
 from string.templatelib import Template
+from typing import TYPE_CHECKING
 
 from widget import Event, Sdk
 
+if TYPE_CHECKING:
+    from ._props import Props
 
-async def init(sdk: Sdk) -> None:
+
+async def init(sdk: Sdk[Props]) -> None:
     state = sdk.state(query="", active="")  # active: the article that the arrow keys have reached
 
     async def search(query: str) -> dict:
@@ -60,7 +64,7 @@ async def init(sdk: Sdk) -> None:
             return t'<span class="error">{found.error}</span> <button onclick={retry}>Try again</button>'
         if found.pending:
             return "Searching…"
-        if not articles():
+        if not found.value or not articles():
             return f"Nothing found for “{state.query}”. Try fewer or other words."
         return f"Showing {len(articles())} of {found.value['total']}"
 

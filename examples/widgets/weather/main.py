@@ -1,13 +1,17 @@
 """The weather in one city: a GET request with query parameters, made as the widget starts."""
 
 from string.templatelib import Template
+from typing import TYPE_CHECKING
 
 from widget import Sdk
 
 from .format import speed, temperature
 
+if TYPE_CHECKING:
+    from ._props import Props
 
-async def init(sdk: Sdk) -> None:
+
+async def init(sdk: Sdk[Props]) -> None:
     async def fetch() -> dict:
         city, units = sdk.props["city"], sdk.props["units"]
         weather = await sdk.connectors.execute(

@@ -1,0 +1,9 @@
+# Made by widget-workbench of widget.json, and made anew when that is saved: change it there.
+
+from typing import Literal, ReadOnly, TypedDict
+
+class Props(TypedDict):
+    """What `sdk.props` holds: the properties of widget.json."""
+
+    language: ReadOnly[Literal["en-US", "nl-NL"]]
+    """Language"""
