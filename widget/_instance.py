@@ -11,6 +11,7 @@ import contextvars
 import inspect
 import json
 import sys
+import time
 import weakref
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -47,6 +48,9 @@ DEPENDENCIES = "/lib/dependencies/"
 
 # How long they may.
 FAREWELL_SECONDS = 5
+
+# Seconds that a long piece of work goes on before the page has its turn: half of what a display shows a picture for.
+TURN = 0.008
 
 # The event, in `Instance.subscribe`, of what the widget itself raises. The host's events have other names.
 _FAILURE = "sdk.on_error"
@@ -173,6 +177,7 @@ class Instance:
         self._tasks: set[asyncio.Task[Any]] = set()
         # What makes a client's calls, by its options, while some may have been made beforehand.
         self._prefetching: dict[str, Any] | None = {}
+        self._turn_ends = 0.0
         self._starting = True
         self._failed = False
         # How it has ended: nothing that it does is seen any more.
@@ -528,6 +533,12 @@ class Instance:
     def is_at(self, host: Any) -> bool:
         """Whether an element shows this instance."""
         return self._stage is not None and not self._end and self.host == host
+
+    async def yield_(self) -> None:
+        """Gives the page its turn, unless it had one just now."""
+        if time.perf_counter() >= self._turn_ends:
+            await asyncio.sleep(0)
+            self._turn_ends = time.perf_counter() + TURN
 
     def task(self, coro: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """A task of the instance, whose exception is its caller's to tell."""

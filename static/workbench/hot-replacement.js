@@ -3,28 +3,19 @@
  * running one; where that succeeds, an instance in its place is started out of sight, with the properties and the state
  * of the old one, and takes its place as soon as it shows something.
  *
- * @import { Registration } from "../community/page-data.js"
  * @import { RegistryWidget } from "../community/registry-widget.js"
- * @import { Runtime } from "../loader/runtime.js"
- *
- * @typedef {object} SavedWidget
- * @property {string} modules hash of its Python files
- * @property {string} style hash of its style.css
- * @property {string} rest hash of everything else
- * @property {boolean} python
- * @property {Registration} registration
- *
- * @typedef {import("./repository-problems.js").Problem} Problem
- * @typedef {{ server: string, widgets: Record<string, SavedWidget>, problems: Problem[] }} Saved
+ * @import { Saved, SavedWidget } from "./workbench-data.js"
  */
 
 import { page } from "/_community/page-data.js";
 import { hideFailure, showFailure } from "./failures.js";
 import { focusAt, focusIn } from "./focus.js";
 import { startedRuntimes } from "./interpreters.js";
-import { replacementIn, replacementLoaded } from "./python-replacement.js";
+import { PENDING, placementChanged, registryWidget } from "./placed-widgets.js";
 import { showProblems } from "./repository-problems.js";
 import { loaderOf } from "./widget-loader.js";
+import { nowSaved, workbench } from "./workbench-data.js";
+import { pythonLoaded, replacementIn } from "./workbench-python.js";
 
 const TAG = "gs-cc-registry-widget";
 
@@ -33,10 +24,7 @@ const PATIENCE = 200;
 
 /** Follows what is saved from now on. */
 export function followSaves() {
-  const element = document.getElementById("workbench-saved");
-  if (!element) return;
-  /** @type {Saved} */
-  let shown = JSON.parse(element.textContent ?? "");
+  if (!workbench.follows) return;
   let turn = Promise.resolve();
   /** @param {MessageEvent<string>} message */
   const hear = ({ data }) => {
@@ -44,10 +32,8 @@ export function followSaves() {
     const saved = JSON.parse(data);
     // One after another: each has to find what the one before has left.
     turn = turn
-      .then(() => show(shown, saved))
-      .then(() => {
-        shown = saved;
-      })
+      .then(() => show(workbench, saved))
+      .then(() => nowSaved(saved))
       .catch((reason) =>
         console.error("What was saved could not be shown: load the page again.", reason),
       );
@@ -156,7 +142,7 @@ function showAll(elements, failure) {
  */
 async function replaceWidget(type, before, after, elements, configured) {
   const onlyStyle = !differs({ ...before, style: "" }, { ...after, style: "" });
-  await replacementLoaded;
+  await pythonLoaded;
   const fresh = await renewed(type);
   if (onlyStyle && restyled(elements, fresh.style)) return null;
   const failure = before.modules === after.modules ? null : replaceCode(type, fresh.modules);
@@ -229,12 +215,14 @@ async function replaceInstance(old, configured) {
   if (old.dataset.widgetState === "loading") {
     // It waits to be seen or touched, or for an answer, and so may this one.
     old.replaceWith(fresh);
+    placementChanged();
     return;
   }
   const release = handOn(old, fresh);
   const style = fresh.getAttribute("style");
   fresh.style.cssText += `; position: absolute; visibility: hidden; width: ${old.offsetWidth}px;`;
   startAtOnce(fresh);
+  fresh.setAttribute(PENDING, "");
   old.after(fresh);
   await shown(fresh);
   release();
@@ -247,6 +235,8 @@ async function replaceInstance(old, configured) {
   else fresh.setAttribute("style", style);
   const focus = focusIn(rootOf(old));
   old.remove();
+  fresh.removeAttribute(PENDING);
+  placementChanged();
   if (focus) focusAt(rootOf(fresh), focus);
 }
 
@@ -264,14 +254,6 @@ function restyled(elements, style) {
   const text = Array.from(style.cssRules, ({ cssText }) => cssText).join("\n");
   for (const sheet of sheets) sheet.replaceSync(text);
   return true;
-}
-
-/**
- * Not imported: WebKit evaluates nothing of a page two of whose scripts share a module that awaits another
- * (design-tokens.js).
- */
-function registryWidget() {
-  return /** @type {typeof RegistryWidget} */ (customElements.get(TAG));
 }
 
 /** @param {RegistryWidget} element */

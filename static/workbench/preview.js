@@ -1,5 +1,5 @@
 /**
- * The preview's own part of the page: what is broken in the repository, and what fails in a widget.
+ * The preview's own part of the page: what is broken in the repository, what fails in a widget, and the workbench.
  *
  * The only JavaScript that may know the community page and the loader alike; neither knows it. All it
  * shows is in shadow roots of its own, outside the widgets'.
@@ -7,14 +7,23 @@
  * @import { WidgetFailure } from "./widget-failure.js"
  */
 
+import { recordBlocking } from "./blocking-record.js";
+import { recordCalls } from "./call-record.js";
+import { recordConsole } from "./console-record.js";
 import { showFailure } from "./failures.js";
+import { recordGrowth } from "./growth-record.js";
 import { followSaves } from "./hot-replacement.js";
+import { restoreProps } from "./instance-props.js";
+import { playNetwork } from "./network-conditions.js";
 import { RepositoryProblems, showProblems } from "./repository-problems.js";
 import { isTested, prepareForTest } from "./test-page.js";
+import { restoreTheme } from "./theme.js";
 import { WidgetFailurePanel } from "./widget-failure.js";
+import { WorkbenchPanel } from "./workbench-panel.js";
 
 customElements.define("workbench-problems", RepositoryProblems);
 customElements.define("workbench-failure", WidgetFailurePanel);
+customElements.define("workbench-panel", WorkbenchPanel);
 
 document.addEventListener("widget-error", (event) => {
   const { target, detail } = /** @type {CustomEvent<WidgetFailure>} */ (event);
@@ -23,5 +32,15 @@ document.addEventListener("widget-error", (event) => {
 
 prepareForTest();
 showProblems(JSON.parse(document.getElementById("community-page")?.textContent ?? "{}").problems);
-// A test shows what it was begun with.
-if (!isTested()) followSaves();
+// A test shows what it was begun with, and plays all else itself.
+if (!isTested()) {
+  recordConsole();
+  recordBlocking();
+  recordGrowth();
+  playNetwork();
+  recordCalls();
+  restoreTheme();
+  restoreProps();
+  document.body.prepend(new WorkbenchPanel());
+  followSaves();
+}

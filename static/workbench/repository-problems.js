@@ -27,7 +27,7 @@ export function showProblems(problems = []) {
 const NAME = "workbench-problems";
 
 export class RepositoryProblems extends HTMLElement {
-  #root = styledShadowRoot(this);
+  #root = styledShadowRoot(this, "messages.css");
 
   /** @param {Problem[]} problems */
   show(problems) {

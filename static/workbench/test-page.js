@@ -2,7 +2,6 @@
  * The test kit's part of the page (`widget_workbench/testing`): what a test set up is there before the first widget,
  * and every connector call is shown to the test, which may answer it.
  *
- * @import { ConnectorRequest } from "../community/connector-request.js"
  * @import { Answer } from "../community/transport.js"
  * @import { WidgetFailure } from "./widget-failure.js"
  *
@@ -28,11 +27,9 @@
 import { setDesignTokens } from "/_community/design-tokens.js";
 import { page } from "/_community/page-data.js";
 import { intercept } from "/_community/transport.js";
-import { callingWidget } from "./calling-widget.js";
+import { callOf } from "./connector-call.js";
+import { passed } from "./passed.js";
 import { callPython } from "./test-python.js";
-
-/** What the host adds to a request of its own accord. */
-const HOSTS_OWN_HEADERS = new Set(["x-csrf-token", "x-path-params"]);
 
 /** Whatever was sent with these, a browser shows no body (RFC 9110 §6.4.1). */
 const WITHOUT_BODY = new Set([204, 205, 304]);
@@ -89,47 +86,9 @@ function forgetEarlierTests(name) {
 /** @returns {{ permalink: string, method: string, milliseconds: number }[]} oldest first */
 function callsUnderWay() {
   return Array.from(underWay, ([call, began]) => {
-    const { permalink, method } = /** @type {ReturnType<typeof callOf>} */ (call);
+    const { permalink, method } = /** @type {import("./connector-call.js").ConnectorCall} */ (call);
     return { permalink, method, milliseconds: performance.now() - began };
   });
-}
-
-/**
- * @param {ConnectorRequest} request
- * @returns the fields of the kit's `ConnectorCall`
- */
-function callOf({ permalink, composite, url, init }) {
-  const headers = [...init.headers].filter(([name, value]) => !isHostsOwn(name, value));
-  return {
-    permalink,
-    composite,
-    method: init.method,
-    query: grouped(new URL(url).searchParams),
-    headers: Object.fromEntries(headers),
-    path_params: Object.fromEntries(new URLSearchParams(init.headers.get("X-Path-Params") ?? "")),
-    payload: init.body === undefined ? null : JSON.parse(init.body),
-    widget: callingWidget(),
-  };
-}
-
-/**
- * @param {URLSearchParams} parameters
- * @returns {Record<string, string | string[]>} a list for a name that stands more than once
- */
-function grouped(parameters) {
-  const entries = Array.from(new Set(parameters.keys()), (name) => {
-    const values = parameters.getAll(name);
-    return [name, values.length === 1 ? values[0] : values];
-  });
-  return Object.fromEntries(entries);
-}
-
-/**
- * @param {string} name
- * @param {string} value
- */
-function isHostsOwn(name, value) {
-  return HOSTS_OWN_HEADERS.has(name) || (name === "content-type" && value === "application/json");
 }
 
 /**
@@ -149,20 +108,4 @@ async function stubbed(answer, method, signal) {
     headers.set("X-Connector-Timing", JSON.stringify({ error: error_code }));
   }
   return { status, headers, text: hasBody ? body : "" };
-}
-
-/**
- * @param {number} milliseconds
- * @param {AbortSignal} signal
- * @returns {Promise<void>}
- */
-function passed(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    });
-  });
 }

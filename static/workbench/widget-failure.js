@@ -11,7 +11,7 @@
 import { styledShadowRoot } from "./workbench-style.js";
 
 export class WidgetFailurePanel extends HTMLElement {
-  #root = styledShadowRoot(this);
+  #root = styledShadowRoot(this, "messages.css");
   #count = 0;
 
   /** @type {MutationObserver | undefined} */

@@ -1,5 +1,5 @@
 /**
- * The Python half of hot replacement (replacement.py), in each interpreter of the page.
+ * The workbench's Python, in each interpreter of the page beside the package `widget`.
  *
  * @import { Runtime } from "../loader/runtime.js"
  *
@@ -8,37 +8,93 @@
  * @property {(host: Element) => string | undefined} hand_on
  * @property {(key: string) => void} forget
  * @property {() => void} tidy
+ *
+ * @typedef {object} LongTurns
+ * @property {(blocked: (text: string) => void) => void} begin
+ *
+ * @typedef {object} Printing
+ * @property {(prints: (widget?: string, place?: string) => void) => void} begin
+ *
+ * @typedef {object} Weights
+ * @property {() => string} weights
+ * @property {() => string} held
  */
 
+import { startedRuntimes } from "./interpreters.js";
+
 const DIRECTORY = "/workbench";
-const MODULE = "workbench_replacement";
+const MODULES = ["replacement", "long_turns", "printing", "weights"];
 
-const source = fetch(new URL("./replacement.py", import.meta.url)).then((answer) => answer.text());
+/** @type {Map<string, string>} */
+const sources = new Map();
 
-/** @type {string} */
-let text;
+/** To be awaited before anything here is asked for. */
+export const pythonLoaded = Promise.all(
+  MODULES.map(async (name) => {
+    const answer = await fetch(new URL(`./${name}.py`, import.meta.url));
+    sources.set(name, await answer.text());
+  }),
+);
 
-/** To be awaited before `replacementIn`. */
-export const replacementLoaded = source.then((loaded) => {
-  text = loaded;
-});
+/** @type {WeakMap<Runtime, Record<string, unknown>>} */
+const imported = new WeakMap();
 
-/** @type {WeakMap<Runtime, Replacement>} */
-const replacements = new WeakMap();
+/** @param {Runtime} runtime */
+export function replacementIn(runtime) {
+  return /** @type {Replacement} */ (moduleIn(runtime, "replacement"));
+}
+
+/** @param {Runtime} runtime */
+export function longTurnsIn(runtime) {
+  return /** @type {LongTurns} */ (moduleIn(runtime, "long_turns"));
+}
+
+/** @param {Runtime} runtime */
+export function printingIn(runtime) {
+  return /** @type {Printing} */ (moduleIn(runtime, "printing"));
+}
+
+/** @param {Runtime} runtime */
+export function weightsIn(runtime) {
+  return /** @type {Weights} */ (moduleIn(runtime, "weights"));
+}
+
+/**
+ * @param {(runtime: Runtime) => void} begin called once for each interpreter of the page, as soon as it is ready
+ */
+export function onInterpreter(begin) {
+  /** @type {WeakSet<Runtime>} */
+  const begun = new WeakSet();
+  // By design.md the loader measures each start; it is told of before a widget's first turn.
+  const observer = new PerformanceObserver(async () => {
+    await pythonLoaded;
+    for (const runtime of startedRuntimes()) {
+      if (begun.has(runtime)) continue;
+      begun.add(runtime);
+      begin(runtime);
+    }
+  });
+  observer.observe({ type: "measure", buffered: true });
+}
 
 /**
  * @param {Runtime} runtime
- * @returns {Replacement}
+ * @param {string} name
  */
-export function replacementIn(runtime) {
-  let replacement = replacements.get(runtime);
-  if (!replacement) {
-    const { FS } = runtime.interpreter;
-    FS.mkdirTree(DIRECTORY);
-    FS.writeFile(`${DIRECTORY}/${MODULE}.py`, new TextEncoder().encode(text));
+function moduleIn(runtime, name) {
+  let modules = imported.get(runtime);
+  if (!modules) {
+    modules = {};
+    imported.set(runtime, modules);
+    runtime.interpreter.FS.mkdirTree(DIRECTORY);
     runtime.addPath(DIRECTORY);
-    replacement = /** @type {Replacement} */ (runtime.interpreter.pyimport(MODULE));
-    replacements.set(runtime, replacement);
   }
-  return replacement;
+  if (!(name in modules)) {
+    const text = /** @type {string} */ (sources.get(name));
+    // Names of their own, since a widget's author may use any.
+    const module = `workbench_${name}`;
+    runtime.interpreter.FS.writeFile(`${DIRECTORY}/${module}.py`, new TextEncoder().encode(text));
+    modules[name] = runtime.interpreter.pyimport(module);
+  }
+  return modules[name];
 }

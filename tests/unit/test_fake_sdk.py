@@ -93,6 +93,7 @@ def test_each_member_of_an_sdk_is_one_that_a_test_has_or_that_a_page_has(sdk: Fa
             "render",
             "resource",
             "state",
+            "yield_",
             "view",
         )
     }

@@ -28,6 +28,7 @@ from widget_workbench.preview.log import ExecutionLog
 from widget_workbench.repository import Repository, Widget
 
 ORIGIN = "http://127.0.0.1:8000"
+PROFILE = '[user]\nprofile_fields = { 42 = "Support" }\n'
 MANIFEST = {"title": "Clock", "category": "Tools"}
 SOURCE = {"path": "dist", "entry": "index.html"}
 CSP = (
@@ -318,6 +319,15 @@ def test_the_page_has_a_csrf_token_and_the_workbench(client: Client) -> None:
             ],
         ),
         ("widgets=", "placed", []),
+        (
+            "widgets=tabs@Full+width,clock@Sidebar,clock",
+            "placed",
+            [
+                {"type": "tabs", "container": "Full width"},
+                {"type": "clock", "container": "Sidebar"},
+                {"type": "clock", "container": "Full width"},
+            ],
+        ),
     ],
 )
 def test_the_pages_parameters(client: Client, query: str, key: str, value: Any) -> None:
@@ -343,6 +353,16 @@ def test_the_pages_parameters(client: Client, query: str, key: str, value: Any) 
             "?widgets",
             "clock, tabs",
         ),
+        (
+            "widgets=tabs@Attic",
+            "placed",
+            [{"type": "tabs", "container": "Sidebar"}],
+            "?widgets",
+            "Full width, Left container or Sidebar",
+        ),
+        ("profile.x=1", "sdk", "current", "?profile.x", "?profile.42=Support"),
+        (f"profile.{'9' * 5000}=1", "sdk", "current", f"?profile.{'9' * 5000}", "number"),
+        ("workbench=off", "sdk", "current", "?workbench", "panel or none"),
     ],
 )
 def test_a_bad_parameter_is_a_problem_and_the_rest_is_shown(
@@ -366,6 +386,50 @@ def test_preview_toml_says_who_is_on_the_page(preview: Preview) -> None:
         preview.write("preview.toml", "[user]\nguest = true\n")
         assert page_of(client.get("/"))["user"]["role"] == "guest"
         assert page_of(client.get("/?user=member"))["user"]["role"] == "member"
+
+
+def test_a_page_without_the_workbench_loads_nothing_of_it(client: Client) -> None:
+    assert "_workbench" not in client.get("/?workbench=none").text
+
+
+def test_a_pages_profile_fields_are_those_that_its_connectors_see(preview: Preview) -> None:
+    preview.write("preview.toml", (preview.root / "preview.toml").read_text() + PROFILE)
+    fields = "{{ user.profile_fields.by_id(42) }} {{ user.profile_fields.by_id(43) }}"
+    preview.write(
+        "widgets/clock/connectors.json",
+        {
+            "connectors": [
+                {
+                    "name": "echo",
+                    "url": "https://api.example/echo",
+                    "query_parameters": [{"key": "fields", "value": fields}],
+                }
+            ]
+        },
+    )
+    with preview.start() as client:
+        for query, seen in (("", "Support None"), ("?profile.42=Sales&profile.43=x", "Sales x")):
+            token = re.search(r'id="csrftoken" content="([^"]+)"', client.get(f"/{query}").text)
+            assert token
+            answer = client.get("/connectors/echo/execute", headers={"X-CSRF-Token": token[1]})
+            assert answer.json()["query"] == {"fields": seen}
+
+
+def test_a_widgets_thumbnail_is_served(preview: Preview, tmp_path: Path) -> None:
+    (preview.root / "widgets/clock/thumbnail.png").write_bytes(b"a picture")
+    (tmp_path / "elsewhere.png").write_bytes(b"another")
+    (preview.root / "widgets/tabs/picture.png").symlink_to(tmp_path / "elsewhere.png")
+    preview.write(
+        "widgets/tabs/widget.json",
+        {**MANIFEST, "source": SOURCE, "imageSrc": "picture.png"},
+    )
+    with preview.start() as client:
+        answer = client.get("/_preview/thumbnail/clock")
+        assert (answer.content, answer.headers["Content-Type"]) == (b"a picture", "image/png")
+        for widget_type in ("tabs", "nobody"):
+            answer = client.get(f"/_preview/thumbnail/{widget_type}")
+            assert answer.status_code == 404
+            assert answer.text == f"The widget {widget_type!r} has no thumbnail."
 
 
 def test_a_broken_file_is_named_on_the_page_and_the_rest_is_shown(preview: Preview) -> None:
@@ -1012,6 +1076,9 @@ def test_executions_are_in_the_log_until_it_is_cleared(client: Client) -> None:
     assert (first["permalink"], first["query"], first["status"]) == ("echo", {"a": "1"}, 200)
     assert first["headers"]["x-mine"] == "2"
     assert (second["permalink"], second["status"]) == ("none", 404)
+    one = client.get("/_preview/log", params={"request_id": second["request_id"]})
+    assert one.json() == [second]
+    assert client.get("/_preview/log?request_id=none").json() == []
     assert client.delete("/_preview/log").status_code == 204
     assert client.get("/_preview/log").json() == []
 

@@ -26,13 +26,21 @@ from widget_workbench.gateway import UPSTREAM_TIME_LIMIT, Execution, Gateway
 from widget_workbench.preview.changes import Changes
 from widget_workbench.preview.community import CommunityApi, Content, Database, Visitor
 from widget_workbench.preview.configuration import member_of
+from widget_workbench.preview.dynamic_options import (
+    OptionsClient,
+    OptionsError,
+    dynamic_options_of,
+)
 from widget_workbench.preview.files import IMMUTABLE, REVALIDATED, answer_content, file_within
 from widget_workbench.preview.hosted_widget import NotServedError
+from widget_workbench.preview.library import library_entry, thumbnail_file
 from widget_workbench.preview.log import ExecutionLog
 from widget_workbench.preview.page import (
+    PageParameters,
     age_in_words,
     community_content,
     page_data,
+    profile_fields_of,
     read_parameters,
     registration,
     told_problems,
@@ -41,6 +49,7 @@ from widget_workbench.preview.page import (
 from widget_workbench.preview.publication import PublishedDirectory
 from widget_workbench.preview.saved import saved
 from widget_workbench.preview.security import (
+    SECURITY_HEADERS,
     OwnOriginOnly,
     SecurityHeaders,
     content_security_policy,
@@ -87,7 +96,11 @@ def create_app(
     app = Starlette(
         routes=preview.routes(),
         middleware=[Middleware(SecurityHeaders), Middleware(OwnOriginOnly)],
-        exception_handlers={HTTPException: _answer_http_error, NotServedError: _answer_not_served},
+        exception_handlers={
+            HTTPException: _answer_http_error,
+            NotServedError: _answer_not_served,
+            Exception: _answer_failure,
+        },
         lifespan=preview.lifespan,
     )
     app.state.site = preview.site
@@ -134,6 +147,7 @@ class _Preview:
         self._saved: dict[str, dict[str, str]] = {}
         self.changes = Changes(site.root, self._glance, self._what_is_saved)
         self._on_execution = on_execution
+        self._options = OptionsClient(site.configuration)
         self._gateway = Gateway(
             configuration=site.configuration,
             record=self._record,
@@ -150,6 +164,8 @@ class _Preview:
             *(self._hosting() if self._published else self._sources()),
             Route("/_preview/log", self._read_log, methods=["GET"]),
             Route("/_preview/log", self._clear_log, methods=["DELETE"]),
+            Route("/_preview/thumbnail/{type}", self._thumbnail),
+            Route("/_preview/options/{type}/{property}", self._dynamic_options),
             Mount("/connectors", self._gateway),
             *([Route("/{path:path}", self._own_hosting)] if self._published else []),
         ]
@@ -168,6 +184,7 @@ class _Preview:
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
         yield
         await self._gateway.aclose()
+        await self._options.aclose()
         await self.site.upstreams.aclose()
         self._database.close()
 
@@ -179,17 +196,28 @@ class _Preview:
         parameters = read_parameters(request.query_params, repository)
         html = self._template.render(
             page=page_data(parameters, repository, self.site.problems, reading.url_of),
-            csrf_token=await run_in_threadpool(self._visitors.token, parameters.user),
+            csrf_token=await run_in_threadpool(
+                self._visitors.token, parameters.user, parameters.profile_fields
+            ),
             community=community_content(self._content),
-            workbench=True,
-            saved=None
-            if self._published
-            else {"server": self.changes.server, **await run_in_threadpool(self._told)},
-            modules=self._modules(),
+            workbench=await self._workbench_data(parameters),
+            modules=self._modules(parameters),
         )
         policy = content_security_policy(wasm=parameters.csp != "nowasm")
         headers = {"Content-Security-Policy": policy, "Cache-Control": REVALIDATED}
         return HTMLResponse(html, headers=headers)
+
+    async def _workbench_data(self, parameters: PageParameters) -> dict[str, Any] | None:
+        """What the page's workbench begins with (workbench-data.js); None where there is to be none."""
+        if parameters.workbench == "none":
+            return None
+        settings = self.site.reading.repository.settings
+        return {
+            "follows": not self._published,
+            "server": self.changes.server,
+            "profileFields": profile_fields_of(parameters, settings.user),
+            **await run_in_threadpool(self._told),
+        }
 
     async def _glance(self) -> dict[str, Any]:
         """Reads what has been saved, and gives what open pages are told of it."""
@@ -214,21 +242,27 @@ class _Preview:
                     **files[widget.type],
                     "python": widget.python,
                     "registration": registration(widget, reading.url_of(widget.type)),
+                    "library": library_entry(widget),
                 }
                 for widget in reading.repository.widgets
             },
         }
 
     def _changes(self, request: Request) -> Response:
+        if request.method == "HEAD":
+            # A stream without a body would have no end all the same.
+            return Response(media_type="text/event-stream")
         return StreamingResponse(
             self.changes.stream(),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store"},
         )
 
-    def _modules(self) -> list[str]:
+    def _modules(self, parameters: PageParameters) -> list[str]:
         """The addresses of all that the page imports: a browser that has to find each in another asks late."""
-        directories = {"_community": self._community, "_workbench": self._workbench}
+        directories = {"_community": self._community}
+        if parameters.workbench != "none":
+            directories["_workbench"] = self._workbench
         return [
             f"/{name}/{file.name}"
             for name, directory in directories.items()
@@ -271,11 +305,35 @@ class _Preview:
         return _static_file(request, self._workbench)
 
     def _read_log(self, request: Request) -> Response:
-        return JSONResponse(self._log.entries(), headers={"Cache-Control": "no-store"})
+        entries = self._log.entries(request.query_params.get("request_id"))
+        return JSONResponse(entries, headers={"Cache-Control": "no-store"})
 
     def _clear_log(self, request: Request) -> Response:
         self._log.clear()
         return Response(status_code=204)
+
+    def _thumbnail(self, request: Request) -> Response:
+        file = thumbnail_file(self.site.reading.repository, request.path_params["type"])
+        return answer_content(request, _content_of(file), file.name, caching=REVALIDATED)
+
+    async def _dynamic_options(self, request: Request) -> Response:
+        """The options of a field, for `?q=…`, or those of `?value=…`, which may stand more than once."""
+        query, headers = request.query_params, {"Cache-Control": "no-store"}
+        try:
+            options = dynamic_options_of(
+                self.site.reading.repository,
+                request.path_params["type"],
+                request.path_params["property"],
+            )
+            values = query.getlist("value")
+            found = (
+                await self._options.of_values(options, values)
+                if values
+                else await self._options.found(options, query.get("q", ""))
+            )
+        except OptionsError as error:
+            return JSONResponse({"error": str(error)}, HTTPStatus.BAD_GATEWAY, headers)
+        return JSONResponse({"options": found}, headers=headers)
 
     def _record(self, execution: Execution) -> None:
         self._log.record(execution)
@@ -298,11 +356,24 @@ def _static_file(request: Request, directory: Path) -> Response:
     file = file_within(directory, name)
     if file is None:
         raise NotServedError(f"There is no file {name!r} here.")
-    return answer_content(request, file.read_bytes(), name, caching=REVALIDATED)
+    return answer_content(request, _content_of(file), name, caching=REVALIDATED)
+
+
+def _content_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:  # it went meanwhile
+        raise NotServedError(f"{file.name!r} cannot be read: {error.strerror}.") from None
 
 
 def _answer_not_served(request: Request, error: Exception) -> Response:
     return PlainTextResponse(str(error), 404, {"Cache-Control": "no-store"})
+
+
+def _answer_failure(request: Request, error: Exception) -> Response:
+    """The traceback is the terminal's. Starlette answers so outside of all middleware."""
+    sentence = "The preview failed at this request; the terminal that it runs in has the traceback."
+    return PlainTextResponse(sentence, 500, {**SECURITY_HEADERS, "Cache-Control": "no-store"})
 
 
 def _answer_http_error(request: Request, error: Exception) -> Response:

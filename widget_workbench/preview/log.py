@@ -28,9 +28,13 @@ class ExecutionLog:
         while len(self._entries) > self._limit or self._body_characters > self._body_limit:
             self._body_characters -= _body_characters(self._entries.popleft())
 
-    def entries(self) -> list[dict[str, Any]]:
-        """As `GET /_preview/log` gives them (design.md)."""
-        return list(self._entries)
+    def entries(self, request_id: str | None = None) -> list[dict[str, Any]]:
+        """As `GET /_preview/log` gives them (design.md).
+
+        Args:
+            request_id: of the one that is asked for; None: all.
+        """
+        return [entry for entry in self._entries if request_id in (None, entry["request_id"])]
 
     def clear(self) -> None:
         self._entries.clear()

@@ -21,26 +21,45 @@ CONTAINERS = ("Full width", "Left container", "Sidebar")
 # A BCP 47 tag, as far as its shape goes.
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
+# Between a widget and the zone that it is placed in: `?widgets=weather@Sidebar,search`.
+_IN_ZONE = "@"
+
+# Before a profile field's number: `?profile.42=Support`.
+_PROFILE_FIELD = "profile."
+
+_FIELD_NUMBER = re.compile(r"[0-9]{1,9}")
+
 _CHOICES: Mapping[str, Sequence[str]] = {
     "sdk": ("current", "legacy"),
     "errors": ("described", "bare"),
     "host": ("community", "embed"),
     "csp": ("platform", "nowasm"),
     "user": ("member", "admin", "guest"),
+    "workbench": ("panel", "none"),
 }
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A widget in one of the page's zones."""
+
+    widget: Widget
+    container: str
 
 
 @dataclass(frozen=True)
 class PageParameters:
     """The page's query parameters; a bad value has become the default, and a problem."""
 
-    placed: tuple[Widget, ...]
+    placed: tuple[Placement, ...]
     locale: str
     sdk: str
     errors: str
     host: str
     csp: str
     user: str
+    workbench: str
+    profile_fields: Mapping[int, str]
     problems: tuple[Problem, ...]
 
 
@@ -63,8 +82,15 @@ def read_parameters(query: QueryParams, repository: Repository) -> PageParameter
     if not _LOCALE.fullmatch(locale):
         problems.append(_bad_value("locale", locale, 'use a language tag such as "nl-NL"'))
         locale = "en-US"
+    fields, bad_fields = _profile_fields(query)
     placed, unknown = _placed(query.get("widgets"), repository.widgets)
-    return PageParameters(placed=placed, locale=locale, problems=(*problems, *unknown), **chosen)
+    return PageParameters(
+        placed=placed,
+        locale=locale,
+        profile_fields=fields,
+        problems=(*problems, *bad_fields, *unknown),
+        **chosen,
+    )
 
 
 def page_data(
@@ -92,7 +118,7 @@ def page_data(
             widget.type: registration(widget, url_of(widget.type)) for widget in repository.widgets
         },
         "placed": [
-            {"type": widget.type, "container": _container(widget)} for widget in parameters.placed
+            {"type": each.widget.type, "container": each.container} for each in parameters.placed
         ],
         "problems": told_problems((*problems, *parameters.problems)),
     }
@@ -139,19 +165,42 @@ def visitor_of(role: str | None, user: User) -> Visitor:
     return Visitor(user.id, user.username, f"{user.first_name} {user.last_name}".strip(), role)
 
 
+def _profile_fields(query: QueryParams) -> tuple[dict[int, str], tuple[Problem, ...]]:
+    fields: dict[int, str] = {}
+    problems: list[Problem] = []
+    for name, value in query.multi_items():
+        if not name.startswith(_PROFILE_FIELD):
+            continue
+        number = name.removeprefix(_PROFILE_FIELD)
+        if _FIELD_NUMBER.fullmatch(number):
+            fields[int(number)] = value
+        else:
+            problems.append(
+                _bad_value(name, value, "write ?profile.42=Support, with the field's number")
+            )
+    return fields, tuple(problems)
+
+
 def _placed(
     value: str | None, widgets: Sequence[Widget]
-) -> tuple[tuple[Widget, ...], tuple[Problem, ...]]:
+) -> tuple[tuple[Placement, ...], tuple[Problem, ...]]:
     if value is None:
-        return tuple(widgets), ()
+        return tuple(Placement(widget, _container(widget)) for widget in widgets), ()
     by_type = {widget.type: widget for widget in widgets}
-    named = [name for name in map(str.strip, value.split(",")) if name]
-    unknown = dict.fromkeys(name for name in named if name not in by_type)
     there_are = f"there are {', '.join(by_type)}" if by_type else "there are none"
-    return (
-        tuple(by_type[name] for name in named if name in by_type),
-        tuple(_bad_value("widgets", name, there_are) for name in unknown),
-    )
+    placed: list[Placement] = []
+    # Each told once.
+    problems: dict[Problem, None] = {}
+    for named in filter(None, map(str.strip, value.split(","))):
+        name, at, container = named.partition(_IN_ZONE)
+        if name not in by_type:
+            problems[_bad_value("widgets", name, there_are)] = None
+            continue
+        if at and container not in CONTAINERS:
+            problems[_bad_value("widgets", named, f"zones are {_listed(CONTAINERS)}")] = None
+        known = container in CONTAINERS
+        placed.append(Placement(by_type[name], container if known else _container(by_type[name])))
+    return tuple(placed), tuple(problems)
 
 
 def _bad_value(name: str, value: str, way_out: str) -> Problem:
@@ -180,6 +229,11 @@ def _user(role: str, user: User) -> dict[str, Any]:
 def told_problems(problems: Iterable[Problem]) -> list[dict[str, str]]:
     """What the page says of problems."""
     return [{"path": problem.path, "message": problem.message} for problem in problems]
+
+
+def profile_fields_of(parameters: PageParameters, user: User) -> dict[str, str]:
+    """The visitor's profile fields, by number: those of `preview.toml`, and in their place the page's own."""
+    return {**user.profile_fields, **{str(k): v for k, v in parameters.profile_fields.items()}}
 
 
 def registration(widget: Widget, url: str) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Who is on a community page: told by the CSRF token that the page sends with each call, and by nothing else.
 
-The page is asked for as `?user=guest|member|admin`. What its widgets call runs as that visitor, and yet no browser
-says who it is: the page's token is signed, and carries the role (platform.md §5, "Identity is never passed from the
-browser").
+The page is asked for as `?user=guest|member|admin`, and with profile fields as `?profile.42=Support`. What its widgets
+call runs as that visitor, and yet no browser says who it is: the page's token is signed, and carries both (platform.md
+§5, "Identity is never passed from the browser").
 """
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from starlette.requests import Request
 
@@ -28,6 +29,19 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOAD_AGAIN = "Load the page again."
 
 
+@dataclass(frozen=True)
+class SignedIn:
+    """Who is on a page.
+
+    Attributes:
+        role: one of `ROLES`.
+        profile_fields: values by the fields' numbers, beside or in the place of those of `preview.toml`.
+    """
+
+    role: str
+    profile_fields: Mapping[int, str] = field(default_factory=dict)
+
+
 class Visitors:
     """Makes and reads the tokens of one community; with its key they end when the preview stops.
 
@@ -43,17 +57,25 @@ class Visitors:
         self._member = member
         self._clock = clock
 
-    def token(self, role: str, *, lifetime: float = LIFETIME) -> str:
+    def token(
+        self, role: str, profile_fields: Mapping[int, str] = {}, *, lifetime: float = LIFETIME
+    ) -> str:
         """A new token for a page that is shown to a visitor of this role.
 
         Args:
             role: one of `ROLES`.
+            profile_fields: those of `SignedIn`.
             lifetime: seconds that it holds; 0 makes one that has expired.
         """
         import jwt
 
         now = self._clock()
-        claims = {"role": role, "exp": now + lifetime, "jti": secrets.token_urlsafe(8)}
+        claims = {
+            "role": role,
+            "fields": {str(number): value for number, value in profile_fields.items()},
+            "exp": now + lifetime,
+            "jti": secrets.token_urlsafe(8),
+        }
         return jwt.encode(claims, self._key, _ALGORITHM)
 
     def renewed(self, request: Request, *, lifetime: float = LIFETIME) -> str:
@@ -62,11 +84,16 @@ class Visitors:
         Raises:
             CsrfTokenError: the request has no token of this community.
         """
-        role = self._read(request.headers.get(_HEADER), expired=True)
-        return self.token(role, lifetime=lifetime)
+        visitor = self._read(request.headers.get(_HEADER), expired=True)
+        return self.token(visitor.role, visitor.profile_fields, lifetime=lifetime)
 
     def role(self, request: Request) -> str | None:
-        """The role of who sends a request; None where nothing tells, and nothing has to.
+        """The role of who sends a request; see `of`."""
+        visitor = self.of(request)
+        return None if visitor is None else visitor.role
+
+    def of(self, request: Request) -> SignedIn | None:
+        """Who sends a request; None where nothing tells, and nothing has to.
 
         A page that writes has to send a good token. One that only reads is answered in any case, as the visitor whose
         token it was if that has only expired, else as a guest. Whoever calls from outside of a page, by `curl` or in a
@@ -82,23 +109,29 @@ class Visitors:
             if not _is_a_pages(request):
                 return None
             if reads:
-                return GUEST_ROLE
+                return SignedIn(GUEST_ROLE)
             raise
 
     def identify(self, request: Request, configuration: Configuration) -> User:
         """Who calls a connector, for `Gateway`: without a token to tell, `configuration.user`.
 
         Raises:
-            CsrfTokenError: see `role`.
+            CsrfTokenError: see `of`.
         """
-        match self.role(request):
-            case None:
-                return configuration.user
-            case role:
-                return GUEST if role == GUEST_ROLE else self._member()
+        visitor = self.of(request)
+        if visitor is None:
+            return configuration.user
+        if visitor.role == GUEST_ROLE:
+            return GUEST
+        member = self._member()
+        if not visitor.profile_fields:
+            return member
+        return replace(
+            member, profile_fields={**member.profile_fields, **visitor.profile_fields}
+        )
 
-    def _read(self, token: str | None, *, expired: bool = False) -> str:
-        """The role in a token.
+    def _read(self, token: str | None, *, expired: bool = False) -> SignedIn:
+        """Who is in a token.
 
         Args:
             token: as it came.
@@ -119,7 +152,7 @@ class Visitors:
                 self._key,
                 algorithms=[_ALGORITHM],
                 # By our own clock, below.
-                options={"require": ["role", "exp"], "verify_exp": False},
+                options={"require": ["role", "fields", "exp"], "verify_exp": False},
             )
         except jwt.InvalidTokenError:
             raise CsrfTokenError(
@@ -128,8 +161,8 @@ class Visitors:
             ) from None
         if claims["exp"] <= self._clock() and not expired:
             raise CsrfTokenError(f"The page's CSRF token has expired. {_LOAD_AGAIN}")
-        role: str = claims["role"]
-        return role
+        fields = {int(number): value for number, value in claims["fields"].items()}
+        return SignedIn(claims["role"], fields)
 
 
 def _is_a_pages(request: Request) -> bool:

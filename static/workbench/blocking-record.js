@@ -1,0 +1,79 @@
+/**
+ * What keeps the page from answering: long turns of widgets' Python, each named with its line, and the browser's own long
+ * tasks.
+ *
+ * @typedef {object} Blocked
+ * @property {string} widget type
+ * @property {string} function
+ * @property {string} defined where it begins, such as "widgets/weather/main.py:12"
+ * @property {string} place that took longest
+ * @property {string} source the line there
+ * @property {number} milliseconds of the whole turn
+ * @property {number} there milliseconds at that place
+ * @property {number} [count] how often
+ */
+
+import { longTurnsIn, onInterpreter } from "./workbench-python.js";
+
+/** @type {Map<string, Blocked>} by where the function begins; the longest of each */
+const blocked = new Map();
+
+/** @type {{ start: number, duration: number }[]} */
+const longTasks = [];
+
+/** @type {Set<() => void>} */
+const listeners = new Set();
+
+/** Records from now on. */
+export function recordBlocking() {
+  onInterpreter((runtime) => longTurnsIn(runtime).begin((text) => record(JSON.parse(text))));
+  if (PerformanceObserver.supportedEntryTypes.includes("longtask")) {
+    new PerformanceObserver((list) => {
+      for (const { startTime, duration } of list.getEntries()) {
+        longTasks.push({ start: startTime, duration });
+      }
+      tell();
+    }).observe({ type: "longtask", buffered: true });
+  }
+}
+
+/** @returns {Blocked[]} the longest first */
+export function blockingTurns() {
+  return [...blocked.values()].sort((one, other) => other.milliseconds - one.milliseconds);
+}
+
+/** @returns {{ start: number, duration: number }[] | null} null in a browser that does not tell */
+export function browsersLongTasks() {
+  return PerformanceObserver.supportedEntryTypes.includes("longtask") ? [...longTasks] : null;
+}
+
+/**
+ * @param {() => void} listener called after something has been recorded
+ * @returns {() => void} unsubscribes
+ */
+export function onBlocking(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** @param {Blocked} turn */
+function record(turn) {
+  const known = blocked.get(turn.defined);
+  const longest = !known || turn.milliseconds > known.milliseconds ? turn : known;
+  blocked.set(turn.defined, { ...longest, count: (known?.count ?? 0) + 1 });
+  if (!known) console.warn(inWords(turn));
+  tell();
+}
+
+/** @param {Blocked} turn */
+export function inWords({ widget, function: name, milliseconds, place, source, there }) {
+  return (
+    `Widget "${widget}": ${name} kept the page from answering for ${milliseconds} ms, ${there} ms of it at ${place}` +
+    `${source ? ` (${source})` : ""}. In an async def, await sdk.yield_() there every now and then, and the page answers ` +
+    "in between."
+  );
+}
+
+function tell() {
+  for (const listener of [...listeners]) listener();
+}

@@ -1,0 +1,190 @@
+/**
+ * What widgets print: Python's output, warnings and tracebacks, and what JavaScript says on the console. It goes on to the
+ * browser's own console as before.
+ *
+ * @typedef {"log" | "info" | "warn" | "error" | "debug"} Level
+ *
+ * @typedef {object} Printed
+ * @property {number} number
+ * @property {Level} level
+ * @property {string} text
+ * @property {string | null} widget the type of the one that printed; null where nothing tells
+ * @property {number} time milliseconds since the page's beginning, of the latest
+ * @property {number} count how often it was printed in a row
+ *
+ * @typedef {object} Flood a widget that prints without end
+ * @property {string} widget
+ * @property {number} lines printed in one second
+ * @property {string | null} place of the line that prints, such as "widgets/weather/main.py:12"
+ */
+
+import { callingWidget } from "./calling-widget.js";
+import { onInterpreter, printingIn } from "./workbench-python.js";
+
+/** @type {readonly Level[]} */
+const LEVELS = ["log", "info", "warn", "error", "debug"];
+
+/** The oldest are forgotten. */
+const MOST = 500;
+
+/** Characters of one. */
+const LONGEST = 20_000;
+
+/** Lines of one widget in a second from which on it is a flood, and only the count is kept. */
+const FLOOD = 100;
+
+/** @type {Printed[]} oldest first */
+const printed = [];
+
+/** @type {Map<string, { since: number, lines: number }>} by widget */
+const rates = new Map();
+
+/** @type {Map<string, Flood>} by widget, the latest */
+const floods = new Map();
+
+/** @type {Set<() => void>} */
+const listeners = new Set();
+
+/**
+ * What Python is printing at this moment: while it does, it cannot be asked.
+ *
+ * @type {{ widget: string | null, place: string | null } | null}
+ */
+let printing = null;
+
+let number = 0;
+let notKept = 0;
+let telling = false;
+
+/** Records from now on. To be called before the first widget is placed. */
+export function recordConsole() {
+  for (const level of LEVELS) {
+    const print = console[level];
+    console[level] = (...values) => {
+      print.apply(console, values);
+      record(level, values);
+    };
+  }
+  onInterpreter((runtime) =>
+    printingIn(runtime).begin((widget, place) => {
+      printing = widget || place ? { widget: widget ?? null, place: place ?? null } : null;
+    }),
+  );
+  addEventListener("error", ({ message, error }) => {
+    record("error", [error?.stack ?? message]);
+  });
+  addEventListener("unhandledrejection", ({ reason }) => {
+    record("error", ["Uncaught (in promise):", reason]);
+  });
+}
+
+/** @returns {readonly Printed[]} oldest first */
+export function printedLines() {
+  return printed;
+}
+
+/** @returns {{ floods: Flood[], notKept: number }} what was printed too fast to be kept */
+export function printedTooFast() {
+  return { floods: [...floods.values()], notKept };
+}
+
+export function forgetPrinted() {
+  printed.length = 0;
+  floods.clear();
+  notKept = 0;
+  tell();
+}
+
+/**
+ * @param {() => void} listener called, once a frame at most, after something was printed
+ * @returns {() => void} unsubscribes
+ */
+export function onPrinted(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/**
+ * @param {Level} level
+ * @param {unknown[]} values
+ */
+function record(level, values) {
+  const text = textOf(values).slice(0, LONGEST);
+  const widget = widgetOf(text);
+  if (widget && isFlood(widget)) {
+    notKept += 1;
+    tell();
+    return;
+  }
+  const latest = printed.at(-1);
+  if (latest && latest.level === level && latest.text === text && latest.widget === widget) {
+    latest.count += 1;
+    latest.time = performance.now();
+  } else {
+    number += 1;
+    printed.push({ number, level, text, widget, time: performance.now(), count: 1 });
+    if (printed.length > MOST) printed.shift();
+  }
+  tell();
+}
+
+/** @param {string} widget */
+function isFlood(widget) {
+  const now = performance.now();
+  const rate = rates.get(widget);
+  if (!rate || now - rate.since > 1000) {
+    rates.set(widget, { since: now, lines: 1 });
+    return false;
+  }
+  rate.lines += 1;
+  if (rate.lines === FLOOD + 1) {
+    floods.set(widget, { widget, lines: rate.lines, place: printing?.place ?? null });
+  } else if (rate.lines > FLOOD) {
+    const flood = floods.get(widget);
+    if (flood) flood.lines = Math.max(flood.lines, rate.lines);
+  }
+  return rate.lines > FLOOD;
+}
+
+/** @param {string} text */
+function widgetOf(text) {
+  if (printing) return printing.widget;
+  // The loader's and the host's own reports name it.
+  const named = /^(?:Error: )?(?:The w|W)idget "([^"]+)"/.exec(text)?.[1];
+  if (named) return named;
+  try {
+    return callingWidget();
+  } catch {
+    // Python prints, and has not begun to tell who.
+    return null;
+  }
+}
+
+/** @param {unknown[]} values */
+function textOf(values) {
+  return values.map(asText).join(" ");
+}
+
+/** @param {unknown} value */
+function asText(value) {
+  if (typeof value === "string") return value;
+  if (value instanceof Error) {
+    const { stack = "" } = value;
+    return stack.includes(value.message) ? stack : `${value}\n${stack}`;
+  }
+  if (value instanceof Element) return `<${value.localName}>`;
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}
+
+function tell() {
+  if (telling) return;
+  telling = true;
+  requestAnimationFrame(() => {
+    telling = false;
+    for (const listener of [...listeners]) listener();
+  });
+}

@@ -1,0 +1,100 @@
+/**
+ * Links that open a file in the author's editor, by the address that the editor has registered on their computer.
+ */
+
+import { element } from "../element.js";
+import { keep, kept } from "../kept.js";
+import { workbench } from "../workbench-data.js";
+
+/** @type {Record<string, { label: string, address: (file: string, line: number) => string }>} */
+const EDITORS = {
+  vscode: { label: "VS Code", address: (file, line) => `vscode://file${path(file)}:${line}` },
+  cursor: { label: "Cursor", address: (file, line) => `cursor://file${path(file)}:${line}` },
+  vscodium: { label: "VSCodium", address: (file, line) => `vscodium://file${path(file)}:${line}` },
+  pycharm: {
+    label: "PyCharm",
+    address: (file, line) => `pycharm://open?file=${encodeURIComponent(file)}&line=${line}`,
+  },
+  zed: { label: "Zed", address: (file, line) => `zed://file${path(file)}:${line}` },
+  sublime: {
+    label: "Sublime Text",
+    address: (file, line) => `subl://open?url=file://${encodeURIComponent(file)}&line=${line}`,
+  },
+};
+
+/** Where Python's tracebacks, and ours, name a line of a widget. */
+const PLACE = /File "widgets\/([^/"]+)\/([^"]+)", line (\d+)|widgets\/([^/\s:]+)\/([^\s:]+):(\d+)/g;
+
+/**
+ * A choice of the editor, which the browser remembers.
+ *
+ * @param {() => void} changed
+ */
+export function editorChoice(changed) {
+  const select = element(
+    "select",
+    {
+      id: "editor",
+      onchange: () => {
+        keep("browser", "editor", select.value);
+        changed();
+      },
+    },
+    ...Object.entries(EDITORS).map(([name, { label }]) =>
+      element("option", { value: name, selected: name === editor() }, label),
+    ),
+  );
+  return element(
+    "p",
+    { class: "field" },
+    element("label", { for: "editor" }, "Files open in"),
+    select,
+  );
+}
+
+/**
+ * The text, in which places in widgets' files are links.
+ *
+ * @param {string} text
+ * @returns {(Node | string)[]}
+ */
+export function withLinks(text) {
+  /** @type {(Node | string)[]} */
+  const parts = [];
+  let from = 0;
+  for (const match of text.matchAll(PLACE)) {
+    const [whole, quotedType, quotedFile, quotedLine, type, file, line] = match;
+    parts.push(text.slice(from, match.index));
+    parts.push(
+      placeLink(quotedType ?? type, quotedFile ?? file, Number(quotedLine ?? line), whole),
+    );
+    from = match.index + whole.length;
+  }
+  parts.push(text.slice(from));
+  return parts;
+}
+
+/**
+ * @param {string} type the widget's
+ * @param {string} file relative to the widget's directory
+ * @param {number} line
+ * @param {string} text
+ */
+function placeLink(type, file, line, text) {
+  const directory = workbench.widgets[type]?.library.directory;
+  if (!directory) return text;
+  const address = EDITORS[editor()].address(`${directory}/${file}`, line);
+  return element("a", { href: address, title: "Open in the editor" }, text);
+}
+
+/** @returns {string} */
+function editor() {
+  const remembered = kept("browser", "editor", "vscode");
+  return remembered in EDITORS ? remembered : "vscode";
+}
+
+/** @param {string} file absolute; on Windows it begins with a drive */
+function path(file) {
+  const slashed = file.replaceAll("\\", "/");
+  return encodeURI(slashed.startsWith("/") ? slashed : `/${slashed}`);
+}

@@ -1,0 +1,431 @@
+/**
+ * One field of the No-Code Builder's form (platform.md §2): its seven types, each with its label, description and rules.
+ *
+ * @import { Option, Property } from "../workbench-data.js"
+ *
+ * @typedef {object} Control
+ * @property {Node} content
+ * @property {HTMLElement | null} labelled what the label is for; null where the content has a legend of its own
+ * @property {(value: unknown) => void} show
+ *
+ * @typedef {object} Field
+ * @property {HTMLElement} content
+ * @property {(value: unknown) => void} show shows another value
+ *
+ * @typedef {(value: unknown) => void} Change
+ */
+
+import { element } from "../element.js";
+import { optionPicker } from "./option-picker.js";
+import { optionSource } from "./option-source.js";
+import { refusal, rulesInWords } from "./rules.js";
+
+/** @type {Record<string, (property: Property, id: string, change: Change, type: string) => Control>} */
+const CONTROLS = {
+  text: (_property, id, change) => inputControl("text", id, change),
+  date: (_property, id, change) => inputControl("date", id, change),
+  number: numberControl,
+  color: colorControl,
+  boolean: booleanControl,
+  select: selectControl,
+  autocomplete: autocompleteControl,
+};
+
+/**
+ * @param {string} type the widget's
+ * @param {Property} property
+ * @param {string} id of the field, which no other has
+ * @param {unknown} value
+ * @param {Change} change called with each value that the rules allow
+ * @returns {Field}
+ */
+export function propertyField(type, property, id, value, change) {
+  const { name, label, description } = property;
+  const error = element("p", { class: "error", id: `${id}-error`, hidden: true });
+  const hint = [description, rulesInWords(property)].filter(Boolean).join(" ");
+  const control = CONTROLS[property.type](property, id, checked, type);
+  const described = hint && element("p", { class: "hint", id: `${id}-hint` }, hint);
+  const names = [`${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
+  const content = control.labelled
+    ? element("div", { class: "field" }, element("label", { for: id }, label || name))
+    : element("fieldset", { class: "field" }, element("legend", {}, label || name));
+  content.append(control.content, error, ...(described ? [described] : []));
+  (control.labelled ?? content).setAttribute("aria-describedby", names);
+  control.show(value);
+  return { content, show: control.show };
+
+  /** @param {unknown} changed */
+  function checked(changed) {
+    const why = refusal(property, changed);
+    error.textContent = why;
+    error.hidden = why === "";
+    control.labelled?.setAttribute("aria-invalid", String(why !== ""));
+    if (!why) change(changed);
+  }
+}
+
+/**
+ * @param {string} type
+ * @param {string} id
+ * @param {Change} change
+ * @returns {Control}
+ */
+function inputControl(type, id, change) {
+  const input = element("input", { type, id, oninput: () => change(input.value) });
+  return {
+    content: input,
+    labelled: input,
+    show: (value) => {
+      input.value = String(value ?? "");
+    },
+  };
+}
+
+/**
+ * @param {Property} _property
+ * @param {string} id
+ * @param {Change} change
+ * @returns {Control}
+ */
+function numberControl(_property, id, change) {
+  const input = element("input", {
+    type: "number",
+    step: "any",
+    id,
+    // What is no number has the value "", and is told by the input's own validity.
+    oninput: () =>
+      change(
+        input.validity.badInput ? Number.NaN : input.value === "" ? null : input.valueAsNumber,
+      ),
+  });
+  return {
+    content: input,
+    labelled: input,
+    show: (value) => {
+      input.value = String(value ?? "");
+    },
+  };
+}
+
+/**
+ * @param {Property} _property
+ * @param {string} id
+ * @param {Change} change
+ * @returns {Control}
+ */
+function colorControl(_property, id, change) {
+  const picker = element("input", {
+    type: "color",
+    "aria-label": "Pick the colour",
+    oninput: () => {
+      text.value = picker.value;
+      change(picker.value);
+    },
+  });
+  const text = element("input", {
+    type: "text",
+    id,
+    spellcheck: "false",
+    oninput: () => {
+      follow(text.value);
+      change(text.value);
+    },
+  });
+  /** @param {string} value */
+  const follow = (value) => {
+    if (/^#[0-9a-f]{6}$/i.test(value)) picker.value = value;
+  };
+  return {
+    content: element("span", { class: "color" }, picker, text),
+    labelled: text,
+    show: (value) => {
+      text.value = String(value ?? "");
+      follow(text.value);
+    },
+  };
+}
+
+/**
+ * @param {Property} _property
+ * @param {string} id
+ * @param {Change} change
+ * @returns {Control}
+ */
+function booleanControl(_property, id, change) {
+  const input = element("input", { type: "checkbox", id, onchange: () => change(input.checked) });
+  return {
+    content: input,
+    labelled: input,
+    show: (value) => {
+      input.checked = value === true;
+    },
+  };
+}
+
+/**
+ * @param {Property} property
+ * @param {string} id
+ * @param {Change} change
+ * @param {string} type
+ * @returns {Control}
+ */
+function selectControl(property, id, change, type) {
+  return property.multiple
+    ? checkboxesControl(property, id, change, type)
+    : dropDownControl(property, id, change, type);
+}
+
+/**
+ * @param {Property} property
+ * @param {string} id
+ * @param {Change} change
+ * @param {string} type
+ * @returns {Control}
+ */
+function dropDownControl(property, id, change, type) {
+  /** @type {Option[]} */
+  let options = [];
+  /** @type {unknown} */
+  let shown;
+  const select = element("select", {
+    id,
+    onchange: () => change(select.value === "" ? null : options[Number(select.value)].value),
+  });
+  const status = element("p", { role: "status", class: "hint" });
+  load();
+  return {
+    content: element("span", {}, select, status),
+    labelled: select,
+    show: (value) => {
+      shown = value;
+      select.value = String(indexOf(options, value) ?? "");
+    },
+  };
+
+  async function load() {
+    try {
+      options = await optionSource(type, property).find("");
+    } catch (reason) {
+      status.textContent = reason instanceof Error ? reason.message : String(reason);
+    }
+    select.replaceChildren(
+      element("option", { value: "" }, "–"),
+      ...options.map(({ value, label }, index) =>
+        element("option", { value: index }, label || String(value)),
+      ),
+    );
+    select.value = String(indexOf(options, shown) ?? "");
+  }
+}
+
+/**
+ * @param {Property} property
+ * @param {string} id
+ * @param {Change} change
+ * @param {string} type
+ * @returns {Control}
+ */
+function checkboxesControl(property, id, change, type) {
+  /** @type {unknown[]} */
+  let chosen = [];
+  /** @type {Option[]} */
+  let options = [];
+  const boxes = element("span", { class: "boxes", id });
+  optionSource(type, property)
+    .find("")
+    .then(
+      (found) => {
+        options = found;
+        fill();
+      },
+      (reason) => boxes.append(element("p", { role: "status", class: "hint" }, reason.message)),
+    );
+  return {
+    content: boxes,
+    labelled: null,
+    show: (value) => {
+      chosen = Array.isArray(value) ? value : [];
+      fill();
+    },
+  };
+
+  function fill() {
+    const focused = boxes.contains(/** @type {ShadowRoot} */ (boxes.getRootNode()).activeElement);
+    // While somebody is at it, it shows what they do.
+    if (focused) return;
+    boxes.replaceChildren(
+      ...options.map(({ value, label }) => {
+        const box = element("input", {
+          type: "checkbox",
+          checked: chosen.includes(value),
+          onchange: () => {
+            chosen = box.checked ? [...chosen, value] : chosen.filter((other) => other !== value);
+            change(options.map((option) => option.value).filter((each) => chosen.includes(each)));
+          },
+        });
+        return element("label", {}, box, label || String(value));
+      }),
+    );
+  }
+}
+
+/**
+ * @param {Property} property
+ * @param {string} id
+ * @param {Change} change
+ * @param {string} type
+ * @returns {Control}
+ */
+function autocompleteControl(property, id, change, type) {
+  const source = optionSource(type, property);
+  return property.multiple
+    ? chipsControl(property, id, change, source)
+    : searchControl(id, change, source);
+}
+
+/**
+ * @param {string} id
+ * @param {Change} change
+ * @param {import("./option-source.js").OptionSource} source
+ * @returns {Control}
+ */
+function searchControl(id, change, source) {
+  const { input, content } = optionPicker({
+    id,
+    find: source.find,
+    choose: ({ value }) => change(value),
+    clears: false,
+  });
+  input.addEventListener("change", () => {
+    if (input.value === "") change(null);
+  });
+  return {
+    content,
+    labelled: input,
+    show: async (value) => {
+      if (value === null || value === undefined || value === "") {
+        input.value = "";
+        return;
+      }
+      input.value = (await labels(source, [value]))[0].label;
+    },
+  };
+}
+
+/**
+ * @param {Property} property
+ * @param {string} id
+ * @param {Change} change
+ * @param {import("./option-source.js").OptionSource} source
+ * @returns {Control}
+ */
+function chipsControl({ sortable, label, name }, id, change, source) {
+  /** @type {Option[]} */
+  let chosen = [];
+  const chips = element("ol", { class: "chips", "aria-label": `${label || name}: chosen` });
+  const { input, content } = optionPicker({
+    id,
+    find: async (search) =>
+      (await source.find(search)).filter(({ value }) => indexOf(chosen, value) === null),
+    choose: (option) => choose([...chosen, option]),
+    clears: true,
+  });
+  return {
+    content: element("span", {}, chips, content),
+    labelled: input,
+    show: async (value) => {
+      const values = Array.isArray(value) ? value : [];
+      if (JSON.stringify(values) === JSON.stringify(chosen.map((option) => option.value))) return;
+      chosen = await labels(source, values);
+      fill();
+    },
+  };
+
+  /** @param {Option[]} options */
+  function choose(options) {
+    chosen = options;
+    fill();
+    change(chosen.map(({ value }) => value));
+  }
+
+  function fill() {
+    chips.replaceChildren(
+      ...chosen.map((option, index) => {
+        const text = option.label || String(option.value);
+        return element(
+          "li",
+          {},
+          text,
+          sortable && move("↑", `Move ${text} up`, index, -1),
+          sortable && move("↓", `Move ${text} down`, index, 1),
+          element(
+            "button",
+            {
+              type: "button",
+              "aria-label": `Remove ${text}`,
+              onclick: () => {
+                choose(chosen.filter((_, other) => other !== index));
+                input.focus();
+              },
+            },
+            "×",
+          ),
+        );
+      }),
+    );
+  }
+
+  /**
+   * @param {string} sign
+   * @param {string} name
+   * @param {number} index
+   * @param {-1 | 1} step
+   */
+  function move(sign, name, index, step) {
+    const to = index + step;
+    return element(
+      "button",
+      {
+        type: "button",
+        "aria-label": name,
+        disabled: to < 0 || to >= chosen.length,
+        onclick: () => {
+          const moved = [...chosen];
+          [moved[index], moved[to]] = [moved[to], moved[index]];
+          choose(moved);
+          /** @type {HTMLElement | null} */ (
+            chips.querySelector(`[aria-label="${CSS.escape(name)}"]:not(:disabled)`)
+          )?.focus();
+        },
+      },
+      sign,
+    );
+  }
+}
+
+/**
+ * What people see of values; a value itself where nobody knows.
+ *
+ * @param {import("./option-source.js").OptionSource} source
+ * @param {unknown[]} values
+ * @returns {Promise<Option[]>}
+ */
+async function labels(source, values) {
+  const known = await source.ofValues(values).catch(() => []);
+  return values.map((value) => {
+    const index = indexOf(known, value);
+    return index === null
+      ? { value: /** @type {string} */ (value), label: String(value) }
+      : { value: /** @type {string} */ (value), label: known[index].label || String(value) };
+  });
+}
+
+/**
+ * @param {Option[]} options
+ * @param {unknown} value as the widget has it, which may be text where the server's is a number
+ * @returns {number | null}
+ */
+function indexOf(options, value) {
+  const index = options.findIndex((option) => String(option.value) === String(value));
+  return index === -1 ? null : index;
+}

@@ -1,0 +1,151 @@
+/**
+ * *Visitor*: who is on the page. That is a part of its address, as signing in is a page load on the platform: the server
+ * tells connectors who calls, and no browser does.
+ */
+
+import { page } from "/_community/page-data.js";
+import { element } from "../element.js";
+import { workbench } from "../workbench-data.js";
+
+const ROLES = [
+  ["guest", "Guest", "Nobody has signed in; connectors that need to know who calls refuse."],
+  ["member", "Member", "Who preview.toml's [user] says."],
+  ["admin", "Admin", "The same, with an admin's role."],
+];
+
+const LOCALES = [
+  "de-DE",
+  "en-GB",
+  "en-US",
+  "es-ES",
+  "fr-FR",
+  "it-IT",
+  "ja-JP",
+  "nl-NL",
+  "pl-PL",
+  "pt-BR",
+];
+
+/** @type {import("./tabs.js").Tab} */
+export function visitorTab(place) {
+  const roles = element("fieldset", { class: "choices stacked" }, element("legend", {}, "Role"));
+  for (const [value, label, hint] of ROLES) {
+    const radio = element("input", {
+      type: "radio",
+      name: "role",
+      checked: page.user.role === value,
+    });
+    radio.value = value;
+    roles.append(element("label", {}, radio, label, element("small", {}, hint)));
+  }
+  const locale = element("input", {
+    id: "locale",
+    list: "locales",
+    pattern: "[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*",
+    required: true,
+    autocomplete: "off",
+  });
+  locale.value = page.locale;
+  const fields = element("ul", { class: "profile-fields", "aria-label": "Profile fields" });
+  for (const [number, value] of Object.entries(workbench.profileFields)) {
+    fields.append(fieldRow(number, value));
+  }
+  const form = element(
+    "form",
+    {
+      onsubmit: (/** @type {SubmitEvent} */ event) => {
+        event.preventDefault();
+        visit(form, fields);
+      },
+    },
+    roles,
+    element(
+      "p",
+      { class: "field" },
+      element("label", { for: "locale" }, "Locale"),
+      locale,
+      element(
+        "datalist",
+        { id: "locales" },
+        ...LOCALES.map((each) => element("option", { value: each })),
+      ),
+    ),
+    element("h2", {}, "Profile fields"),
+    element(
+      "p",
+      { class: "hint" },
+      "What {{ user.profile_fields.by_id(42) }} gives in a connector, by the field's number.",
+    ),
+    fields,
+    element(
+      "p",
+      { class: "row" },
+      element(
+        "button",
+        {
+          type: "button",
+          onclick: () => {
+            const row = fieldRow("", "");
+            fields.append(row);
+            row.querySelector("input")?.focus();
+          },
+        },
+        "Add a field",
+      ),
+    ),
+    element(
+      "p",
+      { class: "row" },
+      element("button", { class: "primary" }, "Load the page as this visitor"),
+    ),
+  );
+  place.append(form);
+  return () => {};
+}
+
+/**
+ * @param {string} number
+ * @param {string} value
+ */
+function fieldRow(number, value) {
+  const numberInput = element("input", {
+    "aria-label": "Number of the profile field",
+    name: "number",
+    inputmode: "numeric",
+    pattern: "[0-9]+",
+    required: true,
+    value: number,
+  });
+  const valueInput = element("input", {
+    "aria-label": "Value of the profile field",
+    name: "value",
+    value,
+  });
+  const row = element(
+    "li",
+    {},
+    numberInput,
+    valueInput,
+    element("button", { type: "button", onclick: () => row.remove() }, "Remove"),
+  );
+  return row;
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement} fields
+ */
+function visit(form, fields) {
+  const address = new URL(location.href);
+  const query = address.searchParams;
+  const role = new FormData(form).get("role");
+  if (typeof role === "string") query.set("user", role);
+  const locale = /** @type {HTMLInputElement} */ (form.querySelector("#locale"));
+  query.set("locale", locale.value);
+  for (const name of [...query.keys()]) if (name.startsWith("profile.")) query.delete(name);
+  for (const row of fields.querySelectorAll("li")) {
+    const [number, value] = row.querySelectorAll("input");
+    query.set(`profile.${number.value}`, value.value);
+  }
+  location.href = address.href;
+}

@@ -1,0 +1,180 @@
+/** *Weight*: what a visitor's browser loads, waits for and holds, and what keeps the page from answering. */
+
+import { blockingTurns, browsersLongTasks, onBlocking } from "../blocking-record.js";
+import { element } from "../element.js";
+import { growingWidgets, widgetsHeld } from "../growth-record.js";
+import { domWeights, fetchedBytes, javaScriptHeap, pythonWeight, startPhases } from "../weights.js";
+import { withLinks } from "./editor-links.js";
+
+/** Milliseconds between looks, while the tab is shown. */
+const LOOK = 1000;
+
+/** @type {import("./tabs.js").Tab} */
+export function weightTab(place) {
+  const parts = {
+    problems: element("div", { class: "problems" }),
+    start: section("Start", ["", "ms"]),
+    bytes: section("Fetched", ["", "files", "kB"]),
+    memory: section("Memory", ["", ""]),
+    widgets: section("Widgets", ["", "elements", "tasks", "listeners"]),
+  };
+  place.append(
+    element("h2", {}, "What visitors would feel"),
+    parts.problems,
+    parts.start.content,
+    parts.bytes.content,
+    parts.memory.content,
+    parts.widgets.content,
+  );
+  const show = async () => {
+    showProblems(parts.problems);
+    const python = await pythonWeight();
+    showStart(parts.start);
+    parts.bytes.fill(
+      fetchedBytes().map(({ name, files, bytes }) => [name, files, kilobytes(bytes)]),
+    );
+    showMemory(parts.memory, python);
+    showWidgets(parts.widgets, python);
+  };
+  show();
+  const timer = setInterval(show, LOOK);
+  const end = onBlocking(show);
+  return () => {
+    clearInterval(timer);
+    end();
+  };
+}
+
+/** @param {HTMLElement} place */
+function showProblems(place) {
+  const sentences = [
+    ...blockingTurns().map(
+      ({ widget, function: name, defined, milliseconds, there, place: at, source, count }) =>
+        `${widget}: ${name} (${defined}) kept the page from answering for ${milliseconds} ms` +
+        `${(count ?? 1) > 1 ? `, the longest of ${count} times` : ""}: ${there} ms at ${at}${source ? ` (${source})` : ""}. ` +
+        "await sdk.yield_() there every now and then lets the page answer.",
+    ),
+    ...growingWidgets().map(
+      ({ widget, from, to, seconds }) =>
+        `${widget} has grown from ${from} to ${to} elements in ${seconds} s, and goes on.`,
+    ),
+    ...widgetsHeld().map(
+      ({ type, holder }) => `${type} has left the page, and is still held by ${holder}.`,
+    ),
+  ];
+  const text = sentences.join("\n");
+  if (place.dataset.shown === text) return;
+  place.dataset.shown = text;
+  place.replaceChildren(
+    ...(sentences.length === 0
+      ? [element("p", { class: "good" }, "No widget's code has kept the page for over 50 ms.")]
+      : sentences.map((sentence) => element("p", { class: "warning" }, ...withLinks(sentence)))),
+  );
+}
+
+/** @param {ReturnType<typeof section>} part */
+function showStart(part) {
+  const { boot, widgets } = startPhases();
+  const long = browsersLongTasks();
+  part.fill([
+    ["Python ready", boot === null ? "–" : Math.round(boot)],
+    ...widgets.map(({ type, mount }) => [
+      `${type}: asked for, until init has returned`,
+      Math.round(mount),
+    ]),
+    [
+      "The browser's long tasks, together",
+      long === null
+        ? "not told"
+        : Math.round(long.reduce((sum, { duration }) => sum + duration, 0)),
+    ],
+  ]);
+}
+
+/**
+ * @param {ReturnType<typeof section>} part
+ * @param {import("../weights.js").PythonWeight | null} python
+ */
+function showMemory(part, python) {
+  const heap = javaScriptHeap();
+  part.fill([
+    ["Python's memory, in MB", python ? megabytes(python.bytes) : "–"],
+    ["Python's objects", python ? python.objects.toLocaleString("en") : "–"],
+    ["Python's modules", python?.modules ?? "–"],
+    ["JavaScript's heap, in MB", heap === null ? "not told" : megabytes(heap)],
+  ]);
+}
+
+/**
+ * @param {ReturnType<typeof section>} part
+ * @param {import("../weights.js").PythonWeight | null} python
+ */
+function showWidgets(part, python) {
+  const left = [...(python?.widgets ?? [])];
+  part.fill(
+    domWeights().map(({ type, nodes }) => {
+      const index = left.findIndex((each) => each.type === type);
+      const [own] = index === -1 ? [] : left.splice(index, 1);
+      return [type, nodes, own?.tasks ?? "–", own?.listeners ?? "–"];
+    }),
+  );
+}
+
+/**
+ * @param {string} label
+ * @param {string[]} heads
+ */
+function section(label, heads) {
+  const body = element("tbody");
+  const content = element(
+    "table",
+    {},
+    element("caption", {}, label),
+    element(
+      "thead",
+      {},
+      element(
+        "tr",
+        {},
+        ...heads.map((head) =>
+          element(
+            "th",
+            { scope: "col" },
+            head || element("span", { class: "visually-hidden" }, "What"),
+          ),
+        ),
+      ),
+    ),
+    body,
+  );
+  let shown = "";
+  return {
+    content,
+    /** @param {(string | number)[][]} rows */
+    fill(rows) {
+      const text = JSON.stringify(rows);
+      if (text === shown) return;
+      shown = text;
+      body.replaceChildren(
+        ...rows.map(([name, ...values]) =>
+          element(
+            "tr",
+            {},
+            element("th", { scope: "row" }, name),
+            ...values.map((value) => element("td", {}, value)),
+          ),
+        ),
+      );
+    },
+  };
+}
+
+/** @param {number} bytes */
+function kilobytes(bytes) {
+  return (bytes / 1000).toFixed(1);
+}
+
+/** @param {number} bytes */
+function megabytes(bytes) {
+  return (bytes / 1_000_000).toFixed(1);
+}

@@ -1,0 +1,733 @@
+"""The workbench's panel: each of its tabs changes something that a widget then shows, or shows what a widget did."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from widget_workbench.preview import running
+
+from .conftest import TESTS
+from .test_accessibility import AXE
+
+REPOSITORY = TESTS / "fixtures" / "workbench"
+
+TABS = ("Widgets", "Configuration", "Theme", "Visitor", "Network", "Calls", "Console", "Weight")
+
+KEY = "a-secret-that-nobody-may-see"
+
+
+@pytest.fixture(scope="module")
+def server(widget_repository: Path) -> Iterator[str]:
+    (widget_repository / "secrets.toml").write_text(f'key = "{KEY}"\n')
+    with running(widget_repository) as url:
+        yield url
+
+
+class Workbench:
+    """A page that no test drives, as its author opens it."""
+
+    def __init__(self, context: BrowserContext, server: str, query: str) -> None:
+        self.page: Page = context.new_page()
+        self.server = server
+        self.page.add_init_script(path=AXE)
+        self.open(query)
+        self.panel: Locator = self.page.locator("workbench-panel")
+        self.handle: Locator = self.panel.get_by_role("button", name="Workbench").first
+        self.probe: Locator = self.widget("probe")
+        self.form: Locator = self.widget("form")
+
+    def open(self, query: str) -> None:
+        self.page.goto(f"{self.server}{query}")
+        self.settled()
+
+    def settled(self) -> None:
+        for widget in self.page.locator("gs-cc-registry-widget").all():
+            # One that nobody sees waits.
+            widget.scroll_into_view_if_needed()
+            expect(widget).to_have_attribute("data-widget-state", "ready")
+
+    def widget(self, widget_type: str) -> Locator:
+        return self.page.locator(f"[data-widget-type={widget_type}]").first
+
+    def tab(self, name: str) -> Locator:
+        """Opens a tab, and gives what it holds."""
+        if self.handle.get_attribute("aria-expanded") == "false":
+            self.handle.click()
+        self.panel.get_by_role("tab", name=name).click()
+        return self.panel.get_by_role("tabpanel", name=name)
+
+    def click(self, name: str) -> None:
+        self.probe.get_by_role("button", name=name).click()
+
+    def props(self) -> dict[str, Any]:
+        shown: dict[str, Any] = json.loads(self.form.locator("pre").text_content() or "")
+        return shown
+
+    def expect_prop(self, name: str, value: object) -> None:
+        expect(self.form.locator("pre")).to_contain_text(f'"{name}": {json.dumps(value)}')
+
+
+@pytest.fixture
+def visit(community_context: BrowserContext, server: str) -> Iterator[Callable[..., Workbench]]:
+    browser = community_context.browser
+    assert isinstance(browser, Browser)
+    contexts: list[BrowserContext] = []
+
+    def visit(query: str = "?widgets=probe", width: int = 1280) -> Workbench:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        contexts.append(context)
+        return Workbench(context, server, query)
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def copied(page: Page) -> str:
+    text: str = page.evaluate("() => navigator.clipboard.readText()")
+    return text
+
+
+# The panel
+
+
+def test_by_keyboard_and_remembered(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    page = workbench.page
+    expect(workbench.panel.get_by_role("tablist")).to_have_count(0)
+
+    page.keyboard.press("Tab")
+    expect(workbench.handle).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(workbench.handle).to_have_attribute("aria-expanded", "true")
+    expect(workbench.panel.get_by_role("tablist")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(workbench.panel.get_by_role("tab", name="Widgets")).to_be_focused()
+    for name in (*TABS[1:], TABS[0]):
+        page.keyboard.press("ArrowRight")
+        tab = workbench.panel.get_by_role("tab", name=name)
+        expect(tab).to_be_focused()
+        expect(tab).to_have_attribute("aria-selected", "true")
+        expect(workbench.panel.get_by_role("tabpanel", name=name)).to_be_visible()
+    page.keyboard.press("End")
+    expect(workbench.panel.get_by_role("tab", name="Weight")).to_be_focused()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(workbench.panel.get_by_role("tabpanel", name="Console")).to_be_visible()
+
+    page.reload()
+    expect(workbench.panel.get_by_role("tabpanel", name="Console")).to_be_visible()
+    workbench.panel.get_by_role("tab", name="Console").focus()
+    page.keyboard.press("Escape")
+    expect(workbench.handle).to_be_focused()
+    expect(workbench.handle).to_have_attribute("aria-expanded", "false")
+    expect(workbench.panel.get_by_role("tablist")).to_be_hidden()
+    page.reload()
+    expect(workbench.handle).to_have_attribute("aria-expanded", "false")
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_axe_finds_nothing_in_any_tab(visit: Callable[..., Workbench], width: int) -> None:
+    workbench = visit("?widgets=probe,form", width)
+    for button in ("Call", "Speak", "Fail", "Block"):
+        workbench.click(button)
+    expect(workbench.probe.locator(".answer")).not_to_be_empty()
+    for name in TABS:
+        opened = workbench.tab(name)
+        if name == "Configuration":
+            opened.get_by_label("Widget").select_option("form")
+            opened.get_by_label("Name").fill("x")
+        for details in opened.locator("details").all():
+            details.evaluate("each => { each.name = ''; each.open = true; }")
+        if name == "Calls":
+            expect(opened).to_contain_text("https://api.example/echo")
+        assert violations(workbench.page) == [], name
+
+
+def violations(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(
+        """async () => {
+            const { violations } = await axe.run({ include: [["workbench-panel"]] });
+            return violations.flatMap(({ help, nodes }) => nodes.map(({ html }) => `${help}: ${html}`));
+        }"""
+    )
+    return found
+
+
+def test_axe_finds_a_mistake_in_the_panel(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    workbench.tab("Theme").get_by_label("Find a token").evaluate(
+        "input => { input.id = ''; input.placeholder = ''; }"
+    )
+    assert violations(workbench.page) != []
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_the_page_makes_room_for_the_panel(visit: Callable[..., Workbench], width: int) -> None:
+    workbench = visit(width=width)
+    workbench.tab("Widgets")
+    page = workbench.page
+    page.evaluate("() => scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
+    footer = page.locator(".site-footer").bounding_box()
+    panel = workbench.panel.locator("#panel").bounding_box()
+    assert footer is not None
+    assert panel is not None
+    beside = footer["x"] + footer["width"] <= panel["x"]
+    above = footer["y"] + footer["height"] <= panel["y"]
+    assert beside or above
+    wide = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert not page.evaluate(wide)
+
+
+def test_a_page_without_the_workbench(visit: Callable[..., Workbench]) -> None:
+    workbench = visit("?widgets=probe&workbench=none")
+    expect(workbench.panel).to_have_count(0)
+    loaded = "() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('_workbench'))"
+    assert workbench.page.evaluate(loaded) == []
+
+
+# Widgets
+
+
+def test_widgets_are_added_moved_and_removed(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    page, tab = workbench.page, workbench.tab("Widgets")
+    placed = tab.get_by_role("list", name="Widgets on this page").get_by_role("listitem")
+    thumbnail = tab.get_by_role("list", name="Library").locator("img")
+    expect(thumbnail).to_have_js_property("naturalWidth", 420)
+
+    tab.get_by_role("button", name="Add Form").click()
+    expect(workbench.form.locator("pre")).to_contain_text('"name": "Ann"')
+    expect(page).to_have_url(re.compile(r"\?widgets=probe,form$"))
+
+    tab.get_by_label("Zone of probe").select_option("Sidebar")
+    expect(page.locator("[data-container=Sidebar] [data-widget-type=probe]")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"\?widgets=form,probe@Sidebar$"))
+    tab.get_by_role("button", name="Move up probe").press("Enter")
+    expect(page).to_have_url(re.compile(r"\?widgets=probe@Sidebar,form$"))
+    # Where the keyboard was, it goes on.
+    expect(tab.get_by_role("button", name="Move down probe")).to_be_enabled()
+
+    workbench.click("Tick")
+    tab.get_by_role("button", name="Duplicate probe").click()
+    expect(placed).to_have_count(3)
+    expect(page.locator("[data-widget-type=probe]").nth(1)).to_contain_text("0 ticks")
+    expect(page.locator("[data-widget-type=probe]").first).to_contain_text("1 ticks")
+    tab.get_by_role("button", name="Remove probe (2)").click()
+    expect(placed).to_have_count(2)
+    workbench.settled()
+
+    # Shared, the address shows the same.
+    shared = visit(page.url.removeprefix(workbench.server))
+    sidebar = shared.page.locator("[data-container=Sidebar] > gs-cc-registry-widget")
+    expect(sidebar).to_have_count(2)
+    expect(sidebar.first).to_have_attribute("data-widget-type", "probe")
+
+
+def test_a_widget_that_moves_goes_on(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    workbench.click("Tick")
+    workbench.tab("Widgets").get_by_label("Zone of probe").select_option("Sidebar")
+    expect(workbench.probe.locator(".ticks")).to_have_text("1 ticks, 0 done")
+    workbench.click("Tick")
+    expect(workbench.probe.locator(".ticks")).to_have_text("2 ticks, 0 done")
+
+
+def test_the_last_widget_may_go(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    tab = workbench.tab("Widgets")
+    tab.get_by_role("button", name="Remove probe").click()
+    expect(tab).to_contain_text("No widget is on this page.")
+    expect(workbench.tab("Configuration")).to_contain_text("add one in the Widgets tab")
+    expect(workbench.page).to_have_url(re.compile(r"\?widgets=$"))
+
+
+# Configuration
+
+
+def test_every_type_of_field_changes_its_property(visit: Callable[..., Workbench]) -> None:
+    workbench = visit("?widgets=form")
+    tab = workbench.tab("Configuration")
+    tab.get_by_label("Name").fill("Berta")
+    workbench.expect_prop("name", "Berta")
+    tab.get_by_label("Count").fill("7")
+    workbench.expect_prop("count", 7)
+
+    tab.get_by_text("Look", exact=True).click()
+    # One section is open at a time.
+    expect(tab.get_by_label("Name")).to_be_hidden()
+    tab.get_by_label("Tint").fill("#abcdef")
+    workbench.expect_prop("tint", "#abcdef")
+    tab.get_by_label("Pick the colour").fill("#fedcba")
+    workbench.expect_prop("tint", "#fedcba")
+    tab.get_by_label("Since").fill("2026-11-28")
+    workbench.expect_prop("since", "2026-11-28")
+    tab.get_by_label("Loud").check()
+    workbench.expect_prop("loud", True)
+
+    tab.get_by_text("Choice", exact=True).click()
+    tab.get_by_label("Size").select_option("Large")
+    workbench.expect_prop("size", 2)
+    tab.get_by_label("Friday").check()
+    tab.get_by_label("Monday").check()
+    workbench.expect_prop("days", ["mon", "fri"])
+    tab.get_by_label("Team").select_option("Sales")
+    workbench.expect_prop("team", 4)
+
+    workbench.page.reload()
+    workbench.settled()
+    assert workbench.props()["days"] == ["mon", "fri"]
+    assert workbench.props()["name"] == "Berta"
+
+
+def test_options_are_searched_for_and_sorted(visit: Callable[..., Workbench]) -> None:
+    workbench = visit("?widgets=form")
+    page, tab = workbench.page, workbench.tab("Configuration")
+    tab.get_by_text("Choice", exact=True).click()
+    lead = tab.get_by_role("combobox", name="Lead")
+    # What it has already is told by its label.
+    expect(lead).to_have_value("Sales")
+    with page.expect_response(lambda response: "/_preview/options/form/lead?q=des" in response.url):
+        lead.fill("des")
+    options = tab.get_by_role("listbox").get_by_role("option")
+    expect(options).to_have_text(["Design"])
+    lead.press("ArrowDown")
+    lead.press("Enter")
+    expect(lead).to_have_value("Design")
+    workbench.expect_prop("lead", 0)
+
+    order = tab.get_by_role("combobox", name="Order")
+    for search in ("fin", "sup", "mar"):
+        order.fill(search)
+        expect(options).to_have_count(1)
+        order.press("ArrowDown")
+        order.press("Enter")
+    workbench.expect_prop("order", [2, 5, 3])
+    tab.get_by_role("button", name="Move Marketing up").click()
+    workbench.expect_prop("order", [2, 3, 5])
+    tab.get_by_role("button", name="Remove Finance").click()
+    workbench.expect_prop("order", [3, 5])
+
+
+def test_what_the_rules_forbid_is_told_and_not_taken(visit: Callable[..., Workbench]) -> None:
+    workbench = visit("?widgets=form")
+    tab = workbench.tab("Configuration")
+    name = tab.get_by_label("Name")
+    expect(tab).to_contain_text("Whose it is. Required. 2 to 8 characters. Has to match ^[A-Z].")
+    for text, why in (
+        ("", "This is required."),
+        ("A", "This needs at least 2 characters; it has 1."),
+        ("Annabella", "This may have at most 8 characters; it has 9."),
+        ("ann", "This has to match ^[A-Z]."),
+    ):
+        name.fill(text)
+        expect(tab.locator(".error:not([hidden])")).to_have_text(why)
+        expect(name).to_have_attribute("aria-invalid", "true")
+        assert workbench.props()["name"] == "Ann"
+    name.fill("Bea")
+    workbench.expect_prop("name", "Bea")
+    expect(tab.locator(".error:not([hidden])")).to_have_count(0)
+    tab.get_by_label("Count").fill("10")
+    expect(tab.locator(".error:not([hidden])")).to_have_text("This may be at most 9.")
+    assert workbench.props()["count"] == 3
+
+
+def test_a_configuration_is_copied_and_taken_back(visit: Callable[..., Workbench]) -> None:
+    workbench = visit("?widgets=form")
+    tab = workbench.tab("Configuration")
+    tab.get_by_label("Count").fill("5")
+    workbench.expect_prop("count", 5)
+    tab.get_by_role("button", name="Copy as defaultConfig").click()
+    expect(tab).to_contain_text("Copied")
+    assert json.loads("{" + copied(workbench.page) + "}") == {
+        "defaultConfig": {"name": "Ann", "count": 5, "tint": "#112233", "lead": 4}
+    }
+    tab.get_by_role("button", name="Back to how it was configured").click()
+    workbench.expect_prop("count", 3)
+    expect(tab.get_by_label("Count")).to_have_value("3")
+
+
+def test_one_of_two_alike_is_configured(visit: Callable[..., Workbench]) -> None:
+    workbench = visit("?widgets=form,form")
+    tab = workbench.tab("Configuration")
+    tab.get_by_label("Widget").select_option("form (2)")
+    tab.get_by_label("Count").fill("8")
+    forms = workbench.page.locator("[data-widget-type=form] pre")
+    expect(forms.nth(1)).to_contain_text('"count": 8')
+    expect(forms.first).to_contain_text('"count": 3')
+
+
+def test_options_that_nobody_gives_are_told(visit: Callable[..., Workbench], server: str) -> None:
+    workbench = visit("?widgets=form")
+    workbench.page.route(
+        "**/_preview/options/form/team*",
+        lambda route: route.fulfill(status=502, json={"error": "api.example did not answer."}),
+    )
+    tab = workbench.tab("Configuration")
+    tab.get_by_text("Choice", exact=True).click()
+    expect(tab).to_contain_text("api.example did not answer.")
+
+
+# Theme
+
+
+def test_a_preset_and_a_token_reach_the_widgets(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    token = workbench.probe.locator(".token")
+    expect(token).to_have_text("#FFFFFF")
+    tab = workbench.tab("Theme")
+    expect(tab.get_by_label("Light")).to_be_checked()
+    tab.get_by_label("Dark").check()
+    expect(token).to_have_text("#1E222B")
+    tab.get_by_label("Find a token").fill("surface-default")
+    text = tab.get_by_label("color-surface-default", exact=True)
+    text.fill("#123456")
+    text.press("Enter")
+    expect(token).to_have_text("#123456")
+    expect(tab.get_by_label("Dark")).not_to_be_checked()
+    tab.get_by_label("color-surface-default, as a colour").fill("#654321")
+    expect(token).to_have_text("#654321")
+    tab.get_by_role("button", name="Copy as CSS").click()
+    expect(tab).to_contain_text("Copied")
+    assert "  --color-surface-default: #654321;" in copied(workbench.page).splitlines()
+
+    workbench.page.reload()
+    workbench.settled()
+    expect(token).to_have_text("#654321")
+    workbench.tab("Theme").get_by_role("button", name="Back to the community's own").click()
+    expect(token).to_have_text("#FFFFFF")
+    expect(workbench.tab("Theme").get_by_label("Light")).to_be_checked()
+
+
+@pytest.mark.parametrize("preset", ["Light", "Dark", "High contrast"])
+def test_the_presets_can_be_read(visit: Callable[..., Workbench], preset: str) -> None:
+    workbench = visit()
+    workbench.tab("Theme").get_by_label(preset).check()
+    found = workbench.page.evaluate(
+        """async () => {
+            const { violations } = await axe.run(
+                { exclude: [["workbench-panel"]] }, { runOnly: ["color-contrast"] });
+            return violations.flatMap(({ nodes }) => nodes.map((node) => `${node.html} ${node.failureSummary}`));
+        }"""
+    )
+    assert found == []
+
+
+# Visitor
+
+
+def test_who_visits_is_whom_connectors_hear_of(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    answer = workbench.probe.locator(".answer")
+    workbench.click("Call")
+    expect(answer).to_contain_text("'department': 'Support'")
+
+    tab = workbench.tab("Visitor")
+    expect(tab.get_by_label("Member")).to_be_checked()
+    tab.get_by_label("Value of the profile field").fill("Sales & more")
+    tab.get_by_label("Locale").fill("nl-NL")
+    tab.get_by_role("button", name="Load the page as this visitor").click()
+    workbench.page.wait_for_url("**profile.42=*")
+    workbench.settled()
+    expect(workbench.page.locator("html")).to_have_attribute("lang", "nl-NL")
+    workbench.click("Call")
+    expect(answer).to_contain_text("Sales &amp; more")  # as the platform's templates write it
+
+    tab = workbench.tab("Visitor")
+    tab.get_by_label("Guest").check()
+    tab.get_by_role("button", name="Load the page as this visitor").click()
+    workbench.page.wait_for_url("**user=guest*")
+    workbench.settled()
+    workbench.click("Call")
+    expect(answer).to_contain_text("ConnectorExecuteError")
+
+
+# Network
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        ("network", "ConnectorNetworkError"),
+        ("timeout", "ConnectorTimeoutError"),
+        ("not-found", "ConnectorNotFoundError"),
+        ("misconfigured", "CONNECTOR_MISCONFIGURED"),
+        ("template", "TEMPLATE_ERROR"),
+        ("parameters", "INVALID_PATH_PARAMETERS"),
+        ("unauthorized", "401"),
+        ("too-many", "429"),
+        ("server-error", "500"),
+        ("downstream", "DOWNSTREAM_ERROR"),
+        ("legacy", "The upstream did not answer"),
+        ("no-json", "not valid JSON"),
+    ],
+)
+def test_the_next_call_fails_as_chosen(
+    visit: Callable[..., Workbench], failure: str, told: str
+) -> None:
+    workbench = visit()
+    tab = workbench.tab("Network")
+    tab.get_by_label("With").select_option(failure)
+    tab.get_by_role("button", name="Fail the next call").click()
+    expect(tab.get_by_role("status")).to_contain_text("The next call of any connector fails")
+    workbench.click("Call")
+    answer = workbench.probe.locator(".answer")
+    expect(answer).to_contain_text(told)
+    expect(answer).to_contain_text("Connector")
+    expect(tab.get_by_role("status")).to_be_empty()
+    workbench.click("Call")
+    expect(answer).to_contain_text("'department': 'Support'")
+
+
+def test_a_failure_is_planned_for_one_connector_and_cancelled(
+    visit: Callable[..., Workbench],
+) -> None:
+    workbench = visit()
+    tab = workbench.tab("Network")
+    tab.get_by_label("Of", exact=True).fill("another")
+    tab.get_by_role("button", name="Fail the next call").click()
+    workbench.click("Call")
+    expect(workbench.probe.locator(".answer")).to_contain_text("'department': 'Support'")
+    expect(tab.get_by_role("status")).to_contain_text("The next call of another fails")
+    tab.get_by_role("button", name="Cancel").click()
+    expect(tab.get_by_role("status")).to_be_empty()
+
+
+def test_offline_and_slow(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    tab, answer = workbench.tab("Network"), workbench.probe.locator(".answer")
+    tab.get_by_label("Offline").check()
+    assert workbench.page.evaluate("() => navigator.onLine") is False
+    workbench.click("Call")
+    expect(answer).to_contain_text("ConnectorNetworkError")
+    tab.get_by_label("As it is").check()
+    assert workbench.page.evaluate("() => navigator.onLine") is True
+    workbench.click("Call")
+    expect(answer).to_contain_text("'department': 'Support'")
+
+    tab.get_by_label("Milliseconds added to each call").fill("400")
+    workbench.click("Call")
+    calls = workbench.tab("Calls").get_by_role("listitem")
+    expect(calls).to_have_count(3)
+    expect(calls.first.locator("summary .time")).to_have_text(
+        re.compile(r"^[4-9]\d\d ms$|^\d{4} ms$")
+    )
+    # A tab's network stays as it is played.
+    workbench.page.reload()
+    workbench.settled()
+    slow = workbench.tab("Network").get_by_label("Milliseconds added to each call")
+    expect(slow).to_have_value("400")
+
+
+# Calls
+
+
+def test_calls_are_shown_as_asked_sent_and_answered(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    tab = workbench.tab("Calls")
+    expect(tab).to_contain_text("No widget has called a connector yet.")
+    workbench.click("Call")
+    [call] = expect_calls(tab, 1)
+    expect(call.locator("summary")).to_have_text(re.compile(r"^GETecho200\d+ ms$"))
+    call.locator("summary").click()
+    expect(call).to_contain_text("Called by probe.")
+    expect(call).to_contain_text("GET https://api.example/echo")
+    expect(call).to_contain_text('"x-key": "a***"')
+    expect(call).to_contain_text('"department": "Support"')
+    assert KEY not in workbench.page.content()
+    stages = call.get_by_role("list", name="Where the time went")
+    for stage in ("the call", "gateway", "setup", "external"):
+        expect(stages).to_contain_text(stage)
+    tab.get_by_role("button", name="Clear").click()
+    expect_calls(tab, 0)
+
+
+def expect_calls(tab: Locator, count: int) -> list[Locator]:
+    calls = tab.get_by_role("list", name="Connector calls, the latest first").locator("> li")
+    expect(calls).to_have_count(count)
+    return calls.all()
+
+
+def test_a_call_that_is_copied_as_a_test_passes(
+    visit: Callable[..., Workbench], widget_repository: Path, tmp_path: Path
+) -> None:
+    workbench = visit()
+    workbench.click("Call")
+    tab = workbench.tab("Calls")
+    [call] = expect_calls(tab, 1)
+    call.locator("summary").click()
+    call.get_by_role("button", name="Copy as a test").click()
+    expect(call).to_contain_text("Copied")
+    text = copied(workbench.page)
+    assert 'respond(json={"department": "Support", "query": {"city": "Oslo"}})' in text
+    assert 'assert call.query == {"city": "Oslo"}' in text
+    # The probe calls when it is clicked.
+    text = text.replace(
+        '.widget("probe")\n', '.widget("probe").get_by_role("button", name="Call").click()\n'
+    )
+    file = widget_repository / "widgets" / "probe" / "test_copied.py"
+    file.write_text(text.replace("    [call] =", '    community.connectors["echo"]\n    [call] ='))
+    try:
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)],
+            cwd=widget_repository,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        file.unlink()
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+# Console
+
+
+def test_what_widgets_print_is_told_with_links(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    for button in ("Speak", "Fail"):
+        workbench.click(button)
+    tab = workbench.tab("Console")
+    lines = tab.get_by_role("list", name="Console, the latest last").get_by_role("listitem")
+    expect(lines.filter(has_text="Hello from Python")).to_contain_text("probe · log")
+    expect(lines.filter(has_text="UserWarning: something is odd")).to_contain_text("probe · warn")
+    failed = lines.filter(has_text="ValueError: nothing works")
+    expect(failed).to_contain_text("probe · error")
+    link = failed.get_by_role("link", name='File "widgets/probe/main.py"').last
+    line = (
+        (REPOSITORY / "widgets/probe/main.py")
+        .read_text()
+        .splitlines()
+        .index('        raise ValueError("nothing works")')
+    )
+    expect(link).to_have_attribute(
+        "href", re.compile(rf"^vscode://file/.*/widgets/probe/main\.py:{line + 1}$")
+    )
+    tab.get_by_label("Files open in").select_option("PyCharm")
+    expect(link).to_have_attribute(
+        "href", re.compile(rf"^pycharm://open\?file=.*&line={line + 1}$")
+    )
+
+    tab.get_by_label("Only warnings and errors").check()
+    expect(lines.filter(has_text="Hello from Python")).to_have_count(0)
+    expect(failed).to_have_count(1)
+    expect(workbench.handle).to_have_accessible_name(re.compile(r"^Workbench \d problem"))
+    tab.get_by_role("button", name="Clear").click()
+    expect(tab).to_contain_text("Nothing has been printed.")
+
+
+def test_a_widget_that_prints_in_a_loop_is_named_with_its_line(
+    visit: Callable[..., Workbench],
+) -> None:
+    workbench = visit()
+    tab = workbench.tab("Console")
+    workbench.click("Flood")
+    line = line_of('            print("line", number)')
+    expect(tab.get_by_role("status")).to_contain_text(
+        re.compile(rf"probe prints 15\d lines a second, at widgets/probe/main\.py:{line}\.")
+    )
+    lines = tab.get_by_role("list", name="Console, the latest last").get_by_role("listitem")
+    expect(lines).to_have_count(100)
+
+
+def line_of(text: str) -> int:
+    return (REPOSITORY / "widgets/probe/main.py").read_text().splitlines().index(text) + 1
+
+
+# Weight
+
+
+def test_a_handler_that_blocks_is_named_with_its_line(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    tab = workbench.tab("Weight")
+    expect(tab).to_contain_text("No widget's code has kept the page for over 50 ms.")
+    workbench.click("Tick")
+    workbench.click("Work")
+    expect(workbench.probe.locator(".ticks")).to_have_text("1 ticks, 1 done")
+    expect(tab).to_contain_text("No widget's code has kept the page for over 50 ms.")
+
+    workbench.click("Block")
+    begins = line_of("    def block() -> None:")
+    loop = line_of("    def block() -> None:") + 3
+    told = tab.locator(".problems")
+    expect(told).to_contain_text(
+        re.compile(
+            rf"probe: block \(widgets/probe/main\.py:{begins}\) kept the page from answering for 3\d\d ms: "
+            rf"\d+ ms at widgets/probe/main\.py:{loop} \(pass\)"
+        )
+    )
+    expect(told).to_contain_text("await sdk.yield_()")
+    expect(told.get_by_role("link").first).to_have_attribute("href", re.compile("^vscode://"))
+
+
+def test_the_page_answers_while_a_widget_yields(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    workbench.click("Work")
+    workbench.click("Tick")
+    ticks = workbench.probe.locator(".ticks")
+    expect(ticks).to_have_text("1 ticks, 0 done")
+    expect(ticks).to_have_text("1 ticks, 1 done")
+
+
+def test_what_is_loaded_and_held_is_told(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    tab = workbench.tab("Weight")
+    for label, row in (
+        ("Start", re.compile(r"^Python ready\d+$")),
+        ("Start", re.compile(r"^probe: asked for, until init has returned\d+$")),
+        ("Fetched", re.compile(r"^Python\d+[67]\d{3}\.\d$")),
+        ("Fetched", re.compile(r"^probe\d+1\d\d\.\d$")),
+        ("Memory", re.compile(r"^Python's memory, in MB\d\d\.\d$")),
+        ("Memory", re.compile(r"^Python's modules\d{3}$")),
+        ("Widgets", re.compile(r"^probe1\d0[2-9]$")),
+    ):
+        table = tab.get_by_role("table", name=label)
+        expect(table.get_by_role("row").filter(has_text=row)).to_have_count(1)
+
+
+def test_a_widget_that_is_never_let_go_is_told(visit: Callable[..., Workbench]) -> None:
+    workbench = visit("?widgets=probe,form")
+    workbench.click("Keep")
+    workbench.tab("Widgets").get_by_role("button", name="Remove probe").click()
+    told = workbench.tab("Weight").locator(".problems")
+    expect(told).to_contain_text(
+        "probe has left the page, and is still held by the global `kept` of widgets/probe/main.py."
+    )
+
+
+def test_a_widget_that_is_let_go_is_not(visit: Callable[..., Workbench]) -> None:
+    workbench = visit("?widgets=probe,form")
+    workbench.click("Call")
+    workbench.tab("Widgets").get_by_role("button", name="Remove probe").click()
+    with workbench.page.expect_console_message(lambda message: message.text == "looked"):
+        workbench.page.evaluate(
+            """async () => {
+                const { heldWidgets } = await import("/_workbench/weights.js");
+                window.held = await heldWidgets();
+                console.log("looked");
+            }"""
+        )
+    assert workbench.page.evaluate("() => window.held") == []
+
+
+def test_a_widget_that_grows_without_end_is_told(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    workbench.click("Grow")
+    told = workbench.tab("Weight").locator(".problems")
+    expect(told).to_contain_text(
+        re.compile(r"probe has grown from \d+ to \d+ elements in \d+ s, and goes on"),
+        timeout=30_000,
+    )

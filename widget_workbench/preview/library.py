@@ -1,0 +1,56 @@
+"""What the page's workbench knows of a widget beside what the community's registry has of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from widget_workbench.bundle.registries import thumbnail
+from widget_workbench.preview.hosted_widget import NotServedError
+from widget_workbench.repository import Repository, Widget
+
+
+def library_entry(widget: Widget) -> dict[str, Any]:
+    """As the widgets' library and the No-Code Builder show a widget (platform.md §2).
+
+    Args:
+        widget: the widget.
+
+    Returns:
+        JSON: `category`, `inLibrary`, `settings`, `configuration` (the platform's names), `thumbnail` (its address, or
+        None) and `directory` (absolute; links to an editor lead there).
+    """
+    manifest = widget.manifest
+    shown = manifest.model_dump(
+        mode="json",
+        by_alias=True,
+        exclude_none=True,
+        include={"category", "settings", "configuration"},
+    )
+    has_one = thumbnail(widget) is not None
+    return {
+        **shown,
+        "inLibrary": manifest.widgets_library,
+        "thumbnail": f"/_preview/thumbnail/{quote(widget.type)}" if has_one else None,
+        "directory": str(widget.directory.resolve()),
+    }
+
+
+def thumbnail_file(repository: Repository, widget_type: str) -> Path:
+    """The picture of a widget.
+
+    Args:
+        repository: that has it.
+        widget_type: the widget's.
+
+    Raises:
+        NotServedError: there is none, or a link leads out of the widget's directory.
+    """
+    for widget in repository.widgets:
+        if widget.type == widget_type and (path := thumbnail(widget)) is not None:
+            directory = widget.directory.resolve()
+            file = (directory / path).resolve()
+            if file.is_relative_to(directory) and file.is_file():
+                return file
+    raise NotServedError(f"The widget {widget_type!r} has no thumbnail.")
