@@ -9,7 +9,8 @@ import { startedRuntimes } from "./interpreters.js";
  * An address in a stack that is a widget's own; the loader's say nothing of who calls, but for what it calls itself before
  * Python is there, by the copy of that very widget.
  */
-const OWN_MODULE = /\/(?:widgets|_hosted\/[^/\s]+)\/([^/\s]+)\/(?!loader\/(?!prefetch\.js))/;
+const OWN_MODULE =
+  /\/(?:widgets|_(?:hosted|saved)\/[^/\s]+)\/([^/\s]+)\/(?!loader\/(?!prefetch\.js))/;
 
 /**
  * To be asked within the call itself: afterwards Python runs something else, and the stack is another one.

@@ -10,7 +10,8 @@
 import { page } from "/_community/page-data.js";
 import { hideFailure, showFailure } from "./failures.js";
 import { focusAt, focusIn } from "./focus.js";
-import { startedRuntimes } from "./interpreters.js";
+import { installedPackages, startedRuntimes } from "./interpreters.js";
+import { notice, reloadBecause } from "./notice.js";
 import { PENDING, placementChanged, registryWidget } from "./placed-widgets.js";
 import { showProblems } from "./repository-problems.js";
 import { loaderOf } from "./widget-loader.js";
@@ -95,9 +96,12 @@ async function showWidget(type, before, after) {
     Array.from(document.querySelectorAll(`${TAG}[data-widget-type="${CSS.escape(type)}"]`))
   );
   if (!before || (elements.length === 0 && !isPlaced(type))) return;
-  if (!after.python || !before.python) {
-    // A browser keeps a module for its address.
-    location.reload();
+  if (after.python !== before.python) {
+    reloadBecause(`${type} is written in another language now: the page was loaded again.`);
+    return;
+  }
+  if (!after.python) {
+    await Promise.all(elements.map((element) => replaceJavaScript(type, element, configured)));
     return;
   }
   const started = performance.now();
@@ -183,7 +187,37 @@ function isPlaced(type) {
  */
 async function renewed(type) {
   const { loader, root } = await loaderOf(type);
-  return loader.renew(root, type);
+  const fresh = await loader.renew(root, type);
+  if (isPlaced(type)) await install(type, loader.runtimeWith(root, type));
+  return fresh;
+}
+
+/**
+ * What the widget depends on now may be more than before. An interpreter takes a further package, and no other version of
+ * one that it has.
+ *
+ * @param {string} type
+ * @param {Promise<unknown>} installing
+ */
+async function install(type, installing) {
+  const [before, interpreters] = [installedPackages(), startedRuntimes().length];
+  const waiting = setTimeout(
+    () => notice(`${type}: what it depends on is being fetched and built.`),
+    PATIENCE,
+  );
+  try {
+    await installing;
+  } finally {
+    clearTimeout(waiting);
+  }
+  const further = [...installedPackages()].filter((name) => !before.has(name));
+  if (startedRuntimes().length > interpreters) {
+    reloadBecause(
+      `${type} depends on another version of a package now: the page was loaded again.`,
+    );
+  } else if (further.length > 0) {
+    notice(`${type} depends on ${further.join(", ")} now: the page's Python has it.`);
+  }
 }
 
 /**
@@ -219,11 +253,8 @@ async function replaceInstance(old, configured) {
     return;
   }
   const release = handOn(old, fresh);
-  const style = fresh.getAttribute("style");
-  fresh.style.cssText += `; position: absolute; visibility: hidden; width: ${old.offsetWidth}px;`;
   startAtOnce(fresh);
-  fresh.setAttribute(PENDING, "");
-  old.after(fresh);
+  const bringIntoSight = putBehind(old, fresh);
   await shown(fresh);
   release();
   if (!old.isConnected) {
@@ -231,13 +262,67 @@ async function replaceInstance(old, configured) {
     fresh.remove();
     return;
   }
-  if (style === null) fresh.removeAttribute("style");
-  else fresh.setAttribute("style", style);
   const focus = focusIn(rootOf(old));
   old.remove();
-  fresh.removeAttribute(PENDING);
+  bringIntoSight();
   placementChanged();
   if (focus) focusAt(rootOf(fresh), focus);
+}
+
+/**
+ * The same of a JavaScript widget. Its modules have an address of their own for each state that is saved, since a browser
+ * keeps a module for its address.
+ *
+ * @param {string} type
+ * @param {RegistryWidget} old
+ * @param {Record<string, unknown>} configured the properties that it began with
+ */
+async function replaceJavaScript(type, old, configured) {
+  const fresh = /** @type {RegistryWidget} */ (old.cloneNode(false));
+  delete fresh.dataset.widgetState;
+  registryWidget().configure(fresh, { ...page.registry[type].props, ...changed(old, configured) });
+  /** @type {import("./widget-failure.js").WidgetFailure | null} */
+  let failure = null;
+  const trial = new AbortController();
+  fresh.addEventListener(
+    "widget-error",
+    (event) => {
+      event.stopPropagation();
+      failure ??= /** @type {CustomEvent} */ (event).detail;
+    },
+    { signal: trial.signal },
+  );
+  const bringIntoSight = putBehind(old, fresh);
+  await shown(fresh);
+  trial.abort();
+  if (failure || !old.isConnected) {
+    fresh.remove();
+    if (failure) showFailure(old, { .../** @type {any} */ (failure), heading: goesOn(type) });
+    return;
+  }
+  hideFailure(old);
+  old.remove();
+  bringIntoSight();
+  placementChanged();
+}
+
+/**
+ * Puts an instance behind another, out of sight.
+ *
+ * @param {RegistryWidget} old
+ * @param {RegistryWidget} fresh
+ * @returns {() => void} brings it into sight
+ */
+function putBehind(old, fresh) {
+  const style = fresh.getAttribute("style");
+  fresh.style.cssText += `; position: absolute; visibility: hidden; width: ${old.offsetWidth}px;`;
+  fresh.setAttribute(PENDING, "");
+  old.after(fresh);
+  return () => {
+    if (style === null) fresh.removeAttribute("style");
+    else fresh.setAttribute("style", style);
+    fresh.removeAttribute(PENDING);
+  };
 }
 
 /**

@@ -15,6 +15,7 @@ import { recordGrowth } from "./growth-record.js";
 import { followSaves } from "./hot-replacement.js";
 import { restoreProps } from "./instance-props.js";
 import { playNetwork } from "./network-conditions.js";
+import { noticeOfReload, WorkbenchNotice } from "./notice.js";
 import { RepositoryProblems, showProblems } from "./repository-problems.js";
 import { isTested, prepareForTest } from "./test-page.js";
 import { restoreTheme } from "./theme.js";
@@ -23,6 +24,7 @@ import { WorkbenchPanel } from "./workbench-panel.js";
 
 customElements.define("workbench-problems", RepositoryProblems);
 customElements.define("workbench-failure", WidgetFailurePanel);
+customElements.define("workbench-notice", WorkbenchNotice);
 customElements.define("workbench-panel", WorkbenchPanel);
 
 document.addEventListener("widget-error", (event) => {
@@ -42,5 +44,6 @@ if (!isTested()) {
   restoreTheme();
   restoreProps();
   document.body.prepend(new WorkbenchPanel());
+  noticeOfReload();
   followSaves();
 }

@@ -22,7 +22,6 @@
 
 import { startedRuntimes } from "./interpreters.js";
 
-const DIRECTORY = "/workbench";
 const MODULES = ["replacement", "long_turns", "printing", "weights"];
 
 /** @type {Map<string, string>} */
@@ -86,15 +85,22 @@ function moduleIn(runtime, name) {
   if (!modules) {
     modules = {};
     imported.set(runtime, modules);
-    runtime.interpreter.FS.mkdirTree(DIRECTORY);
-    runtime.addPath(DIRECTORY);
   }
-  if (!(name in modules)) {
-    const text = /** @type {string} */ (sources.get(name));
-    // Names of their own, since a widget's author may use any.
-    const module = `workbench_${name}`;
-    runtime.interpreter.FS.writeFile(`${DIRECTORY}/${module}.py`, new TextEncoder().encode(text));
-    modules[name] = runtime.interpreter.pyimport(module);
-  }
+  modules[name] ??= executed(runtime, name);
   return modules[name];
+}
+
+/**
+ * Not imported: the way from a path to a module takes twice as long as to compile it, at the very moment when the first
+ * widget starts.
+ *
+ * @param {Runtime} runtime
+ * @param {string} name
+ */
+function executed({ interpreter }, name) {
+  const { compile, exec } = interpreter.pyimport("builtins");
+  // A name of its own, since a widget's author may use any.
+  const module = interpreter.pyimport("types").ModuleType(`workbench_${name}`);
+  exec(compile(sources.get(name), `workbench/${name}.py`, "exec"), module.__dict__);
+  return module;
 }

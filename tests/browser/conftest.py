@@ -6,6 +6,7 @@ They are stricter than an author's: a warning on the console fails them too (pyp
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import textwrap
 import time
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.unit.package_index import PackageIndex
 from widget_workbench.bundle import Bundled, build
 from widget_workbench.testing import Community, CommunityFactory, CommunityPage
 
@@ -25,6 +27,19 @@ JAVASCRIPT = TESTS / "fixtures" / "javascript"
 PROBE = TESTS / "fixtures" / "probe"
 
 WriteWidget = Callable[..., None]
+
+GREETING = {
+    "greeting/__init__.py": """
+from pathlib import Path
+from importlib.metadata import version
+from importlib.resources import files
+
+name = Path(__file__).with_name("name.txt").read_text()
+same = (files("greeting") / "name.txt").read_text()
+__version__ = version("greeting")
+""",
+    "greeting/name.txt": "Ann",
+}
 
 expect.set_options(timeout=15_000)
 
@@ -143,3 +158,17 @@ def eventually(page: CommunityPage, predicate: str) -> None:
         }})"""
     )
     assert held, f"this never came true: {predicate}"
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PackageIndex:
+    """What pip finds: `greeting` in two versions."""
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    index = PackageIndex(tmp_path / "index")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    monkeypatch.setenv("WIDGET_CACHE_DIR", str(tmp_path / "cache"))
+    for version in ("1.0", "2.0"):
+        index.wheel("greeting", version, files=GREETING)
+    return index

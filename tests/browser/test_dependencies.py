@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.unit.package_index import PackageIndex
 from widget_workbench.bundle import Bundled, build
 from widget_workbench.testing import Community, CommunityFactory, CommunityPage
 
-from .conftest import EXAMPLES, place, without_store
+from .conftest import EXAMPLES, GREETING, place, without_store
 
 INTERPRETERS = """() =>
     Array.from(globalThis[Symbol.for("pyodide-widget.interpreters")].values()).flat().length"""
-
-GREETING = {
-    "greeting/__init__.py": """
-from pathlib import Path
-from importlib.metadata import version
-from importlib.resources import files
-
-name = Path(__file__).with_name("name.txt").read_text()
-same = (files("greeting") / "name.txt").read_text()
-__version__ = version("greeting")
-""",
-    "greeting/name.txt": "Ann",
-}
 
 MAIN = """
 # /// script
@@ -42,20 +27,6 @@ import greeting
 def init(sdk):
     sdk.render(t"<p>{greeting.name} {greeting.same} {greeting.__version__}</p>")
 """
-
-
-@pytest.fixture
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PackageIndex:
-    """What pip finds: `greeting` in two versions."""
-    for name in [name for name in os.environ if name.startswith("PIP_")]:
-        monkeypatch.delenv(name)
-    index = PackageIndex(tmp_path / "index")
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-    monkeypatch.setenv("PIP_INDEX_URL", index.url)
-    monkeypatch.setenv("WIDGET_CACHE_DIR", str(tmp_path / "cache"))
-    for version in ("1.0", "2.0"):
-        index.wheel("greeting", version, files=GREETING)
-    return index
 
 
 def write(root: Path, widgets: Mapping[str, str]) -> Path:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
+from tests.unit.package_index import PackageIndex
 from widget_workbench.preview import running
 
 COUNTER = """
@@ -298,13 +299,15 @@ def test_each_instance_has_its_own(tmp_path: Path, visitor: BrowserContext) -> N
 
 
 JAVASCRIPT = """
+import { said } from "./words.js";
+
 export function init(sdk) {
-  sdk.getContainer().querySelector("p").textContent = "First";
+  sdk.getContainer().querySelector("p").textContent = `${said}${sdk.getProps().mark ?? ""}`;
 }
 """
 
 
-def test_a_javascript_widget_loads_the_page_again(tmp_path: Path, visitor: BrowserContext) -> None:
+def test_a_javascript_widget_is_imported_again(tmp_path: Path, visitor: BrowserContext) -> None:
     directory = tmp_path / "widgets" / "plain"
     (directory / "dist").mkdir(parents=True)
     manifest = {
@@ -316,14 +319,72 @@ def test_a_javascript_widget_loads_the_page_again(tmp_path: Path, visitor: Brows
     entry = '<p></p><script type="module" src="widget.js"></script>'
     (directory / "dist" / "index.html").write_text(entry)
     (directory / "dist" / "widget.js").write_text(JAVASCRIPT)
+    (directory / "dist" / "words.js").write_text("export const said = 'First';")
     with running(tmp_path) as url:
         page = visitor.new_page()
         page.goto(url)
-        said = page.locator("gs-cc-registry-widget p")
+        page.evaluate("() => { window.stays = true; }")
+        # For a moment both are there, the new one out of sight.
+        said = page.locator("gs-cc-registry-widget p").first
         expect(said).to_have_text("First")
-        (directory / "dist" / "widget.js").write_text(JAVASCRIPT.replace("First", "Second"))
-        expect(said).to_have_text("Second")
+        page.evaluate(
+            "() => community.setProps(document.querySelector('[data-widget-type]'), {mark: '!'})"
+        )
+        # A module that another imports.
+        (directory / "dist" / "words.js").write_text("export const said = 'Second';")
+        expect(said).to_have_text("Second!")
+
+        (directory / "dist" / "words.js").write_text("export const said = ;")
+        failure = page.locator("workbench-failure")
+        expect(failure).to_contain_text("plain goes on as it was: what is saved does not run")
+        expect(failure).to_contain_text("Unexpected token")
+        expect(said).to_have_text("Second!")
+
+        (directory / "dist" / "index.html").write_text(f"<h2>New</h2>{entry}")
+        (directory / "dist" / "words.js").write_text("export const said = 'Third';")
+        expect(said).to_have_text("Third!")
+        expect(page.locator("gs-cc-registry-widget h2")).to_have_text("New")
+        expect(page.locator("gs-cc-registry-widget")).to_have_count(1)
+        expect(failure).to_have_count(0)
+        assert page.evaluate("() => window.stays") is True
         page.close()
+
+
+def test_a_package_that_is_depended_on_from_now_on_comes_into_the_page(
+    author: Author, index: PackageIndex
+) -> None:
+    author.button.click()
+    script = (
+        "# /// script\n# dependencies = ['greeting==1.0']\n# ///\nfrom greeting import __version__"
+    )
+    author.save("main.py", script + COUNTER.replace("{SAID}", "{__version__}"))
+    expect(author.said).to_have_text("1.0: 1")
+    notice = author.page.get_by_role("status").filter(has_text="depends on")
+    expect(notice).to_have_text("counter depends on greeting now: the page's Python has it.")
+    author.was_not_loaded_again()
+
+    # No Python has two versions of a package.
+    author.save(
+        "main.py", script.replace("1.0", "2.0") + COUNTER.replace("{SAID}", "{__version__}")
+    )
+    expect(author.said).to_have_text("2.0: 0")
+    expect(notice).to_have_text(
+        "counter depends on another version of a package now: the page was loaded again."
+    )
+
+
+def test_a_package_that_nobody_has_is_told_and_the_widget_goes_on(
+    author: Author, index: PackageIndex
+) -> None:
+    script = "# /// script\n# dependencies = ['unheard-of']\n# ///"
+    author.save("main.py", script + COUNTER)
+    failure = author.page.locator("workbench-failure")
+    expect(failure).to_contain_text("counter goes on as it was: what is saved does not run")
+    expect(failure).to_contain_text("unheard-of")
+    author.button.click()
+    expect(author.said).to_have_text("Counted: 1")
+    author.save("main.py", COUNTER)
+    expect(failure).to_have_count(0)
 
 
 ASKING = """

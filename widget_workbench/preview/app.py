@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import jinja2
 from starlette.applications import Starlette
@@ -57,6 +58,7 @@ from widget_workbench.preview.security import (
 from widget_workbench.preview.site import Site
 from widget_workbench.preview.sources import Bundle, Sources
 from widget_workbench.preview.visitors import Visitors
+from widget_workbench.repository import Widget
 
 
 def create_app(
@@ -174,6 +176,7 @@ class _Preview:
         return [
             Route("/_runtime/{key}/{name:path}", self._runtime_file),
             Route("/widgets/{type}/{path:path}", self._widget_file),
+            Route("/_saved/{state}/{type}/{path:path}", self._saved_file),
             Route("/_preview/changes", self._changes),
         ]
 
@@ -241,12 +244,20 @@ class _Preview:
                 widget.type: {
                     **files[widget.type],
                     "python": widget.python,
-                    "registration": registration(widget, reading.url_of(widget.type)),
+                    "registration": registration(
+                        widget, self._saved_url(widget, files[widget.type])
+                    ),
                     "library": library_entry(widget),
                 }
                 for widget in reading.repository.widgets
             },
         }
+
+    def _saved_url(self, widget: Widget, files: dict[str, str]) -> str:
+        """Where a page that is open finds a widget as it is saved now."""
+        if widget.python or self._published:
+            return self.site.reading.url_of(widget.type)
+        return f"/_saved/{files['rest']}/{quote(widget.type)}/"
 
     def _changes(self, request: Request) -> Response:
         if request.method == "HEAD":
@@ -275,6 +286,13 @@ class _Preview:
     def _widget_file(self, request: Request) -> Response:
         widget_type, path = request.path_params["type"], request.path_params["path"]
         content = self.site.reading.hosted(widget_type).content(path)
+        return answer_content(request, content, path, caching=REVALIDATED)
+
+    def _saved_file(self, request: Request) -> Response:
+        state, widget_type = request.path_params["state"], request.path_params["type"]
+        path = request.path_params["path"]
+        hosted = self.site.reading.hosted(widget_type)
+        content = hosted.at(f"/_saved/{quote(state)}/{quote(widget_type)}/").content(path)
         return answer_content(request, content, path, caching=REVALIDATED)
 
     def _hosted_file(self, request: Request) -> Response:

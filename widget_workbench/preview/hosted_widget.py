@@ -34,6 +34,14 @@ class HostedWidget:
         self._url = url
         self._hosted: tuple[bytes, HostedEntry] | None = None
 
+    def at(self, url: str) -> HostedWidget:
+        """The same tree, served elsewhere: a browser keeps a module for its address.
+
+        Args:
+            url: with a slash at its end.
+        """
+        return HostedWidget(self._widget, self._files, self._root, url)
+
     def content(self, path: str) -> bytes:
         """The bytes under a published path, or of an inline module.
 

@@ -126,9 +126,7 @@ class Visitors:
         member = self._member()
         if not visitor.profile_fields:
             return member
-        return replace(
-            member, profile_fields={**member.profile_fields, **visitor.profile_fields}
-        )
+        return replace(member, profile_fields={**member.profile_fields, **visitor.profile_fields})
 
     def _read(self, token: str | None, *, expired: bool = False) -> SignedIn:
         """Who is in a token.

@@ -1,0 +1,58 @@
+/**
+ * `<workbench-notice>`: what the workbench does of its own accord, in a sentence at the page's edge. It goes after a while,
+ * or with the next one.
+ */
+
+import { element } from "./element.js";
+import { keep, kept } from "./kept.js";
+import { styledShadowRoot } from "./workbench-style.js";
+
+/** Milliseconds that it stays. */
+const STAYS = 8000;
+
+const NAME = "workbench-notice";
+
+export class WorkbenchNotice extends HTMLElement {
+  #text = element("p", { class: "notice", role: "status", lang: "en" });
+  #timer = 0;
+
+  constructor() {
+    super();
+    styledShadowRoot(this, "messages.css").append(this.#text);
+  }
+
+  /** @param {string} text */
+  show(text) {
+    this.#text.textContent = text;
+    this.#text.hidden = false;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#text.hidden = true;
+    }, STAYS);
+  }
+}
+
+/** @param {string} text one sentence */
+export function notice(text) {
+  const shown = /** @type {WorkbenchNotice | null} */ (document.querySelector(NAME));
+  const element = shown ?? new WorkbenchNotice();
+  if (!shown) document.body.append(element);
+  element.show(text);
+}
+
+/**
+ * Loads the page again, and says why when it has been.
+ *
+ * @param {string} why one sentence
+ */
+export function reloadBecause(why) {
+  keep("tab", "notice", why);
+  location.reload();
+}
+
+/** Says why the page was loaded again, if it was. */
+export function noticeOfReload() {
+  const why = kept("tab", "notice", "");
+  keep("tab", "notice", undefined);
+  if (why) notice(why);
+}
