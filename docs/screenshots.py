@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.example_states import open_in_state
+from widget_workbench.preview import running
 from widget_workbench.testing import Community
 
 DOCS = Path(__file__).parent
 IMAGES = DOCS / "images"
+
+# A repository with a field of every type, and a widget that misbehaves when asked to.
+WORKBENCH = DOCS.parent / "tests" / "fixtures" / "workbench"
+OF_ITS_TESTS = ("Configuration", "Weight")
 
 expect.set_options(timeout=30_000)
 
@@ -52,3 +57,32 @@ def test_examples(community: Community, state: str, width: int) -> None:
         {"width": width, "height": page.evaluate("() => document.body.scrollHeight")}
     )
     page.locator("main").screenshot(path=IMAGES / f"{state}-{width}.png", animations="disabled")
+
+
+@pytest.mark.parametrize("tab", ["Widgets", "Configuration", "Calls", "Weight"])
+@pytest.mark.parametrize("width", SIZES)
+def test_workbench(community_context: BrowserContext, tab: str, width: int) -> None:
+    assert community_context.browser is not None
+    context = community_context.browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    with running(WORKBENCH if tab in OF_ITS_TESTS else DOCS.parent / "examples") as url:
+        page.goto(f"{url}?widgets={'probe,form' if tab in OF_ITS_TESTS else 'weather,search'}")
+        for widget in page.locator("gs-cc-registry-widget").all():
+            widget.scroll_into_view_if_needed()
+            expect(widget).to_have_attribute("data-widget-state", "ready")
+        page.evaluate("() => scrollTo({ top: 0, behavior: 'instant' })")
+        page.get_by_role("button", name="Workbench").click()
+        page.get_by_role("tab", name=tab).click()
+        opened = page.get_by_role("tabpanel", name=tab)
+        if tab == "Configuration":
+            opened.get_by_label("Widget").select_option("form")
+            opened.get_by_text("Choice", exact=True).click()
+            expect(opened.get_by_role("combobox", name="Lead")).to_have_value("Sales")
+        elif tab == "Calls":
+            opened.locator("summary").first.click()
+            expect(opened).to_contain_text("https://")
+        elif tab == "Weight":
+            page.get_by_role("button", name="Block").evaluate("button => button.click()")
+            expect(opened).to_contain_text("kept the page from answering")
+        page.screenshot(path=IMAGES / f"workbench-{tab.lower()}-{width}.png", animations="disabled")
+    context.close()

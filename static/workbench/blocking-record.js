@@ -8,6 +8,7 @@
  * @property {string} defined where it begins, such as "widgets/weather/main.py:12"
  * @property {string} place that took longest
  * @property {string} source the line there
+ * @property {boolean} inside whether the widget's own code took it; else what was done with what it returned there
  * @property {number} milliseconds of the whole turn
  * @property {number} there milliseconds at that place
  * @property {number} [count] how often
@@ -65,12 +66,28 @@ function record(turn) {
   tell();
 }
 
-/** @param {Blocked} turn */
-export function inWords({ widget, function: name, milliseconds, place, source, there }) {
+/**
+ * @param {Blocked} turn
+ * @returns {string} sentences
+ */
+export function inWords({
+  widget,
+  function: name,
+  defined,
+  milliseconds,
+  place,
+  source,
+  there,
+  inside,
+  count = 1,
+}) {
+  const line = `${place}${source ? ` (${source})` : ""}`;
+  const times = count > 1 ? `, the longest of ${count} times` : "";
   return (
-    `Widget "${widget}": ${name} kept the page from answering for ${milliseconds} ms, ${there} ms of it at ${place}` +
-    `${source ? ` (${source})` : ""}. In an async def, await sdk.yield_() there every now and then, and the page answers ` +
-    "in between."
+    `Widget "${widget}": ${name} (${defined}) kept the page from answering for ${milliseconds} ms${times}: ${there} ms ` +
+    (inside
+      ? `at ${line}. In an async def, await sdk.yield_() there every now and then lets the page answer.`
+      : `went into what it returned at ${line}: show less at once.`)
   );
 }
 

@@ -1,8 +1,8 @@
 """Sees turns of a widget's code that keep the page from answering. Runs in the page's Python, beside `widget`.
 
-Which line takes the time is told by the lines' first turns: each that is reached says when, once in a turn of the loop,
-which costs next to nothing. Where the clock then goes on for long without a new line, the time went into the last one,
-into what it calls, or into a loop that ends there.
+Which line takes the time is told by first times: each line, and each way out of a function, says when it is reached,
+once in a turn of the loop, which costs next to nothing. Where the clock then goes on for long without a new one, the
+time went into the last one, into what it calls, or into a loop that it is part of.
 """
 
 from __future__ import annotations
@@ -24,11 +24,9 @@ from widget._traceback import WIDGETS_DIRECTORY
 # Seconds from which on a visitor feels that the page does not answer (W3C Long Tasks, §1).
 LONG = 0.05
 
-# Seconds of a turn in which a widget starts: the library's own parts are used for the first time in it.
-LONG_START = 0.15
-
 monitoring = sys.monitoring  # type: ignore[attr-defined]  # of 3.12
 _LINE = monitoring.events.LINE
+_LEAVING = (monitoring.events.PY_RETURN, monitoring.events.PY_YIELD)
 
 
 def begin(blocked: Callable[[str], object]) -> None:
@@ -36,10 +34,29 @@ def begin(blocked: Callable[[str], object]) -> None:
 
     Args:
         blocked: gets JSON of each turn that was too long: `widget`, `function`, where it begins as `defined`, the
-            `place` that took longest with its `source`, and the `milliseconds` of the turn and of what was spent
-            `there`.
+            `place` that took longest with its `source`, whether the widget's own code did, as `inside`, and the
+            `milliseconds` of the turn and of what was spent `there`.
     """
     _Observer(blocked).install()
+
+
+class _Reached:
+    """A place in a widget's code, and when it was first reached in a turn.
+
+    Attributes:
+        moment: of `time.perf_counter`.
+        inside: whether the widget's code goes on from there; else the library's does, such as by showing what a view
+            has returned.
+    """
+
+    # No dataclass, whose module the page's Python need not have yet.
+    __slots__ = ("code", "inside", "line", "moment")
+
+    def __init__(self, code: CodeType, line: int, *, inside: bool = True) -> None:
+        self.moment = time.perf_counter()
+        self.code = code
+        self.line = line
+        self.inside = inside
 
 
 class _Observer:
@@ -53,6 +70,8 @@ class _Observer:
         """Puts itself around what runs widgets' code: turns of the loop, handlers that the page calls, imports."""
         monitoring.use_tool_id(self._tool, "widget workbench")
         monitoring.register_callback(self._tool, _LINE, self._on_line)
+        for event in _LEAVING:
+            monitoring.register_callback(self._tool, event, self._on_leaving)
         self._watch(f"{_modules.PARENT}.")
         run_handle, run_handler = asyncio.Handle._run, Instance._run_handler
         load_init = _modules.load_init
@@ -64,12 +83,11 @@ class _Observer:
             return self._in_turn(run_handler, instance, handler, argument)
 
         def init_loaded(package: str) -> Callable[[Any], Any]:
-            began = time.perf_counter()
+            if self._turn is not None:
+                self._turn.starts = True
             try:
                 return load_init(package)
             finally:
-                if self._turn is not None:
-                    self._turn.importing = time.perf_counter() - began
                 self._watch(f"{_modules.PARENT}.{package}.")
 
         asyncio.Handle._run = handle_run  # type: ignore[method-assign]
@@ -85,56 +103,74 @@ class _Observer:
             return run(*arguments)
         finally:
             self._turn = None
-            if turn.is_long():
-                self._blocked(json.dumps(turn.told()))
+            if (told := turn.told(time.perf_counter())) is not None:
+                self._blocked(json.dumps(told))
 
     def _on_line(self, code: CodeType, line: int) -> object:
         if self._turn is not None:
-            self._turn.reached.append((time.perf_counter(), code, line))
+            self._turn.reached.append(_Reached(code, line))
+        return monitoring.DISABLE
+
+    def _on_leaving(self, code: CodeType, _offset: int, _value: object) -> object:
+        if self._turn is not None:
+            # Of this function, of the one that is left, of its caller.
+            frame = sys._getframe(1)
+            caller = frame.f_back
+            if caller is not None and caller.f_code in self._watched:
+                place = _Reached(caller.f_code, caller.f_lineno or 0)
+            else:
+                place = _Reached(code, frame.f_lineno or 0, inside=False)
+            self._turn.reached.append(place)
         return monitoring.DISABLE
 
     def _watch(self, prefix: str) -> None:
         """Lets the lines of modules say when they are reached."""
+        events = _LINE | _LEAVING[0] | _LEAVING[1]
         for name, module in list(sys.modules.items()):
             if name.startswith(prefix) and isinstance(module, ModuleType):
                 for code in _codes_of(vars(module).values(), name):
                     if code not in self._watched:
                         self._watched.add(code)
-                        monitoring.set_local_events(self._tool, code, _LINE)
+                        monitoring.set_local_events(self._tool, code, events)
 
 
 class _Turn:
     """One turn of the loop, or one call of the page's.
 
     Attributes:
-        reached: lines of widgets' code, each when it was first reached.
-        importing: seconds that went into a widget's modules; None where none starts in it.
+        reached: places in widgets' code, in order.
+        starts: whether a widget starts in it: its modules are imported, and the library's own parts are used for the
+            first time. No author can help that, so it is not counted.
     """
 
     def __init__(self) -> None:
-        self.reached: list[tuple[float, CodeType, int]] = []
-        self.importing: float | None = None
-        self._began = time.perf_counter()
+        self.reached: list[_Reached] = []
+        self.starts = False
 
-    def is_long(self) -> bool:
-        self._ended = time.perf_counter()
-        seconds = self._ended - self._began - (self.importing or 0.0)
-        return bool(self.reached) and seconds > (LONG if self.importing is None else LONG_START)
-
-    def told(self) -> dict[str, Any]:
-        ends = [moment for moment, _, _ in self.reached[1:]] + [self._ended]
-        spent = [end - began for end, (began, _, _) in zip(ends, self.reached, strict=True)]
-        longest = max(range(len(spent)), key=spent.__getitem__)
-        _, code, line = self.reached[longest]
-        _, first, _ = self.reached[0]
+    def told(self, ended: float) -> dict[str, Any] | None:
+        """What was too long; None where nothing was."""
+        if not self.reached:
+            return None
+        ends = [place.moment for place in self.reached[1:]] + [ended]
+        spent = [
+            (end - place.moment, place)
+            for end, place in zip(ends, self.reached, strict=True)
+            if place.inside or not self.starts
+        ]
+        whole = sum(seconds for seconds, _ in spent)
+        if whole <= LONG:
+            return None
+        there, place = max(spent, key=lambda each: each[0])
+        first = self.reached[0].code
         return {
             "widget": first.co_filename.removeprefix(WIDGETS_DIRECTORY).partition("/")[0],
             "function": first.co_name,
             "defined": f"{_path(first)}:{first.co_firstlineno}",
-            "place": f"{_path(code)}:{line}",
-            "source": linecache.getline(code.co_filename, line).strip(),
-            "milliseconds": round((self._ended - self._began) * 1000),
-            "there": round(spent[longest] * 1000),
+            "place": f"{_path(place.code)}:{place.line}",
+            "inside": place.inside,
+            "source": linecache.getline(place.code.co_filename, place.line).strip(),
+            "milliseconds": round(whole * 1000),
+            "there": round(there * 1000),
         }
 
 
@@ -157,6 +193,8 @@ def _codes_of(values: Iterable[object], module: str) -> Iterator[CodeType]:
 
 
 def _with_inner(code: CodeType) -> Iterator[CodeType]:
+    if code.co_name == "__annotate__":
+        return  # which the library calls, to find out what a handler takes
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

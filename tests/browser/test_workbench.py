@@ -653,19 +653,13 @@ def line_of(text: str) -> int:
 def test_a_handler_that_blocks_is_named_with_its_line(visit: Callable[..., Workbench]) -> None:
     workbench = visit()
     tab = workbench.tab("Weight")
-    expect(tab).to_contain_text("No widget's code has kept the page for over 50 ms.")
-    workbench.click("Tick")
-    workbench.click("Work")
-    expect(workbench.probe.locator(".ticks")).to_have_text("1 ticks, 1 done")
-    expect(tab).to_contain_text("No widget's code has kept the page for over 50 ms.")
-
     workbench.click("Block")
     begins = line_of("    def block() -> None:")
     loop = line_of("    def block() -> None:") + 3
     told = tab.locator(".problems")
     expect(told).to_contain_text(
         re.compile(
-            rf"probe: block \(widgets/probe/main\.py:{begins}\) kept the page from answering for 3\d\d ms: "
+            rf'Widget "probe": block \(widgets/probe/main\.py:{begins}\) kept the page from answering for 3\d\d ms: '
             rf"\d+ ms at widgets/probe/main\.py:{loop} \(pass\)"
         )
     )
@@ -680,6 +674,14 @@ def test_the_page_answers_while_a_widget_yields(visit: Callable[..., Workbench])
     ticks = workbench.probe.locator(".ticks")
     expect(ticks).to_have_text("1 ticks, 0 done")
     expect(ticks).to_have_text("1 ticks, 1 done")
+    longest = workbench.page.evaluate(
+        """async () => {
+            const { blockingTurns } = await import("/_workbench/blocking-record.js");
+            return Math.max(0, ...blockingTurns().map(({ milliseconds }) => milliseconds));
+        }"""
+    )
+    # It works for 1,000 ms. A computer that is busy otherwise may let a turn of 8 ms take longer.
+    assert longest < 500
 
 
 def test_what_is_loaded_and_held_is_told(visit: Callable[..., Workbench]) -> None:

@@ -42,26 +42,30 @@ PROBES, PUBLISHED = "probes", "published"
 """What serves a page: the preview of the probes, or the examples' built tree as the platform hosts it."""
 
 # Who is where: smoke_javascript gathers what the others found and sets window.result; smoke_published does for the
-# examples.
+# examples. Where it is no matter of the workbench, there is none: it warns of what a slow engine takes long for.
 PAGES = {
     "On a community page": (
         PROBES,
-        "?widgets=smoke_javascript,smoke_python,smoke_failing,smoke_instance,smoke_template,smoke_instance",
+        "?workbench=none&widgets=smoke_javascript,smoke_python,smoke_failing,smoke_instance,smoke_template,smoke_instance",
     ),
     "On an older host": (
         PROBES,
-        "?sdk=legacy&widgets=smoke_javascript,smoke_python,smoke_instance,smoke_template",
+        "?workbench=none&sdk=legacy&widgets=smoke_javascript,smoke_python,smoke_instance,smoke_template",
     ),
     "On a host with unmarked errors": (
         PROBES,
-        "?errors=bare&widgets=smoke_javascript,smoke_python,smoke_template",
+        "?workbench=none&errors=bare&widgets=smoke_javascript,smoke_python,smoke_template",
     ),
-    "With a compiled package": (PROBES, "?widgets=smoke_javascript,smoke_compiled,smoke_compiled"),
+    "With a compiled package": (
+        PROBES,
+        "?workbench=none&widgets=smoke_javascript,smoke_compiled,smoke_compiled",
+    ),
     "On a page without WebAssembly": (
         PROBES,
-        "?csp=nowasm&widgets=smoke_javascript,smoke_instance,smoke_template",
+        "?workbench=none&csp=nowasm&widgets=smoke_javascript,smoke_instance,smoke_template",
     ),
-    "The examples, published": (PUBLISHED, ""),
+    "With the workbench": (PROBES, "?widgets=smoke_javascript,smoke_workbench"),
+    "The examples, published": (PUBLISHED, "?workbench=none"),
 }
 """The pages, each by who serves it and its query, by the heading that their cases stand under."""
 

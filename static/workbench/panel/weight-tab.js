@@ -1,6 +1,6 @@
 /** *Weight*: what a visitor's browser loads, waits for and holds, and what keeps the page from answering. */
 
-import { blockingTurns, browsersLongTasks, onBlocking } from "../blocking-record.js";
+import { blockingTurns, browsersLongTasks, inWords, onBlocking } from "../blocking-record.js";
 import { element } from "../element.js";
 import { growingWidgets, widgetsHeld } from "../growth-record.js";
 import { domWeights, fetchedBytes, javaScriptHeap, pythonWeight, startPhases } from "../weights.js";
@@ -48,12 +48,7 @@ export function weightTab(place) {
 /** @param {HTMLElement} place */
 function showProblems(place) {
   const sentences = [
-    ...blockingTurns().map(
-      ({ widget, function: name, defined, milliseconds, there, place: at, source, count }) =>
-        `${widget}: ${name} (${defined}) kept the page from answering for ${milliseconds} ms` +
-        `${(count ?? 1) > 1 ? `, the longest of ${count} times` : ""}: ${there} ms at ${at}${source ? ` (${source})` : ""}. ` +
-        "await sdk.yield_() there every now and then lets the page answer.",
-    ),
+    ...blockingTurns().map(inWords),
     ...growingWidgets().map(
       ({ widget, from, to, seconds }) =>
         `${widget} has grown from ${from} to ${to} elements in ${seconds} s, and goes on.`,
