@@ -268,7 +268,7 @@ class Sdk:
                 total += weigh(row)
                 await sdk.yield_()
 
-        To be awaited often in what takes long: it comes back at once where the page had its turn less than 8
+        To be awaited often in what takes long: it comes back at once where the widget has waited by it less than 8
         milliseconds ago.
         """
         await self._instance.yield_()

@@ -80,8 +80,10 @@ function keepParametersOnSignIn() {
   const link = /** @type {HTMLAnchorElement | null} */ (
     document.querySelector("a[data-sign-in-as]")
   );
-  if (!link) return;
-  const parameters = new URLSearchParams(location.search);
-  parameters.set("user", link.dataset.signInAs ?? "member");
-  link.href = `?${parameters}`;
+  link?.addEventListener("click", () => {
+    // As they are by then.
+    const parameters = new URLSearchParams(location.search);
+    parameters.set("user", link.dataset.signInAs ?? "member");
+    link.href = `?${parameters}`;
+  });
 }

@@ -14,25 +14,24 @@
  * @property {number} [count] how often
  */
 
+import { signal } from "./signal.js";
 import { longTurnsIn, onInterpreter } from "./workbench-python.js";
 
 /** @type {Map<string, Blocked>} by where the function begins; the longest of each */
 const blocked = new Map();
 
-/** @type {{ start: number, duration: number }[]} */
-const longTasks = [];
+/** Milliseconds of the browser's long tasks, together. */
+let longTasks = 0;
 
-/** @type {Set<() => void>} */
-const listeners = new Set();
+/** @type {ReturnType<typeof signal<void>>} */
+const { listen, tell } = signal();
 
 /** Records from now on. */
 export function recordBlocking() {
   onInterpreter((runtime) => longTurnsIn(runtime).begin((text) => record(JSON.parse(text))));
   if (PerformanceObserver.supportedEntryTypes.includes("longtask")) {
     new PerformanceObserver((list) => {
-      for (const { startTime, duration } of list.getEntries()) {
-        longTasks.push({ start: startTime, duration });
-      }
+      for (const { duration } of list.getEntries()) longTasks += duration;
       tell();
     }).observe({ type: "longtask", buffered: true });
   }
@@ -43,19 +42,21 @@ export function blockingTurns() {
   return [...blocked.values()].sort((one, other) => other.milliseconds - one.milliseconds);
 }
 
-/** @returns {{ start: number, duration: number }[] | null} null in a browser that does not tell */
+/** @returns {number | null} milliseconds of its long tasks, together; null in a browser that does not tell */
 export function browsersLongTasks() {
-  return PerformanceObserver.supportedEntryTypes.includes("longtask") ? [...longTasks] : null;
+  return PerformanceObserver.supportedEntryTypes.includes("longtask") ? longTasks : null;
 }
 
-/**
- * @param {() => void} listener called after something has been recorded
- * @returns {() => void} unsubscribes
- */
-export function onBlocking(listener) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+/** @param {string} [widget] the type whose code is another now; default: all */
+export function forgetBlocking(widget) {
+  for (const [defined, turn] of blocked) {
+    if (widget === undefined || turn.widget === widget) blocked.delete(defined);
+  }
+  tell();
 }
+
+/** Called after something has been recorded or forgotten. */
+export const onBlocking = listen;
 
 /** @param {Blocked} turn */
 function record(turn) {
@@ -89,8 +90,4 @@ export function inWords({
       ? `at ${line}. In an async def, await sdk.yield_() there every now and then lets the page answer.`
       : `went into what it returned at ${line}: show less at once.`)
   );
-}
-
-function tell() {
-  for (const listener of [...listeners]) listener();
 }

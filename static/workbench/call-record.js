@@ -14,13 +14,16 @@
  * @property {{ name: string, duration: number }[]} stages of the gateway, from Server-Timing
  * @property {string} contentType
  * @property {string} text of the answer, as far as it is kept
- * @property {string} failure why no answer came; empty where one did
+ * @property {number} length of the answer's text
+ * @property {string | null} errorCode of an answer that is the gateway's own
+ * @property {"timeout" | "network" | null} failure why no answer came; null where one did
  * @property {boolean} played whether the Network tab answered
  */
 
 import { intercept } from "/_community/transport.js";
 import { callOf } from "./connector-call.js";
 import { PLAYED } from "./network-conditions.js";
+import { signal } from "./signal.js";
 
 /** The oldest are forgotten. */
 const MOST = 200;
@@ -31,8 +34,8 @@ const LONGEST = 200_000;
 /** @type {RecordedCall[]} oldest first */
 const calls = [];
 
-/** @type {Set<(call: RecordedCall | null) => void>} */
-const listeners = new Set();
+/** @type {ReturnType<typeof signal<RecordedCall | null>>} */
+const { listen, tell } = signal();
 
 let number = 0;
 
@@ -47,14 +50,9 @@ export function forgetCalls() {
 }
 
 /**
- * @param {(call: RecordedCall | null) => void} listener called when a call begins and when it ends; with null when all
- *   are forgotten
- * @returns {() => void} unsubscribes
+ * Called when a call begins and when it ends; with null when all are forgotten.
  */
-export function onCall(listener) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+export const onCall = listen;
 
 /** To be called before the first widget is placed, and after what plays the network. */
 export function recordCalls() {
@@ -65,6 +63,8 @@ export function recordCalls() {
       const answer = await next(request, signal);
       record.status = answer.status;
       record.text = answer.text.slice(0, LONGEST);
+      record.length = answer.text.length;
+      record.errorCode = errorCodeOf(answer.headers.get("X-Connector-Timing") ?? "{}");
       record.contentType = answer.headers.get("Content-Type") ?? "";
       record.requestId = answer.headers.get("X-Request-ID") ?? "";
       record.stages = stagesOf(answer.headers.get("Server-Timing") ?? "");
@@ -72,9 +72,7 @@ export function recordCalls() {
       return answer;
     } catch (reason) {
       record.failure =
-        reason instanceof DOMException && reason.name === "AbortError"
-          ? "the client's timeout was over"
-          : "nobody was reached";
+        reason instanceof DOMException && reason.name === "AbortError" ? "timeout" : "network";
       throw reason;
     } finally {
       record.ended = performance.now();
@@ -102,7 +100,9 @@ function begun(call, url) {
     stages: [],
     contentType: "",
     text: "",
-    failure: "",
+    length: 0,
+    errorCode: null,
+    failure: null,
     played: false,
   };
   calls.push(record);
@@ -110,9 +110,13 @@ function begun(call, url) {
   return record;
 }
 
-/** @param {RecordedCall | null} call */
-function tell(call) {
-  for (const listener of [...listeners]) listener(call);
+/** @param {string} timing JSON (platform.md §5) */
+function errorCodeOf(timing) {
+  try {
+    return JSON.parse(timing).error ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /**

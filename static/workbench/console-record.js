@@ -19,6 +19,7 @@
  */
 
 import { callingWidget } from "./calling-widget.js";
+import { signal } from "./signal.js";
 import { onInterpreter, printingIn } from "./workbench-python.js";
 
 /** @type {readonly Level[]} */
@@ -42,8 +43,8 @@ const rates = new Map();
 /** @type {Map<string, Flood>} by widget, the latest */
 const floods = new Map();
 
-/** @type {Set<() => void>} */
-const listeners = new Set();
+/** @type {ReturnType<typeof signal<void>>} */
+const { listen, tell: tellNow } = signal();
 
 /**
  * What Python is printing at this moment: while it does, it cannot be asked.
@@ -95,27 +96,35 @@ export function forgetPrinted() {
   tell();
 }
 
+/** Called, once a frame at most, after something was printed. */
+export const onPrinted = listen;
+
 /**
- * @param {() => void} listener called, once a frame at most, after something was printed
- * @returns {() => void} unsubscribes
+ * Never throws: what is printed is a widget's own, and so would be the exception.
+ *
+ * @param {Level} level
+ * @param {unknown[]} values
  */
-export function onPrinted(listener) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+function record(level, values) {
+  try {
+    keepPrinted(level, values);
+  } catch {
+    // It cannot be put into words, and the browser's console has it.
+  }
 }
 
 /**
  * @param {Level} level
  * @param {unknown[]} values
  */
-function record(level, values) {
-  const text = textOf(values).slice(0, LONGEST);
-  const widget = widgetOf(text);
+function keepPrinted(level, values) {
+  const widget = widgetOf(values);
   if (widget && isFlood(widget)) {
     notKept += 1;
     tell();
     return;
   }
+  const text = textOf(values).slice(0, LONGEST);
   const latest = printed.at(-1);
   if (latest && latest.level === level && latest.text === text && latest.widget === widget) {
     latest.count += 1;
@@ -146,11 +155,12 @@ function isFlood(widget) {
   return rate.lines > FLOOD;
 }
 
-/** @param {string} text */
-function widgetOf(text) {
+/** @param {unknown[]} values */
+function widgetOf([first]) {
   if (printing) return printing.widget;
   // The loader's and the host's own reports name it.
-  const named = /^(?:Error: )?(?:The w|W)idget "([^"]+)"/.exec(text)?.[1];
+  const text = first instanceof Error ? first.message : first;
+  const named = /^(?:The w|W)idget "([^"]+)"/.exec(typeof text === "string" ? text : "")?.[1];
   if (named) return named;
   try {
     return callingWidget();
@@ -169,14 +179,14 @@ function textOf(values) {
 function asText(value) {
   if (typeof value === "string") return value;
   if (value instanceof Error) {
-    const { stack = "" } = value;
+    const stack = String(value.stack ?? "");
     return stack.includes(value.message) ? stack : `${value}\n${stack}`;
   }
   if (value instanceof Element) return `<${value.localName}>`;
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    return String(value);
+    return Object.prototype.toString.call(value);
   }
 }
 
@@ -185,6 +195,6 @@ function tell() {
   telling = true;
   requestAnimationFrame(() => {
     telling = false;
-    for (const listener of [...listeners]) listener();
+    tellNow();
   });
 }

@@ -9,11 +9,12 @@
  * @property {number} seconds in which it grew at each look
  */
 
-import { nameOf } from "./placed-widgets.js";
+import { nameOf, TAG } from "./placed-widgets.js";
 import { domWeights, heldWidgets } from "./weights.js";
 
-/** Milliseconds between looks. */
+/** Milliseconds between looks, and after which a widget that has left has done so. */
 const LOOK = 1000;
+const FAREWELL = 6000;
 
 /** Looks at which a widget has to have grown, one after the other, and the elements that it has to have more than before. */
 const LOOKS = 8;
@@ -24,6 +25,8 @@ const counts = new Map();
 
 /** @type {Map<Element, Growth>} */
 const growing = new Map();
+
+let looks = 0;
 
 /** @type {Map<string, string>} holder in words, by type */
 const held = new Map();
@@ -36,17 +39,19 @@ export function recordGrowth() {
   // A removal is told of when Python has had its turn.
   new MutationObserver((records) => {
     const left = records.some(({ removedNodes }) =>
-      Array.from(removedNodes).some((node) => node.nodeName === "GS-CC-REGISTRY-WIDGET"),
+      Array.from(removedNodes).some((node) => node.nodeName.toLowerCase() === TAG),
     );
-    if (left) setTimeout(lookForHeld, LOOK);
+    if (left) {
+      setTimeout(lookForHeld, LOOK);
+      // A handler of "destroy" may go on for five seconds.
+      setTimeout(lookForHeld, FAREWELL);
+    }
   }).observe(document.body, { childList: true, subtree: true });
 }
 
 /** @returns {Growth[]} */
 export function growingWidgets() {
-  return [...growing.entries()]
-    .filter(([widget]) => widget.isConnected)
-    .map(([, growth]) => growth);
+  return [...growing.values()];
 }
 
 /** @returns {{ type: string, holder: string }[]} */
@@ -77,7 +82,14 @@ function look() {
       growing.delete(widget);
     }
   }
-  for (const widget of counts.keys()) if (!widget.isConnected) counts.delete(widget);
+  for (const widget of counts.keys()) {
+    if (widget.isConnected) continue;
+    counts.delete(widget);
+    growing.delete(widget);
+  }
+  looks += 1;
+  // It takes Python a tenth of a second.
+  if (held.size > 0 && looks % 10 === 0) lookForHeld();
 }
 
 async function lookForHeld() {

@@ -4,24 +4,28 @@
  * of the old one, and takes its place as soon as it shows something.
  *
  * @import { RegistryWidget } from "../community/registry-widget.js"
+ * @import { WidgetFailure } from "./widget-failure.js"
  * @import { Saved, SavedWidget } from "./workbench-data.js"
  */
 
 import { page } from "/_community/page-data.js";
+import { forgetBlocking } from "./blocking-record.js";
 import { hideFailure, showFailure } from "./failures.js";
 import { focusAt, focusIn } from "./focus.js";
+import { handOnChanges } from "./instance-props.js";
 import { installedPackages, startedRuntimes } from "./interpreters.js";
 import { notice, reloadBecause } from "./notice.js";
-import { PENDING, placementChanged, registryWidget } from "./placed-widgets.js";
+import { PENDING, placementChanged, registryWidget, TAG, typeOf } from "./placed-widgets.js";
 import { showProblems } from "./repository-problems.js";
 import { loaderOf } from "./widget-loader.js";
 import { nowSaved, workbench } from "./workbench-data.js";
 import { pythonLoaded, replacementIn } from "./workbench-python.js";
 
-const TAG = "gs-cc-registry-widget";
-
 /** Milliseconds that the old instance stays where the new one shows something, but is not ready. */
 const PATIENCE = 200;
+
+/** Milliseconds that it stays where the new one shows nothing: what is saved meanwhile waits. */
+const LONGEST = 3000;
 
 /** Follows what is saved from now on. */
 export function followSaves() {
@@ -100,15 +104,11 @@ async function showWidget(type, before, after) {
     reloadBecause(`${type} is written in another language now: the page was loaded again.`);
     return;
   }
-  if (!after.python) {
-    await Promise.all(elements.map((element) => replaceJavaScript(type, element, configured)));
-    return;
-  }
   const started = performance.now();
   forgetEarlier(type);
   try {
     const failure = await replaceWidget(type, before, after, elements, configured);
-    if (failure) showAll(elements, { type, heading: goesOn(type), ...failure });
+    if (failure) showAll(elements, { ...failure, type, heading: goesOn(type) });
     else elements.forEach(hideFailure);
   } catch (reason) {
     // What the server says of a widget that it cannot bundle, for one.
@@ -145,15 +145,27 @@ function showAll(elements, failure) {
  * @returns {Promise<{ message: string, stack: string } | null>} why they stay as they were
  */
 async function replaceWidget(type, before, after, elements, configured) {
+  if (!after.python) return replaceAll(elements, configured, false);
   const onlyStyle = !differs({ ...before, style: "" }, { ...after, style: "" });
   await pythonLoaded;
   const fresh = await renewed(type);
   if (onlyStyle && restyled(elements, fresh.style)) return null;
   const failure = before.modules === after.modules ? null : replaceCode(type, fresh.modules);
-  if (!failure) {
-    await Promise.all(elements.map((element) => replaceInstance(element, configured)));
-  }
-  return failure;
+  if (failure) return failure;
+  forgetBlocking(type);
+  return replaceAll(elements, configured, true);
+}
+
+/**
+ * @param {RegistryWidget[]} elements
+ * @param {Record<string, unknown>} configured
+ * @param {boolean} python
+ */
+async function replaceAll(elements, configured, python) {
+  const failures = await Promise.all(
+    elements.map((element) => replaceInstance(element, configured, python)),
+  );
+  return failures.find((failure) => failure !== null) ?? null;
 }
 
 /**
@@ -240,70 +252,67 @@ function replaceCode(type, modules) {
 /**
  * @param {RegistryWidget} old
  * @param {Record<string, unknown>} configured the properties that it began with
+ * @param {boolean} python whether the widget is written in it
+ * @returns {Promise<WidgetFailure | null>} why a JavaScript widget stays as it was: its new modules have been evaluated
+ *   here for the first time
  */
-async function replaceInstance(old, configured) {
+async function replaceInstance(old, configured, python) {
   const fresh = /** @type {RegistryWidget} */ (old.cloneNode(false));
   delete fresh.dataset.widgetState;
-  const type = old.dataset.widgetType ?? "";
-  registryWidget().configure(fresh, { ...page.registry[type].props, ...changed(old, configured) });
+  const { props } = page.registry[typeOf(old)];
+  registryWidget().configure(fresh, { ...props, ...changed(old, configured) });
   if (old.dataset.widgetState === "loading") {
     // It waits to be seen or touched, or for an answer, and so may this one.
     old.replaceWith(fresh);
+    handOnChanges(old, fresh);
     placementChanged();
-    return;
+    return null;
   }
-  const release = handOn(old, fresh);
-  startAtOnce(fresh);
+  const release = python ? handOn(old, fresh) : () => {};
+  const failureOf = python ? () => null : hearFailure(fresh);
+  if (python) startAtOnce(fresh);
   const bringIntoSight = putBehind(old, fresh);
   await shown(fresh);
   release();
-  if (!old.isConnected) {
-    // Somebody has removed it meanwhile.
+  const failure = failureOf();
+  // Somebody may have removed it meanwhile.
+  if (failure || !old.isConnected) {
     fresh.remove();
-    return;
+    return failure;
   }
+  // Or moved it.
+  if (old.nextSibling !== fresh) old.after(fresh);
   const focus = focusIn(rootOf(old));
   old.remove();
   bringIntoSight();
+  handOnChanges(old, fresh);
   placementChanged();
   if (focus) focusAt(rootOf(fresh), focus);
+  return null;
 }
 
 /**
- * The same of a JavaScript widget. Its modules have an address of their own for each state that is saved, since a browser
- * keeps a module for its address.
+ * Keeps to itself what an instance fails with out of sight.
  *
- * @param {string} type
- * @param {RegistryWidget} old
- * @param {Record<string, unknown>} configured the properties that it began with
+ * @param {RegistryWidget} fresh
+ * @returns {() => WidgetFailure | null} ends that, and gives the first
  */
-async function replaceJavaScript(type, old, configured) {
-  const fresh = /** @type {RegistryWidget} */ (old.cloneNode(false));
-  delete fresh.dataset.widgetState;
-  registryWidget().configure(fresh, { ...page.registry[type].props, ...changed(old, configured) });
-  /** @type {import("./widget-failure.js").WidgetFailure | null} */
-  let failure = null;
+function hearFailure(fresh) {
+  /** @type {WidgetFailure[]} */
+  const failures = [];
   const trial = new AbortController();
   fresh.addEventListener(
     "widget-error",
     (event) => {
       event.stopPropagation();
-      failure ??= /** @type {CustomEvent} */ (event).detail;
+      failures.push(/** @type {CustomEvent<WidgetFailure>} */ (event).detail);
     },
     { signal: trial.signal },
   );
-  const bringIntoSight = putBehind(old, fresh);
-  await shown(fresh);
-  trial.abort();
-  if (failure || !old.isConnected) {
-    fresh.remove();
-    if (failure) showFailure(old, { .../** @type {any} */ (failure), heading: goesOn(type) });
-    return;
-  }
-  hideFailure(old);
-  old.remove();
-  bringIntoSight();
-  placementChanged();
+  return () => {
+    trial.abort();
+    return failures[0] ?? null;
+  };
 }
 
 /**
@@ -421,6 +430,7 @@ function shown(element) {
     const observer = new MutationObserver(look);
     observer.observe(element, { attributeFilter: ["data-widget-state"] });
     observer.observe(root, { attributeFilter: ["aria-busy"], childList: true, subtree: true });
+    setTimeout(resolve, LONGEST);
     look();
   });
 }

@@ -1,24 +1,33 @@
 /**
  * What has been changed of widgets' properties, kept as long as the tab: a page that is loaded again shows its widgets as
  * they were configured.
+ *
+ * @typedef {Record<string, unknown>} Props
  */
 
+import { page } from "/_community/page-data.js";
 import { keep, kept } from "./kept.js";
-import { nameOf, placedWidgets, registryWidget } from "./placed-widgets.js";
+import { onPlaced, placedWidgets, registryWidget, typeOf } from "./placed-widgets.js";
+import { signal } from "./signal.js";
 
-/** @type {Record<string, Record<string, unknown>>} by the widget's name on the page */
-const changes = kept("tab", "props", {});
+/** @type {WeakMap<Element, Props>} */
+const changes = new WeakMap();
+
+/** @type {ReturnType<typeof signal<void>>} */
+const { listen, tell } = signal();
+
+/** Called after something was changed, or is changed no more. */
+export const onChangedProps = listen;
 
 /**
  * Gives a widget other properties, as an admin does who changes them in the No-Code Builder.
  *
  * @param {Element} widget
- * @param {Record<string, unknown>} props
+ * @param {Props} props
  */
 export function changeProps(widget, props) {
-  const name = nameOf(widget);
-  changes[name] = { ...changes[name], ...props };
-  keep("tab", "props", changes);
+  changes.set(widget, { ...changes.get(widget), ...props });
+  keepChanges();
   sdkOf(widget)?.setProps(props);
 }
 
@@ -26,12 +35,32 @@ export function changeProps(widget, props) {
  * Forgets what was changed.
  *
  * @param {Element} widget
- * @param {Record<string, unknown>} configured that it gets in the place of that
  */
-export function resetProps(widget, configured) {
-  delete changes[nameOf(widget)];
-  keep("tab", "props", changes);
-  sdkOf(widget)?.setProps(configured);
+export function resetProps(widget) {
+  const names = Object.keys(changes.get(widget) ?? {});
+  changes.delete(widget);
+  keepChanges();
+  // A host never takes a name away; without a value, none arrives.
+  const without = Object.fromEntries(names.map((name) => [name, undefined]));
+  sdkOf(widget)?.setProps({ ...without, ...page.registry[typeOf(widget)]?.props });
+}
+
+/**
+ * @param {Element} from
+ * @param {Element} to the widget that takes its place, or is its copy
+ */
+export function handOnChanges(from, to) {
+  const own = changes.get(from);
+  if (own) changes.set(to, own);
+  keepChanges();
+}
+
+/** @returns {number} how many properties differ from what is configured, of all widgets together */
+export function changedProps() {
+  return placedWidgets().reduce(
+    (sum, widget) => sum + Object.keys(changes.get(widget) ?? {}).length,
+    0,
+  );
 }
 
 /** @param {Element} widget */
@@ -41,14 +70,26 @@ export function sdkOf(widget) {
 
 /** Gives widgets what was changed before the page was loaded, as soon as they are placed and before they start. */
 export function restoreProps() {
-  if (Object.keys(changes).length === 0) return;
+  onPlaced(keepChanges);
+  /** @type {{ type: string, props: Props }[]} in the order of the page */
+  const before = kept("tab", "props", []);
+  if (before.length === 0 || page.placed.length === 0) return;
   new MutationObserver((_, observer) => {
     const widgets = placedWidgets();
     if (widgets.length === 0) return;
     observer.disconnect();
-    for (const widget of widgets) {
-      const kept = changes[nameOf(widget)];
-      if (kept) sdkOf(widget)?.setProps(kept);
+    for (const [index, widget] of widgets.entries()) {
+      const { type, props } = before[index] ?? {};
+      if (type === typeOf(widget) && props) changeProps(widget, props);
     }
   }).observe(document.body, { childList: true, subtree: true });
+}
+
+function keepChanges() {
+  tell();
+  const all = placedWidgets().map((widget) => ({
+    type: typeOf(widget),
+    props: changes.get(widget),
+  }));
+  keep("tab", "props", all.some(({ props }) => props) ? all : undefined);
 }

@@ -3,7 +3,9 @@
  * tab. A browser may refuse either, and then nothing is kept.
  */
 
-const PREFIX = "widget-workbench:";
+/** All repositories' previews come from one address, one after the other. */
+const OF_REPOSITORY = `widget-workbench:${document.title}:`;
+const OF_ALL = "widget-workbench:";
 
 /**
  * @template T
@@ -14,7 +16,7 @@ const PREFIX = "widget-workbench:";
  */
 export function kept(how, name, otherwise) {
   try {
-    const text = storage(how).getItem(PREFIX + name);
+    const text = storage(how).getItem(prefix(how) + name);
     return text === null ? otherwise : JSON.parse(text);
   } catch {
     return otherwise;
@@ -28,11 +30,16 @@ export function kept(how, name, otherwise) {
  */
 export function keep(how, name, value) {
   try {
-    if (value === undefined) storage(how).removeItem(PREFIX + name);
-    else storage(how).setItem(PREFIX + name, JSON.stringify(value));
+    if (value === undefined) storage(how).removeItem(prefix(how) + name);
+    else storage(how).setItem(prefix(how) + name, JSON.stringify(value));
   } catch {
     // Full, or forbidden.
   }
+}
+
+/** @param {"tab" | "browser"} how */
+function prefix(how) {
+  return how === "tab" ? OF_REPOSITORY : OF_ALL;
 }
 
 /** @param {"tab" | "browser"} how */

@@ -12,8 +12,7 @@ import json
 import linecache
 import sys
 import time
-import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -62,12 +61,15 @@ class _Reached:
 class _Observer:
     def __init__(self, blocked: Callable[[str], object]) -> None:
         self._blocked = blocked
-        self._tool = next(each for each in (4, 3, 5) if monitoring.get_tool(each) is None)
         self._turn: _Turn | None = None
-        self._watched: weakref.WeakSet[CodeType] = weakref.WeakSet()
+        free = (each for each in (4, 3, 5) if monitoring.get_tool(each) is None)
+        # None where tools of the widgets' own have taken all: then nothing is seen.
+        self._tool: int | None = next(free, None)
 
     def install(self) -> None:
         """Puts itself around what runs widgets' code: turns of the loop, handlers that the page calls, imports."""
+        if self._tool is None:
+            return
         monitoring.use_tool_id(self._tool, "widget workbench")
         monitoring.register_callback(self._tool, _LINE, self._on_line)
         for event in _LEAVING:
@@ -116,7 +118,7 @@ class _Observer:
             # Of this function, of the one that is left, of its caller.
             frame = sys._getframe(1)
             caller = frame.f_back
-            if caller is not None and caller.f_code in self._watched:
+            if caller is not None and caller.f_code.co_filename.startswith(WIDGETS_DIRECTORY):
                 place = _Reached(caller.f_code, caller.f_lineno or 0)
             else:
                 place = _Reached(code, frame.f_lineno or 0, inside=False)
@@ -124,14 +126,12 @@ class _Observer:
         return monitoring.DISABLE
 
     def _watch(self, prefix: str) -> None:
-        """Lets the lines of modules say when they are reached."""
+        """Lets the lines of modules say when they are reached. Each time anew: code that is equal is not the same."""
         events = _LINE | _LEAVING[0] | _LEAVING[1]
         for name, module in list(sys.modules.items()):
             if name.startswith(prefix) and isinstance(module, ModuleType):
-                for code in _codes_of(vars(module).values(), name):
-                    if code not in self._watched:
-                        self._watched.add(code)
-                        monitoring.set_local_events(self._tool, code, events)
+                for code in _codes_of(vars(module), name, set()):
+                    monitoring.set_local_events(self._tool, code, events)
 
 
 class _Turn:
@@ -178,18 +178,26 @@ def _path(code: CodeType) -> str:
     return code.co_filename.replace(WIDGETS_DIRECTORY, "widgets/", 1)
 
 
-def _codes_of(values: Iterable[object], module: str) -> Iterator[CodeType]:
-    for value in list(values):
-        if isinstance(value, type) and value.__module__ == module:
-            yield from _codes_of(vars(value).values(), module)
-        elif isinstance(value, (staticmethod, classmethod)):
-            yield from _codes_of([value.__func__], module)
-        elif isinstance(value, property):
-            yield from _codes_of([value.fget, value.fset], module)
-        else:
-            function = getattr(value, "__wrapped__", value)
-            if isinstance(function, FunctionType) and function.__module__ == module:
-                yield from _with_inner(function.__code__)
+def _codes_of(names: Mapping[str, object], module: str, seen: set[int]) -> Iterator[CodeType]:
+    """The code of a module's functions, or of a class's, each once. Nothing of the author's is run for it."""
+    for value in list(names.values()):
+        for each in _functions_in(value):
+            if isinstance(each, FunctionType) and each.__module__ == module:
+                yield from _with_inner(each.__code__)
+        of_module = isinstance(value, type) and vars(value).get("__module__") == module
+        if of_module and id(value) not in seen:
+            seen.add(id(value))
+            yield from _codes_of(vars(value), module, seen)
+
+
+def _functions_in(value: object) -> Iterator[object]:
+    if isinstance(value, (staticmethod, classmethod)):
+        yield value.__func__
+    elif isinstance(value, property):
+        yield from (value.fget, value.fset)
+    elif isinstance(value, FunctionType):
+        yield value
+        yield vars(value).get("__wrapped__")
 
 
 def _with_inner(code: CodeType) -> Iterator[CodeType]:

@@ -22,6 +22,7 @@
 import { intercept } from "/_community/transport.js";
 import { keep, kept } from "./kept.js";
 import { passed } from "./passed.js";
+import { signal } from "./signal.js";
 
 /** Marks an answer that nobody gave. */
 export const PLAYED = "X-Workbench-Played";
@@ -92,8 +93,8 @@ let conditions = kept("tab", "network", GOOD);
 /** @type {Planned | null} */
 let planned = null;
 
-/** @type {Set<() => void>} */
-const listeners = new Set();
+/** @type {ReturnType<typeof signal<void>>} */
+const { listen, tell } = signal();
 
 export function networkConditions() {
   return { ...conditions };
@@ -119,14 +120,8 @@ export function planFailure(failure) {
   tell();
 }
 
-/**
- * @param {() => void} listener called after conditions or plan have changed
- * @returns {() => void} unsubscribes
- */
-export function onNetworkChange(listener) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+/** Called after conditions or plan have changed. */
+export const onNetworkChange = listen;
 
 /** To be called before the first widget is placed. */
 export function playNetwork() {
@@ -173,8 +168,4 @@ function played({ status = 0, errors, text, gatewayCode, without }) {
 
 function tellPage() {
   dispatchEvent(new Event(conditions.offline ? "offline" : "online"));
-}
-
-function tell() {
-  for (const listener of [...listeners]) listener();
 }

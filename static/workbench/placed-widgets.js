@@ -5,14 +5,15 @@
  */
 
 import { page } from "/_community/page-data.js";
+import { signal } from "./signal.js";
 
-const TAG = "gs-cc-registry-widget";
+export const TAG = "gs-cc-registry-widget";
 
 /** Of an instance that is started out of sight, to take the place of another. */
 export const PENDING = "data-workbench-pending";
 
-/** @type {Set<() => void>} */
-const listeners = new Set();
+/** @type {ReturnType<typeof signal<void>>} */
+const { listen, tell } = signal();
 
 /**
  * Not imported: WebKit evaluates nothing of a page two of whose scripts share a module that awaits another
@@ -126,19 +127,11 @@ export function neighbourOf(widget, direction) {
   return all[all.findIndex((other) => other === widget) + (direction === "up" ? -1 : 1)];
 }
 
-/**
- * @param {() => void} listener called after widgets were added, removed or moved, or another took one's place
- * @returns {() => void} unsubscribes
- */
-export function onPlaced(listener) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+/** Called after widgets were added, removed or moved, or another took one's place. */
+export const onPlaced = listen;
 
 /** To be called when others than this module have changed what is placed. */
-export function placementChanged() {
-  for (const listener of [...listeners]) listener();
-}
+export const placementChanged = tell;
 
 function changed() {
   writeLayout();

@@ -4,7 +4,11 @@
  * @import { DesignTokens } from "../community/design-tokens.js"
  */
 
-import { getDesignTokens, setDesignTokens } from "/_community/design-tokens.js";
+import {
+  getDesignTokens,
+  onDesignTokensChanged,
+  setDesignTokens,
+} from "/_community/design-tokens.js";
 import { keep, kept } from "./kept.js";
 
 /** @type {DesignTokens} */
@@ -42,3 +46,6 @@ export function playTheme(tokens) {
   const back = Object.fromEntries(Object.keys(changes).map((name) => [name, own[name]]));
   changeTokens({ ...back, ...tokens });
 }
+
+/** Called after tokens have changed. */
+export const onThemeChange = onDesignTokensChanged;

@@ -35,7 +35,7 @@ def weights() -> str:
                     "listeners": len(instance._subscriptions),
                 }
                 for instance in instances
-                if not instance._end
+                if instance._stage is not None
             ],
         }
     )
@@ -48,7 +48,7 @@ def held() -> str:
         JSON: of each its `type`, and its `holder` in words.
     """
     gc.collect()
-    left = [each for each in instances if each._end and not _is_parting(each)]
+    left = [each for each in instances if each._stage is None and not _is_parting(each)]
     return json.dumps([{"type": each.type, "holder": _holder(each)} for each in left])
 
 

@@ -51,9 +51,15 @@ export class WidgetFailurePanel extends HTMLElement {
 
   /** @param {string} text */
   async #copy(text) {
-    await navigator.clipboard.writeText(text);
-    this.#find(".copy").textContent = "Copied";
-    this.#find("[role='status']").textContent = "The traceback is on the clipboard.";
+    try {
+      await navigator.clipboard.writeText(text);
+      this.#find(".copy").textContent = "Copied";
+      this.#find("[role='status']").textContent = "The traceback is on the clipboard.";
+    } catch {
+      getSelection()?.selectAllChildren(this.#find("pre"));
+      this.#find("[role='status']").textContent =
+        "The browser gives no clipboard; the traceback is selected.";
+    }
   }
 
   /** @param {HTMLElement} widget */

@@ -53,6 +53,8 @@
  * @typedef {Saved & { follows: boolean, profileFields: Record<string, string> }} WorkbenchData
  */
 
+import { signal } from "./signal.js";
+
 const text = document.getElementById("workbench-data")?.textContent;
 
 /** @type {WorkbenchData} */
@@ -60,20 +62,19 @@ export const workbench = JSON.parse(
   text ?? '{"follows": false, "server": "", "profileFields": {}, "widgets": {}, "problems": []}',
 );
 
-/** @type {Set<() => void>} */
-const listeners = new Set();
+/** @type {ReturnType<typeof signal<Set<string>>>} */
+const { listen, tell } = signal();
 
 /** @param {Saved} saved what is there now */
 export function nowSaved(saved) {
+  const before = workbench.widgets;
+  const types = new Set([...Object.keys(before), ...Object.keys(saved.widgets)]);
+  const changed = [...types].filter(
+    (type) => JSON.stringify(before[type]) !== JSON.stringify(saved.widgets[type]),
+  );
   Object.assign(workbench, saved);
-  for (const listener of listeners) listener();
+  if (changed.length > 0) tell(new Set(changed));
 }
 
-/**
- * @param {() => void} listener called after something was saved, and is shown
- * @returns {() => void} unsubscribes
- */
-export function onSaved(listener) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+/** Called, with the types of the widgets concerned, after something was saved and is shown. */
+export const onSaved = listen;

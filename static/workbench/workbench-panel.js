@@ -7,13 +7,14 @@ import { blockingTurns, onBlocking } from "./blocking-record.js";
 import { onPrinted, printedLines } from "./console-record.js";
 import { element } from "./element.js";
 import { keep, kept } from "./kept.js";
+import { onPlayed, playedInWords, playNothing } from "./played.js";
 import { styledShadowRoot } from "./workbench-style.js";
 
 /** The page makes room for it. */
 const ROOM = new CSSStyleSheet();
 ROOM.replaceSync(`
-  @media (min-width: 900px) { body { margin-inline-end: 416px } }
-  @media (max-width: 899px) { body { padding-block-end: 62vh } }
+  @media (min-width: 900px) { body { margin-right: 416px } }
+  @media (max-width: 899px) { body { padding-bottom: 62vh } }
 `);
 
 export class WorkbenchPanel extends HTMLElement {
@@ -26,6 +27,15 @@ export class WorkbenchPanel extends HTMLElement {
     onclick: () => this.#toggle(),
   });
   #badge = element("span", { class: "badge", hidden: true });
+  #played = element("span", { class: "played", hidden: true });
+  #words = element("span");
+  #bar = element(
+    "p",
+    { class: "played-bar", hidden: true },
+    this.#words,
+    element("button", { type: "button", onclick: playNothing }, "Play nothing"),
+  );
+  #tabs = element("div", { class: "content" });
   #panel = element("section", {
     id: "panel",
     class: "panel",
@@ -33,7 +43,12 @@ export class WorkbenchPanel extends HTMLElement {
     lang: "en",
     hidden: true,
     onkeydown: (/** @type {KeyboardEvent} */ event) => {
-      if (event.key === "Escape" && !event.defaultPrevented) this.#close();
+      const { target } = event;
+      const clears = target instanceof HTMLInputElement && target.type === "search" && target.value;
+      // Else it is the field's own, or an input method's.
+      if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing && !clears) {
+        this.#close();
+      }
     },
   });
 
@@ -41,10 +56,13 @@ export class WorkbenchPanel extends HTMLElement {
   #filled;
 
   connectedCallback() {
-    this.#handle.append("Workbench ", this.#badge);
+    this.#handle.append("Workbench ", this.#badge, this.#played);
+    this.#panel.append(this.#bar, this.#tabs);
     this.#root.append(this.#handle, this.#panel);
     onPrinted(() => this.#count());
     onBlocking(() => this.#count());
+    onPlayed(() => this.#tellPlayed());
+    this.#tellPlayed();
     if (kept("browser", "open", false)) this.#open();
   }
 
@@ -58,7 +76,7 @@ export class WorkbenchPanel extends HTMLElement {
     this.#handle.setAttribute("aria-expanded", "true");
     document.adoptedStyleSheets.push(ROOM);
     keep("browser", "open", true);
-    this.#filled ??= import("./panel/tabs.js").then(({ fillPanel }) => fillPanel(this.#panel));
+    this.#filled ??= import("./panel/tabs.js").then(({ fillPanel }) => fillPanel(this.#tabs));
     await this.#filled;
   }
 
@@ -69,6 +87,13 @@ export class WorkbenchPanel extends HTMLElement {
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== ROOM);
     keep("browser", "open", false);
     if (within) this.#handle.focus();
+  }
+
+  #tellPlayed() {
+    const words = playedInWords().join(", ");
+    this.#played.hidden = this.#bar.hidden = words === "";
+    this.#played.textContent = words;
+    this.#words.textContent = `Played: ${words}`;
   }
 
   /** What a person should look at. */

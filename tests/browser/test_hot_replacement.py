@@ -346,6 +346,15 @@ def test_a_javascript_widget_is_imported_again(tmp_path: Path, visitor: BrowserC
         expect(page.locator("gs-cc-registry-widget h2")).to_have_text("New")
         expect(page.locator("gs-cc-registry-widget")).to_have_count(1)
         expect(failure).to_have_count(0)
+        # One that never returns holds up nothing, and can be mended.
+        (directory / "dist" / "widget.js").write_text(
+            JAVASCRIPT.replace("init(sdk) {", "init(sdk) { return new Promise(() => {});")
+        )
+        expect(page.locator("gs-cc-registry-widget").first).to_have_attribute(
+            "data-widget-state", "loading"
+        )
+        (directory / "dist" / "widget.js").write_text(JAVASCRIPT)
+        expect(said).to_have_text("Third!")
         assert page.evaluate("() => window.stays") is True
         page.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -246,11 +247,25 @@ def test_a_widget_that_moves_goes_on(visit: Callable[..., Workbench]) -> None:
     expect(workbench.probe.locator(".ticks")).to_have_text("2 ticks, 0 done")
 
 
+def test_the_keyboard_stays_with_its_widget(visit: Callable[..., Workbench]) -> None:
+    workbench = visit("?widgets=probe,probe,probe")
+    tab = workbench.tab("Widgets")
+    probes = workbench.page.locator("[data-widget-type=probe]")
+    probes.nth(2).get_by_role("button", name="Tick").click()
+    expect(probes.nth(2)).to_contain_text("1 ticks")
+    tab.get_by_role("button", name="Move up probe (3)").press("Enter")
+    expect(probes.nth(1)).to_contain_text("1 ticks")
+    workbench.page.keyboard.press("Enter")
+    expect(probes.first).to_contain_text("1 ticks")
+    expect(tab.get_by_role("button", name="Move down probe", exact=True)).to_be_enabled()
+
+
 def test_the_last_widget_may_go(visit: Callable[..., Workbench]) -> None:
     workbench = visit()
     tab = workbench.tab("Widgets")
     tab.get_by_role("button", name="Remove probe").click()
     expect(tab).to_contain_text("No widget is on this page.")
+    expect(tab.get_by_role("list", name="Library").get_by_role("button").first).to_be_focused()
     expect(workbench.tab("Configuration")).to_contain_text("add one in the Widgets tab")
     expect(workbench.page).to_have_url(re.compile(r"\?widgets=$"))
 
@@ -269,9 +284,9 @@ def test_every_type_of_field_changes_its_property(visit: Callable[..., Workbench
     tab.get_by_text("Look", exact=True).click()
     # One section is open at a time.
     expect(tab.get_by_label("Name")).to_be_hidden()
-    tab.get_by_label("Tint").fill("#abcdef")
+    tab.get_by_label("Tint", exact=True).fill("#abcdef")
     workbench.expect_prop("tint", "#abcdef")
-    tab.get_by_label("Pick the colour").fill("#fedcba")
+    tab.get_by_label("Tint: pick the colour").fill("#fedcba")
     workbench.expect_prop("tint", "#fedcba")
     tab.get_by_label("Since").fill("2026-11-28")
     workbench.expect_prop("since", "2026-11-28")
@@ -308,6 +323,13 @@ def test_options_are_searched_for_and_sorted(visit: Callable[..., Workbench]) ->
     lead.press("Enter")
     expect(lead).to_have_value("Design")
     workbench.expect_prop("lead", 0)
+    # What is typed is no choice, and what was chosen no search.
+    lead.fill("nobody")
+    expect(tab.get_by_text("Nothing matches.")).to_be_visible()
+    lead.press("Tab")
+    expect(lead).to_have_value("Design")
+    lead.focus()
+    expect(options).to_have_count(6)
 
     order = tab.get_by_role("combobox", name="Order")
     for search in ("fin", "sup", "mar"):
@@ -315,8 +337,14 @@ def test_options_are_searched_for_and_sorted(visit: Callable[..., Workbench]) ->
         expect(options).to_have_count(1)
         order.press("ArrowDown")
         order.press("Enter")
+        order.press("Enter")
     workbench.expect_prop("order", [2, 5, 3])
     tab.get_by_role("button", name="Move Marketing up").click()
+    workbench.expect_prop("order", [2, 3, 5])
+    tab.get_by_role("button", name="Move Marketing up").press("Enter")
+    workbench.expect_prop("order", [3, 2, 5])
+    expect(tab.get_by_role("button", name="Move Marketing down")).to_be_focused()
+    tab.get_by_role("button", name="Move Marketing down").press("Enter")
     workbench.expect_prop("order", [2, 3, 5])
     tab.get_by_role("button", name="Remove Finance").click()
     workbench.expect_prop("order", [3, 5])
@@ -355,9 +383,21 @@ def test_a_configuration_is_copied_and_taken_back(visit: Callable[..., Workbench
     assert json.loads("{" + copied(workbench.page) + "}") == {
         "defaultConfig": {"name": "Ann", "count": 5, "tint": "#112233", "lead": 4}
     }
+    tab.get_by_label("Name").fill("x")
+    tab.get_by_text("Look", exact=True).click()
+    tab.get_by_label("Loud").check()
+    workbench.expect_prop("loud", True)
+    expect(workbench.handle).to_contain_text("2 properties")
     tab.get_by_role("button", name="Back to how it was configured").click()
     workbench.expect_prop("count", 3)
+    # It has no value that it could go back to.
+    expect(workbench.form.locator("pre")).not_to_contain_text("loud")
+    expect(tab.get_by_label("Loud")).not_to_be_checked()
+    tab.get_by_text("Configuration", exact=True).click()
     expect(tab.get_by_label("Count")).to_have_value("3")
+    expect(tab.get_by_label("Name")).to_have_value("Ann")
+    expect(tab.locator(".error:not([hidden])")).to_have_count(0)
+    expect(workbench.handle).not_to_contain_text("propert")
 
 
 def test_one_of_two_alike_is_configured(visit: Callable[..., Workbench]) -> None:
@@ -368,6 +408,20 @@ def test_one_of_two_alike_is_configured(visit: Callable[..., Workbench]) -> None
     forms = workbench.page.locator("[data-widget-type=form] pre")
     expect(forms.nth(1)).to_contain_text('"count": 8')
     expect(forms.first).to_contain_text('"count": 3')
+    # Whatever its place: the changes are the widget's own, also after a reload.
+    workbench.tab("Widgets").get_by_role("button", name="Move up form (2)").click()
+    workbench.panel.get_by_role("button", name="Duplicate form", exact=True).click()
+    for index, count in enumerate((8, 8, 3)):
+        expect(forms.nth(index)).to_contain_text(f'"count": {count}')
+    workbench.page.reload()
+    workbench.settled()
+    for index, count in enumerate((8, 8, 3)):
+        expect(forms.nth(index)).to_contain_text(f'"count": {count}')
+    expect(workbench.handle).to_contain_text("2 properties")
+    workbench.tab("Widgets")
+    workbench.panel.get_by_role("button", name="Play nothing").click()
+    for index in range(3):
+        expect(forms.nth(index)).to_contain_text('"count": 3')
 
 
 def test_options_that_nobody_gives_are_told(visit: Callable[..., Workbench], server: str) -> None:
@@ -445,6 +499,15 @@ def test_who_visits_is_whom_connectors_hear_of(visit: Callable[..., Workbench]) 
     expect(workbench.page.locator("html")).to_have_attribute("lang", "nl-NL")
     workbench.click("Call")
     expect(answer).to_contain_text("Sales &amp; more")  # as the platform's templates write it
+
+    tab = workbench.tab("Visitor")
+    tab.get_by_role("button", name="Remove the profile field").click()
+    expect(tab.get_by_role("button", name="Add a field")).to_be_focused()
+    tab.get_by_role("button", name="Load the page as this visitor").click()
+    workbench.page.wait_for_url("**profile.42=")
+    workbench.settled()
+    workbench.click("Call")
+    expect(answer).to_contain_text("'department': 'None'")
 
     tab = workbench.tab("Visitor")
     tab.get_by_label("Guest").check()
@@ -555,6 +618,86 @@ def test_calls_are_shown_as_asked_sent_and_answered(visit: Callable[..., Workben
     expect_calls(tab, 0)
 
 
+def test_a_call_that_is_under_way_says_so(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    workbench.tab("Network").get_by_label("Milliseconds added to each call").fill("1500")
+    tab = workbench.tab("Calls")
+    workbench.click("Call")
+    [call] = expect_calls(tab, 1)
+    call.locator("summary").click()
+    expect(call).to_contain_text("Its answer is on its way.")
+    expect(call).to_contain_text("https://api.example/echo")
+
+
+def test_the_oldest_calls_are_forgotten(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    tab = workbench.tab("Calls")
+    workbench.click("Call")
+    expect_calls(tab, 1)
+    workbench.page.evaluate(
+        """async () => {
+            const sdk = community.sdkOf(document.querySelector("[data-widget-type]"));
+            for (let n = 0; n < 205; n++) await sdk.connectors.execute({ permalink: "echo", queryParams: { n } });
+        }"""
+    )
+    [latest, *_] = expect_calls(tab, 200)
+    latest.locator("summary").click()
+    expect(latest).to_contain_text('"n": "204"')
+    # What the browser knows of it is not forgotten either.
+    expect(latest.get_by_role("list", name="Where the time went")).to_contain_text("gateway")
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        (
+            {"text": '{"a": [1e400, -0.0, null, true, "é\\u2028\\ud800"]}'},
+            '"a": [float("inf"), 0, None, True, "é',
+        ),
+        ({"text": "null"}, 'respond(text="null")'),
+        ({"text": "<p>", "contentType": "text/html"}, 'respond(text="<p>")'),
+        ({"text": "[]", "status": 503}, "respond(json=[], status=503)"),
+        ({"failure": "timeout"}, 'respond(error="timeout")'),
+        ({"failure": "network"}, 'respond(error="network")'),
+        (
+            {"text": "{}", "status": 404, "errorCode": "CONNECTOR_NOT_FOUND"},
+            'respond(error="not-found")',
+        ),
+        (
+            {"text": '{"errors": {"code": "X"}}', "status": 422, "errorCode": "X"},
+            'respond(error={"code": "X"}, status=422)',
+        ),
+        ({"text": "[1", "length": 300_000}, "# The answer was longer than"),
+    ],
+)
+def test_awkward_answers_are_copied_as_python(
+    visit: Callable[..., Workbench], record: dict[str, Any], expected: str
+) -> None:
+    workbench = visit("?widgets=&user=guest&locale=nl-NL")
+    call = {"permalink": "a-b", "method": "GET", "query": {}, "headers": {}, "path_params": {}}
+    given = {
+        "call": {**call, "payload": None, "composite": False, "widget": "Été & co"},
+        "status": 200,
+        "contentType": "application/json",
+        "failure": None,
+        "errorCode": None,
+        "text": "",
+        "length": 0,
+        **record,
+    }
+    text = workbench.page.evaluate(
+        """async (record) => {
+            const { callAsTest } = await import("/_workbench/panel/call-as-test.js");
+            return callAsTest(record);
+        }""",
+        given,
+    )
+    compile(text, "test_copied.py", "exec")
+    assert expected in text
+    assert text.startswith("def test_été_co_calls_a_b(community):")
+    assert 'community.open("Été & co", user="guest", locale="nl-NL")' in text
+
+
 def expect_calls(tab: Locator, count: int) -> list[Locator]:
     calls = tab.get_by_role("list", name="Connector calls, the latest first").locator("> li")
     expect(calls).to_have_count(count)
@@ -647,6 +790,43 @@ def line_of(text: str) -> int:
     return (REPOSITORY / "widgets/probe/main.py").read_text().splitlines().index(text) + 1
 
 
+@pytest.mark.parametrize(
+    "printing",
+    [
+        "const o = Object.create(null); o.o = o; console.log(o)",
+        "const e = new Error('x'); e.stack = null; console.log(e)",
+        "console.log(new Proxy({}, { get() { throw new Error('not yours'); } }))",
+        "console.log('see widgets/probe/\\ud800.py:3')",
+        "console.log({ toJSON() { throw 1; } }, Symbol('s'), 1n)",
+    ],
+)
+def test_whatever_is_printed_harms_nobody(visit: Callable[..., Workbench], printing: str) -> None:
+    workbench = visit()
+    failures: list[object] = []
+
+    # Playwright sets an attribute on the function itself.
+    def note(error: object) -> None:
+        failures.append(error)
+
+    workbench.page.on("pageerror", note)
+    tab = workbench.tab("Console")
+    workbench.page.evaluate(f"() => {{ {printing} }}")
+    workbench.click("Speak")
+    expect(tab).to_contain_text("Hello from Python")
+    assert failures == []
+
+
+def test_a_printed_text_chooses_no_file_elsewhere(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    tab = workbench.tab("Console")
+    workbench.page.evaluate(
+        "() => console.log('widgets/probe/../../../etc/passwd:1 widgets/probe/a?b#c.py:2')"
+    )
+    link = tab.get_by_role("list").get_by_role("link")
+    expect(link).to_have_attribute("href", re.compile(r"/widgets/probe/a%3Fb%23c\.py:2$"))
+    expect(link).to_have_count(1)
+
+
 # Weight
 
 
@@ -667,13 +847,86 @@ def test_a_handler_that_blocks_is_named_with_its_line(visit: Callable[..., Workb
     expect(told.get_by_role("link").first).to_have_attribute("href", re.compile("^vscode://"))
 
 
+AWKWARD = """
+import enum
+
+class Node:
+    pass
+
+Node.me = Node
+
+class Colour(enum.Enum):
+    RED = 1
+
+class Odd:
+    def __getattr__(self, name):
+        raise RuntimeError("not asked for")
+
+odd = Odd()
+
+def init(sdk):
+    def block():
+        import time
+        until = time.perf_counter() + 0.2
+        while time.perf_counter() < until:
+            pass
+        sdk.root.dataset.done = "yes"
+
+    sdk.render(t"<button onclick={block}>Block</button>")
+"""
+
+
+def test_the_same_code_is_named_in_each_widget_and_after_a_save(
+    visit: Callable[..., Workbench], write_widget: Callable[..., None]
+) -> None:
+    for name in ("twin_one", "twin_two"):
+        write_widget(name, AWKWARD)
+    workbench = visit("?widgets=twin_one,twin_two")
+    told = workbench.tab("Weight").locator(".problems")
+    for name in ("twin_one", "twin_two"):
+        workbench.widget(name).get_by_role("button", name="Block").click()
+        expect(told).to_contain_text(f'Widget "{name}": block')
+    write_widget("twin_one", AWKWARD + "\nadded = 1\n")
+    # What is another now is forgotten.
+    expect(told).not_to_contain_text("twin_one")
+    workbench.widget("twin_one").get_by_role("button", name="Block").click()
+    expect(told).to_contain_text('Widget "twin_one": block')
+
+
+def test_a_form_stays_while_something_else_is_saved(
+    visit: Callable[..., Workbench], write_widget: Callable[..., None], widget_repository: Path
+) -> None:
+    write_widget("other", "def init(sdk):\n    sdk.render(t'<p>One</p>')\n")
+    workbench = visit("?widgets=form,other")
+    tab = workbench.tab("Configuration")
+    tab.get_by_label("Widget").select_option("form")
+    tab.get_by_text("Choice", exact=True).click()
+    lead = tab.get_by_role("combobox", name="Lead")
+    lead.fill("de")
+    write_widget("other", "def init(sdk):\n    sdk.render(t'<p>Two</p>')\n")
+    expect(workbench.widget("other")).to_have_text("Two")
+    expect(lead).to_have_value("de")
+    expect(lead).to_be_focused()
+
+    tab.get_by_label("Widget").select_option("other")
+    shutil.rmtree(widget_repository / "widgets" / "other")
+    expect(tab).to_contain_text("other is not in the repository any more.")
+
+
 def test_the_page_answers_while_a_widget_yields(visit: Callable[..., Workbench]) -> None:
     workbench = visit()
+    ticks = workbench.probe.locator(".ticks")
+    ticks.evaluate(
+        """ticks => {
+            window.seen = [];
+            const look = () => seen.push(ticks.textContent);
+            new MutationObserver(look).observe(ticks, { characterData: true, childList: true, subtree: true });
+        }"""
+    )
     workbench.click("Work")
     workbench.click("Tick")
-    ticks = workbench.probe.locator(".ticks")
-    expect(ticks).to_have_text("1 ticks, 0 done")
     expect(ticks).to_have_text("1 ticks, 1 done")
+    assert "1 ticks, 0 done" in workbench.page.evaluate("() => seen")
     longest = workbench.page.evaluate(
         """async () => {
             const { blockingTurns } = await import("/_workbench/blocking-record.js");
@@ -694,7 +947,7 @@ def test_what_is_loaded_and_held_is_told(visit: Callable[..., Workbench]) -> Non
         ("Fetched", re.compile(r"^probe\d+1\d\d\.\d$")),
         ("Memory", re.compile(r"^Python's memory, in MB\d\d\.\d$")),
         ("Memory", re.compile(r"^Python's modules\d{3}$")),
-        ("Widgets", re.compile(r"^probe1\d0[2-9]$")),
+        ("Widgets", re.compile(r"^probe\d\d0[2-9]$")),
     ):
         table = tab.get_by_role("table", name=label)
         expect(table.get_by_role("row").filter(has_text=row)).to_have_count(1)
@@ -710,19 +963,28 @@ def test_a_widget_that_is_never_let_go_is_told(visit: Callable[..., Workbench]) 
     )
 
 
+def test_a_widget_that_failed_has_not_left(
+    visit: Callable[..., Workbench], write_widget: Callable[..., None]
+) -> None:
+    write_widget("crash", "def init(sdk):\n    raise ValueError('on purpose')\n")
+    workbench = visit("?widgets=probe")
+    tab = workbench.tab("Widgets")
+    tab.get_by_role("button", name="Add crash").click()
+    expect(workbench.widget("crash")).to_have_attribute("data-widget-state", "error")
+    assert (
+        workbench.page.evaluate(
+            """async () => (await (await import("/_workbench/weights.js")).heldWidgets())"""
+        )
+        == []
+    )
+
+
 def test_a_widget_that_is_let_go_is_not(visit: Callable[..., Workbench]) -> None:
     workbench = visit("?widgets=probe,form")
     workbench.click("Call")
     workbench.tab("Widgets").get_by_role("button", name="Remove probe").click()
-    with workbench.page.expect_console_message(lambda message: message.text == "looked"):
-        workbench.page.evaluate(
-            """async () => {
-                const { heldWidgets } = await import("/_workbench/weights.js");
-                window.held = await heldWidgets();
-                console.log("looked");
-            }"""
-        )
-    assert workbench.page.evaluate("() => window.held") == []
+    held = """async () => (await (await import("/_workbench/weights.js")).heldWidgets())"""
+    assert workbench.page.evaluate(held) == []
 
 
 def test_a_widget_that_grows_without_end_is_told(visit: Callable[..., Workbench]) -> None:

@@ -100,6 +100,25 @@ def test_the_labels_of_chosen_values_are_asked_for_one_by_one() -> None:
     assert asked == ["/team/2", "/team/9"]
 
 
+@pytest.mark.parametrize(("value", "sent"), [(True, "true"), (1.0, "1"), (2.5, "2.5"), ("x", "x")])
+def test_a_chosen_value_is_found_as_the_page_writes_it(value: object, sent: str) -> None:
+    answer = httpx.Response(200, json=[{"value": value, "label": "It"}])
+    client = OptionsClient(lambda: configuration(lambda request: answer))
+    labels = asyncio.run(client.of_values(options(mapping={}), [sent]))
+    assert labels == [{"value": value, "label": "It"}]
+
+
+def test_a_search_may_look_like_a_token() -> None:
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.url.params["q"])
+        return rows(request)
+
+    found(answer, options(), "{value} {q}")
+    assert sent == ["{value} {q}"]
+
+
 def test_there_is_a_bound() -> None:
     answer = httpx.Response(200, json={"data": {"rows": ROWS * MOST}})
     assert len(found(lambda request: answer, options())) == MOST
@@ -138,6 +157,11 @@ def unreachable(request: httpx.Request) -> httpx.Response:
             {**MAPPING, "valueKey": "key"},
             "An option of api.example has no 'key', the `mapping.valueKey`.",
         ),
+        (
+            lambda request: httpx.Response(200, json=[{"value": {"a": 1}}]),
+            {},
+            "The value of an option of api.example is neither text, a number nor a boolean.",
+        ),
         (unreachable, MAPPING, "api.example could not be called: nobody is there."),
     ],
 )
@@ -170,6 +194,12 @@ def test_nobody_is_asked_while_preview_toml_cannot_be_read() -> None:
     suspended = configuration(rows, suspended="preview.toml is not TOML.")
     with pytest.raises(OptionsError, match=r"preview\.toml is not TOML\."):
         asyncio.run(OptionsClient(lambda: suspended).found(options(), ""))
+
+
+def test_a_search_that_no_header_can_hold_is_told() -> None:
+    endpoint = {**ENDPOINT, "headers": {"X-Search": "{q}"}}
+    with pytest.raises(OptionsError, match="other letters than ASCII's"):
+        found(rows, options(endpoint=endpoint), "é")
 
 
 def test_an_exempt_host_is_asked_for_real() -> None:

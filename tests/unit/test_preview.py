@@ -8,7 +8,7 @@ import re
 import weakref
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partialmethod
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from urllib.parse import unquote
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.datastructures import QueryParams
 
 from widget_workbench.bundle import Hosted
 from widget_workbench.bundle.bundle_file import BundleFile
@@ -25,7 +26,8 @@ from widget_workbench.gateway.execution import CallRecord, StepRecord
 from widget_workbench.prerendering import NOTHING, FirstPaint
 from widget_workbench.preview import create_app
 from widget_workbench.preview.log import ExecutionLog
-from widget_workbench.repository import Repository, Widget
+from widget_workbench.preview.page import read_parameters
+from widget_workbench.repository import Repository, Widget, read_repository
 
 ORIGIN = "http://127.0.0.1:8000"
 PROFILE = '[user]\nprofile_fields = { 42 = "Support" }\n'
@@ -45,6 +47,7 @@ PAGE = (
 UPSTREAM = """
 from contextlib import asynccontextmanager
 from starlette.applications import Starlette
+from starlette.datastructures import QueryParams
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
@@ -392,6 +395,30 @@ def test_a_page_without_the_workbench_loads_nothing_of_it(client: Client) -> Non
     assert "_workbench" not in client.get("/?workbench=none").text
 
 
+def test_a_type_may_hold_what_stands_before_a_zone(preview: Preview) -> None:
+    repository = read_repository(preview.root)
+    clock, tabs = repository.widgets
+    # A registry's may, unlike a directory's.
+    renamed = replace(repository, widgets=(replace(clock, type="team@home"), tabs))
+    parameters = read_parameters(QueryParams("widgets=team@home,team@home@Sidebar"), renamed)
+    assert [(each.widget.type, each.container) for each in parameters.placed] == [
+        ("team@home", "Full width"),
+        ("team@home", "Sidebar"),
+    ]
+
+
+def test_another_sites_link_brings_no_text_into_connectors(client: Client) -> None:
+    headers = {
+        "Sec-Fetch-Site": "cross-site",
+        "Sec-Fetch-Mode": "navigate",
+        "Sec-Fetch-Dest": "document",
+    }
+    told = problems_of(client.get("/?profile.42=theirs", headers=headers))
+    ((path, message),) = [problem for problem in told if problem[0].startswith("?")]
+    assert (path, "from another site" in message) == ("?profile.42", True)
+    assert not [path for path, _ in problems_of(client.get("/?profile.42=mine")) if path[0] == "?"]
+
+
 def test_a_pages_profile_fields_are_those_that_its_connectors_see(preview: Preview) -> None:
     preview.write("preview.toml", (preview.root / "preview.toml").read_text() + PROFILE)
     fields = "{{ user.profile_fields.by_id(42) }} {{ user.profile_fields.by_id(43) }}"
@@ -408,7 +435,11 @@ def test_a_pages_profile_fields_are_those_that_its_connectors_see(preview: Previ
         },
     )
     with preview.start() as client:
-        for query, seen in (("", "Support None"), ("?profile.42=Sales&profile.43=x", "Sales x")):
+        for query, seen in (
+            ("", "Support None"),
+            ("?profile.42=Sales&profile.43=x", "Sales x"),
+            ("?profile.42=", "None None"),
+        ):
             token = re.search(r'id="csrftoken" content="([^"]+)"', client.get(f"/{query}").text)
             assert token
             answer = client.get("/connectors/echo/execute", headers={"X-CSRF-Token": token[1]})

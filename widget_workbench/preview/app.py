@@ -196,7 +196,10 @@ class _Preview:
         reading, problems = await run_in_threadpool(self.site.read)
         self.site.show(reading, problems)
         repository = reading.repository
-        parameters = read_parameters(request.query_params, repository)
+        site = request.headers.get("sec-fetch-site", "none")
+        parameters = read_parameters(
+            request.query_params, repository, from_elsewhere=site not in ("none", "same-origin")
+        )
         html = self._template.render(
             page=page_data(parameters, repository, self.site.problems, reading.url_of),
             csrf_token=await run_in_threadpool(

@@ -7,6 +7,7 @@ asks, by the way and within the rules of connectors: a host of `[upstreams]` is 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -26,8 +27,11 @@ from widget_workbench.repository import Repository
 SECONDS = 15.0
 SIZE = 2_000_000  # bytes of an answer
 MOST = 500  # options that are handed on
+MOST_VALUES = 50  # whose labels are asked for
 
 Option = dict[str, Any]
+
+_TOKEN = re.compile(r"\{(?P<name>q|value)\}")
 
 
 class OptionsError(Exception):
@@ -75,9 +79,9 @@ class OptionsClient:
         """
         endpoint = options.values_endpoint or options.endpoint
         found: list[Option] = []
-        for value in values:
+        for value in values[:MOST_VALUES]:
             answer = await self._asked(endpoint, options.mapping, {"q": "", "value": value})
-            found += [option for option in answer if str(option["value"]) == value]
+            found += [option for option in answer if _as_javascript(option["value"]) == value]
         return found
 
     async def aclose(self) -> None:
@@ -98,7 +102,11 @@ class OptionsClient:
             )
         except GatewayError as error:
             raise OptionsError(error.detail) from None
-        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+        except UnicodeEncodeError:
+            raise OptionsError(
+                f"A header for {endpoint.endpoint} would hold other letters than ASCII's, which no header may."
+            ) from None
+        except (httpx.InvalidURL, ValueError) as error:
             raise OptionsError(f"`endpoint` {endpoint.endpoint!r} is no URL: {error}.") from None
         return list(_mapped(answer, mapping, request.url.host))[:MOST]
 
@@ -141,14 +149,19 @@ def _request(endpoint: OptionsEndpoint, tokens: Mapping[str, str]) -> httpx.Requ
 def _filled(value: Any, tokens: Mapping[str, str]) -> Any:
     """The value with `{q}` and `{value}` replaced in each of its texts."""
     if isinstance(value, str):
-        for name, text in tokens.items():
-            value = value.replace(f"{{{name}}}", text)
-        return value
+        return _TOKEN.sub(lambda token: tokens[token["name"]], value)
     if isinstance(value, list):
         return [_filled(each, tokens) for each in value]
     if isinstance(value, dict):
         return {key: _filled(each, tokens) for key, each in value.items()}
     return value
+
+
+def _as_javascript(value: str | float | bool) -> str:
+    """The text that the page has of a value."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return _text(value)
 
 
 def _text(value: Any) -> str:
@@ -175,6 +188,10 @@ def _mapped(answer: Answer, mapping: OptionsMapping, host: str) -> Iterator[Opti
         if value is None:
             raise OptionsError(
                 f"An option of {host} has no {mapping.value_key!r}, the `mapping.valueKey`."
+            )
+        if not isinstance(value, str | int | float):
+            raise OptionsError(
+                f"The value of an option of {host} is neither text, a number nor a boolean."
             )
         label = _at(row, mapping.label_key) if isinstance(row, dict) else row
         yield {"value": value, "label": str(value if label is None else label)}

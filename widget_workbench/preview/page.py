@@ -63,10 +63,17 @@ class PageParameters:
     problems: tuple[Problem, ...]
 
 
-def read_parameters(query: QueryParams, repository: Repository) -> PageParameters:
+def read_parameters(
+    query: QueryParams, repository: Repository, *, from_elsewhere: bool = False
+) -> PageParameters:
     """The parameters of a request for the page.
 
     `user` is by default who preview.toml says; of a parameter that is given twice the last counts.
+
+    Args:
+        query: of the request.
+        repository: that is shown.
+        from_elsewhere: whether another site's link was followed. Its profile fields are ignored: connectors send them.
     """
     problems: list[Problem] = []
     defaults = {name: choices[0] for name, choices in _CHOICES.items()}
@@ -83,6 +90,13 @@ def read_parameters(query: QueryParams, repository: Repository) -> PageParameter
         problems.append(_bad_value("locale", locale, 'use a language tag such as "nl-NL"'))
         locale = "en-US"
     fields, bad_fields = _profile_fields(query)
+    if fields and from_elsewhere:
+        name = f"?{_PROFILE_FIELD}{next(iter(fields))}"
+        ignored = (
+            "came with a link from another site, and is ignored: load the page again to use it."
+        )
+        bad_fields = (Problem(name, ignored, Code.INVALID_SETTINGS), *bad_fields)
+        fields = {}
     placed, unknown = _placed(query.get("widgets"), repository.widgets)
     return PageParameters(
         placed=placed,
@@ -192,7 +206,9 @@ def _placed(
     # Each told once.
     problems: dict[Problem, None] = {}
     for named in filter(None, map(str.strip, value.split(","))):
-        name, at, container = named.partition(_IN_ZONE)
+        name, at, container = named.rpartition(_IN_ZONE)
+        if not at or named in by_type:
+            name, at, container = named, "", ""
         if name not in by_type:
             problems[_bad_value("widgets", name, there_are)] = None
             continue
@@ -233,7 +249,8 @@ def told_problems(problems: Iterable[Problem]) -> list[dict[str, str]]:
 
 def profile_fields_of(parameters: PageParameters, user: User) -> dict[str, str]:
     """The visitor's profile fields, by number: those of `preview.toml`, and in their place the page's own."""
-    return {**user.profile_fields, **{str(k): v for k, v in parameters.profile_fields.items()}}
+    fields = {**user.profile_fields, **{str(k): v for k, v in parameters.profile_fields.items()}}
+    return {number: value for number, value in fields.items() if value}
 
 
 def registration(widget: Widget, url: str) -> dict[str, Any]:

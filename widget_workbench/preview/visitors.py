@@ -126,7 +126,9 @@ class Visitors:
         member = self._member()
         if not visitor.profile_fields:
             return member
-        return replace(member, profile_fields={**member.profile_fields, **visitor.profile_fields})
+        fields = {**member.profile_fields, **visitor.profile_fields}
+        # An empty one takes away what `preview.toml` says.
+        return replace(member, profile_fields={k: value for k, value in fields.items() if value})
 
     def _read(self, token: str | None, *, expired: bool = False) -> SignedIn:
         """Who is in a token.

@@ -397,6 +397,10 @@ class _FakeInstance(Instance):
         else:
             self.html = html_of(resolved)
 
+    async def yield_(self) -> None:
+        """Gives others a turn each time, so that what runs in between does not depend on the clock."""
+        await asyncio.sleep(0)
+
     def listen(self, event: str, selector: str, handler: Handler) -> Callable[[], None]:
         """Takes a handler that nothing will call: here are no elements."""
         self._mounted()

@@ -8,7 +8,8 @@
  * @param {RecordedCall} record
  * @returns {string} Python
  */
-export function callAsTest({ call, status, text, contentType, failure }) {
+export function callAsTest(record) {
+  const { call } = record;
   const connector = `community.connectors${call.composite ? ".composite" : ""}[${python(call.permalink)}]`;
   const widget = call.widget ?? "your_widget";
   const expected = [
@@ -20,19 +21,35 @@ export function callAsTest({ call, status, text, contentType, failure }) {
   ].filter(Boolean);
   return [
     `def test_${named(widget)}_calls_${named(call.permalink)}(community):`,
-    `    ${connector}.respond(${answered({ status, text, contentType, failure })})`,
-    `    community.open(${python(widget)}).widget(${python(widget)})`,
-    `    [call] = ${connector}.calls`,
+    ...(record.length > record.text.length
+      ? ["    # The answer was longer than what the workbench keeps of one."]
+      : []),
+    `    ${connector}.respond(${answered(record)})`,
+    `    community.open(${[python(widget), ...conditions()].join(", ")}).widget(${python(widget)})`,
+    `    call = ${connector}.calls[0]`,
     ...expected,
     "",
   ].join("\n");
 }
 
-/** @param {Pick<RecordedCall, "status" | "text" | "contentType" | "failure">} answer */
-function answered({ status, text, contentType, failure }) {
-  if (failure) return `error=${python(failure.includes("timeout") ? "timeout" : "network")}`;
+/** What of the page's own parameters the widget may depend on. */
+function conditions() {
+  const parameters = new URLSearchParams(location.search);
+  return ["user", "locale", "sdk", "host", "errors"].flatMap((name) => {
+    const value = parameters.get(name);
+    return value ? [`${name}=${python(value)}`] : [];
+  });
+}
+
+/** @param {RecordedCall} record */
+function answered({ status, text, contentType, failure, errorCode }) {
+  if (failure) return `error=${python(failure)}`;
+  if (errorCode === "CONNECTOR_NOT_FOUND") return 'error="not-found"';
   const json = /^application\/(.+\+)?json/i.test(contentType) ? parsed(text) : undefined;
-  const body = json === undefined ? `text=${python(text)}` : `json=${python(json, 4)}`;
+  if (errorCode && json?.errors) return `error=${python(json.errors, 4)}, status=${status}`;
+  // The kit takes None for no body.
+  const body =
+    json === undefined || json === null ? `text=${python(text)}` : `json=${python(json, 4)}`;
   return status === 200 ? body : `${body}, status=${status}`;
 }
 
@@ -55,7 +72,7 @@ function asserted(name, value) {
 
 /** @param {string} name */
 function named(name) {
-  return name.replaceAll(/\W+/g, "_").toLowerCase();
+  return name.replaceAll(/[^\p{L}\p{N}]+/gu, "_").toLowerCase();
 }
 
 /**
@@ -68,6 +85,9 @@ function named(name) {
 function python(value, indent = 0) {
   if (value === null || value === undefined) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
+    return value > 0 ? 'float("inf")' : 'float("-inf")';
+  }
   // JSON's escapes are Python's, too.
   if (typeof value !== "object") return JSON.stringify(value);
   const isList = Array.isArray(value);

@@ -36,11 +36,21 @@ export function callsTab(place) {
       const item = callItem(record);
       items.set(record.number, item);
       list.prepend(item.content);
+      forgetOldest();
     }
     none.hidden = items.size > 0;
   };
   for (const record of recordedCalls()) show(record);
   return onCall(show);
+
+  function forgetOldest() {
+    const [oldest] = recordedCalls();
+    for (const [number, { content }] of items) {
+      if (number >= oldest.number) break;
+      content.remove();
+      items.delete(number);
+    }
+  }
 }
 
 /** @param {RecordedCall} record */
@@ -69,7 +79,7 @@ function callItem(record) {
   const content = element("li", {}, details);
   const show = () => {
     const { ended, began, failure, played } = record;
-    const bad = failure !== "" || record.status >= 400;
+    const bad = failure !== null || record.status >= 400;
     content.className = ended === null ? "under-way" : bad ? "bad" : "good";
     status.textContent = ended === null ? "…" : failure ? "failed" : String(record.status);
     if (played) status.textContent += " (played)";
@@ -89,10 +99,7 @@ function callItem(record) {
 
 /** @param {RecordedCall} record */
 function contentOf(record) {
-  const { call, failure } = record;
-  const sent = element("div", {}, element("p", { class: "hint" }, "…"));
-  if (record.requestId) showResolved(sent, record.requestId);
-  else sent.replaceChildren(element("p", { class: "hint" }, "The gateway was not reached."));
+  const { call } = record;
   return [
     element(
       "p",
@@ -107,10 +114,32 @@ function contentOf(record) {
       headers: call.headers,
       payload: call.payload,
     }),
+    ...(record.ended === null
+      ? [element("p", { class: "hint" }, "Its answer is on its way.")]
+      : outcomeOf(record)),
+  ];
+}
+
+const WITHOUT_ANSWER = {
+  timeout: "There is none: the client's timeout was over.",
+  network: "There is none: nobody was reached.",
+};
+
+/** @param {RecordedCall} record */
+function outcomeOf(record) {
+  const sent = element("div", {}, element("p", { class: "hint" }, "…"));
+  if (record.requestId) showResolved(sent, record.requestId);
+  else {
+    const why = record.played ? "The Network tab answered." : "The gateway was not reached.";
+    sent.replaceChildren(element("p", { class: "hint" }, why));
+  }
+  return [
     element("h3", {}, "As the gateway sent it"),
     sent,
     element("h3", {}, "The answer"),
-    failure ? element("p", { class: "error" }, `There is none: ${failure}.`) : answer(record),
+    record.failure
+      ? element("p", { class: "error" }, WITHOUT_ANSWER[record.failure])
+      : answer(record),
     element(
       "p",
       { class: "row" },
@@ -127,10 +156,9 @@ function contentOf(record) {
  * @param {string} requestId
  */
 async function showResolved(place, requestId) {
-  const answer = await fetch(`/_preview/log?request_id=${encodeURIComponent(requestId)}`);
-  const [entry] = await answer.json();
-  if (!entry) {
-    place.replaceChildren(element("p", { class: "hint" }, "The preview's log has forgotten it."));
+  const entry = await logged(requestId);
+  if (typeof entry === "string") {
+    place.replaceChildren(element("p", { class: "hint" }, entry));
     return;
   }
   const { steps = [], error, note, sent, cache_hit: cached } = entry;
@@ -151,6 +179,20 @@ async function showResolved(place, requestId) {
   );
 }
 
+/**
+ * @param {string} requestId
+ * @returns {Promise<Record<string, any> | string>} a sentence where there is none
+ */
+async function logged(requestId) {
+  try {
+    const answer = await fetch(`/_preview/log?request_id=${encodeURIComponent(requestId)}`);
+    const [entry] = await answer.json();
+    return entry ?? "The preview's log has forgotten it.";
+  } catch {
+    return "The preview does not answer any more: has it been stopped?";
+  }
+}
+
 /** @param {Record<string, any>} request of the log: an execution's, or a step's */
 function resolved({ name, method, url, query, headers, body, status, ms }) {
   return element(
@@ -163,7 +205,7 @@ function resolved({ name, method, url, query, headers, body, status, ms }) {
 }
 
 /** @param {RecordedCall} record */
-function answer({ text, contentType, status }) {
+function answer({ text, length, contentType, status }) {
   const pretty = /json/i.test(contentType) ? indented(text) : text;
   return element(
     "div",
@@ -173,7 +215,9 @@ function answer({ text, contentType, status }) {
       "pre",
       { tabindex: 0, role: "group", "aria-label": "The answer" },
       pretty.slice(0, SHOWN) || "(empty)",
-      pretty.length > SHOWN ? `\n… and ${pretty.length - SHOWN} characters more` : "",
+      pretty.length > SHOWN || length > text.length
+        ? `\n… of ${length.toLocaleString("en")} characters; ${text.length.toLocaleString("en")} are kept`
+        : "",
     ),
   );
 }

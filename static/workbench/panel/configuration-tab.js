@@ -32,6 +32,19 @@ export function configurationTab(place) {
   let end = () => {};
   /** @type {Element | null} */
   let shown = null;
+  let drawn = "";
+  /** Draws the form anew, and leaves its reader where they are. */
+  const redraw = () => {
+    const open = form.querySelector("details[open] > summary")?.textContent;
+    const focused = /** @type {ShadowRoot} */ (place.getRootNode()).activeElement?.id;
+    show();
+    for (const summary of form.querySelectorAll("summary")) {
+      const details = /** @type {HTMLDetailsElement} */ (summary.parentElement);
+      if (summary.textContent === open) details.open = true;
+    }
+    const again = focused && form.querySelector(`#${CSS.escape(focused)}`);
+    if (again instanceof HTMLElement) again.focus();
+  };
   const show = () => {
     end();
     shown = chosenWidget();
@@ -41,6 +54,7 @@ export function configurationTab(place) {
       ),
     );
     which.disabled = shown === null;
+    drawn = shown ? formOf(typeOf(shown)) : "";
     end = shown ? showForm(form, shown) : showNothing(form);
   };
   show();
@@ -49,12 +63,25 @@ export function configurationTab(place) {
       // A form that somebody is in stays, unless its widget has gone.
       if (shown !== chosenWidget() || which.options.length !== placedWidgets().length) show();
     }),
-    onSaved(show),
+    onSaved((types) => {
+      // What somebody is at stays, unless it is about something else now.
+      if (shown && types.has(typeOf(shown)) && formOf(typeOf(shown)) !== drawn) redraw();
+    }),
   ];
   return () => {
     end();
     for (const each of ends) each();
   };
+}
+
+/**
+ * What a widget's form is drawn from.
+ *
+ * @param {string} type
+ */
+function formOf(type) {
+  const { library, registration } = workbench.widgets[type] ?? {};
+  return JSON.stringify([library?.configuration, registration?.props]);
 }
 
 /** @param {HTMLElement} form */
@@ -72,7 +99,14 @@ function showNothing(form) {
  */
 function showForm(form, widget) {
   const type = typeOf(widget);
-  const { properties, sections } = workbench.widgets[type].library.configuration;
+  const known = workbench.widgets[type];
+  if (!known) {
+    form.replaceChildren(
+      element("p", { class: "hint" }, `${type} is not in the repository any more.`),
+    );
+    return () => {};
+  }
+  const { properties, sections } = known.library.configuration;
   if (properties.length === 0) {
     form.replaceChildren(
       element(
@@ -123,7 +157,7 @@ function showForm(form, widget) {
         "button",
         {
           type: "button",
-          onclick: () => resetProps(widget, page.registry[type].props),
+          onclick: () => resetProps(widget),
         },
         "Back to how it was configured",
       ),
@@ -174,8 +208,13 @@ function followProps(widget, fields) {
  */
 function defaultConfig(widget, properties) {
   const props = sdkOf(widget)?.getProps() ?? {};
-  const named = properties
-    .filter(({ name }) => props[name] !== undefined && props[name] !== null)
-    .map(({ name }) => [name, props[name]]);
+  // What is configured without a field is as it was.
+  const names = [
+    ...Object.keys(page.registry[typeOf(widget)]?.props ?? {}),
+    ...properties.map(({ name }) => name),
+  ];
+  const named = names
+    .filter((name) => props[name] !== undefined && props[name] !== null)
+    .map((name) => [name, props[name]]);
   return `"defaultConfig": ${JSON.stringify(Object.fromEntries(named), null, 2)}`;
 }

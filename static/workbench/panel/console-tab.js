@@ -88,6 +88,9 @@ export function consoleTab(place) {
 
   function showFloods() {
     const { floods: all, notKept } = printedTooFast();
+    const state = JSON.stringify([all, notKept]);
+    if (floods.dataset.state === state) return;
+    floods.dataset.state = state;
     floods.replaceChildren(
       ...all.map(({ widget, lines, place: at }) =>
         element(

@@ -82,9 +82,15 @@ export function withLinks(text) {
  */
 function placeLink(type, file, line, text) {
   const directory = workbench.widgets[type]?.library.directory;
-  if (!directory) return text;
-  const address = EDITORS[editor()].address(`${directory}/${file}`, line);
-  return element("a", { href: address, title: "Open in the editor" }, text);
+  // What is printed is anybody's: it names a file of the widget, or none.
+  if (!directory || file.split("/").includes("..")) return text;
+  try {
+    const address = EDITORS[editor()].address(`${directory}/${file}`, line);
+    return element("a", { href: address, title: "Open in the editor" }, text);
+  } catch {
+    // Half a character, which no address has.
+    return text;
+  }
 }
 
 /** @returns {string} */
@@ -96,5 +102,7 @@ function editor() {
 /** @param {string} file absolute; on Windows it begins with a drive */
 function path(file) {
   const slashed = file.replaceAll("\\", "/");
-  return encodeURI(slashed.startsWith("/") ? slashed : `/${slashed}`);
+  const segments = (slashed.startsWith("/") ? slashed : `/${slashed}`).split("/");
+  // Of a drive on Windows the colon stays.
+  return segments.map((each) => encodeURIComponent(each).replace("%3A", ":")).join("/");
 }

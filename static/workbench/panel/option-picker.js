@@ -17,8 +17,9 @@ let count = 0;
  * @param {(search: string) => Promise<Option[]>} picker.find
  * @param {(option: Option) => void} picker.choose
  * @param {boolean} picker.clears whether the input is emptied by a choice, for the next one
+ * @param {() => void} [picker.left] called when the input loses the focus
  */
-export function optionPicker({ id, find, choose, clears }) {
+export function optionPicker({ id, find, choose, clears, left = () => {} }) {
   count += 1;
   const listId = `options-${count}`;
   const input = element("input", {
@@ -29,18 +30,36 @@ export function optionPicker({ id, find, choose, clears }) {
     "aria-expanded": "false",
     "aria-controls": listId,
     "aria-autocomplete": "list",
-    oninput: () => searchSoon(),
-    onfocus: () => searchSoon(0),
-    onblur: () => close(),
+    oninput: () => {
+      begins = false;
+      searchSoon();
+    },
+    onfocus: () => {
+      input.select();
+      begins = true;
+      searchSoon(0);
+    },
+    onblur: () => {
+      close();
+      left();
+    },
     onkeydown: key,
   });
-  const list = element("ul", { id: listId, role: "listbox", class: "options", hidden: true });
+  const list = element("ul", {
+    id: listId,
+    role: "listbox",
+    class: "options",
+    hidden: true,
+    // The input keeps the focus, also while somebody scrolls.
+    onmousedown: (/** @type {Event} */ event) => event.preventDefault(),
+  });
   list.setAttribute("aria-label", "Options");
   const message = element("p", { role: "status", class: "hint" });
 
   /** @type {Option[]} */
   let options = [];
   let active = -1;
+  let begins = true;
   let asked = 0;
   /** @type {number | undefined} */
   let timer;
@@ -55,7 +74,8 @@ export function optionPicker({ id, find, choose, clears }) {
     asked += 1;
     const turn = asked;
     try {
-      const found = await find(input.value);
+      // What stands there at first is what was chosen before, and no search.
+      const found = await find(begins ? "" : input.value);
       if (turn !== asked) return;
       message.textContent = found.length === 0 ? "Nothing matches." : "";
       show(found);
@@ -78,10 +98,8 @@ export function optionPicker({ id, find, choose, clears }) {
             role: "option",
             id: `${listId}-${index}`,
             "aria-selected": "false",
-            // Before the input loses the focus.
-            onmousedown: (/** @type {Event} */ event) => {
-              event.preventDefault();
-              take(index);
+            onmousedown: (/** @type {MouseEvent} */ event) => {
+              if (event.button === 0) take(index);
             },
           },
           option.label || String(option.value),
@@ -96,14 +114,17 @@ export function optionPicker({ id, find, choose, clears }) {
 
   /** @param {KeyboardEvent} event */
   function key(event) {
+    // Of an input method's own.
+    if (event.isComposing) return;
     if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       close();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (list.hidden) searchSoon(0);
-      else go(active + (event.key === "ArrowDown" ? 1 : -1));
-    } else if (event.key === "Enter" && active >= 0) {
+      else if (event.key === "ArrowDown") go(active + 1);
+      else go(active > 0 ? active - 1 : options.length - 1);
+    } else if (event.key === "Enter" && active >= 0 && !list.hidden) {
       event.preventDefault();
       take(active);
     }
@@ -112,7 +133,7 @@ export function optionPicker({ id, find, choose, clears }) {
   /** @param {number} to */
   function go(to) {
     list.children[active]?.setAttribute("aria-selected", "false");
-    active = (to + options.length) % options.length;
+    active = to % options.length;
     const item = list.children[active];
     item.setAttribute("aria-selected", "true");
     item.scrollIntoView({ block: "nearest" });
@@ -130,6 +151,7 @@ export function optionPicker({ id, find, choose, clears }) {
   function close() {
     clearTimeout(timer);
     asked += 1;
+    active = -1;
     list.hidden = true;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");

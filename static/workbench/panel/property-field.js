@@ -41,7 +41,7 @@ const CONTROLS = {
  */
 export function propertyField(type, property, id, value, change) {
   const { name, label, description } = property;
-  const error = element("p", { class: "error", id: `${id}-error`, hidden: true });
+  const error = element("p", { class: "error", role: "alert", id: `${id}-error`, hidden: true });
   const hint = [description, rulesInWords(property)].filter(Boolean).join(" ");
   const control = CONTROLS[property.type](property, id, checked, type);
   const described = hint && element("p", { class: "hint", id: `${id}-hint` }, hint);
@@ -52,15 +52,26 @@ export function propertyField(type, property, id, value, change) {
   content.append(control.content, error, ...(described ? [described] : []));
   (control.labelled ?? content).setAttribute("aria-describedby", names);
   control.show(value);
-  return { content, show: control.show };
+  return {
+    content,
+    show(shown) {
+      tell("");
+      control.show(shown);
+    },
+  };
 
   /** @param {unknown} changed */
   function checked(changed) {
     const why = refusal(property, changed);
+    tell(why);
+    if (!why) change(changed);
+  }
+
+  /** @param {string} why it cannot be taken; empty if it can */
+  function tell(why) {
     error.textContent = why;
     error.hidden = why === "";
     control.labelled?.setAttribute("aria-invalid", String(why !== ""));
-    if (!why) change(changed);
   }
 }
 
@@ -113,10 +124,10 @@ function numberControl(_property, id, change) {
  * @param {Change} change
  * @returns {Control}
  */
-function colorControl(_property, id, change) {
+function colorControl({ name, label }, id, change) {
   const picker = element("input", {
     type: "color",
-    "aria-label": "Pick the colour",
+    "aria-label": `${label || name}: pick the colour`,
     oninput: () => {
       text.value = picker.value;
       change(picker.value);
@@ -290,24 +301,37 @@ function autocompleteControl(property, id, change, type) {
  * @returns {Control}
  */
 function searchControl(id, change, source) {
+  /** @type {Option | null} */
+  let chosen = null;
   const { input, content } = optionPicker({
     id,
     find: source.find,
-    choose: ({ value }) => change(value),
+    choose: (option) => {
+      chosen = option;
+      change(option.value);
+    },
     clears: false,
-  });
-  input.addEventListener("change", () => {
-    if (input.value === "") change(null);
+    left: () => {
+      if (input.value === "" && chosen !== null) {
+        chosen = null;
+        change(null);
+      }
+      // What was typed is no choice.
+      input.value = textOf(chosen);
+    },
   });
   return {
     content,
     labelled: input,
     show: async (value) => {
-      if (value === null || value === undefined || value === "") {
-        input.value = "";
-        return;
-      }
-      input.value = (await labels(source, [value]))[0].label;
+      const none = value === null || value === undefined || value === "";
+      if (none ? chosen === null : String(chosen?.value) === String(value)) return;
+      chosen = none ? null : { value: /** @type {string} */ (value), label: "" };
+      const [labelled] = none ? [null] : await labels(source, [value]);
+      // Another may have been chosen meanwhile.
+      if (String(chosen?.value) !== String(labelled?.value)) return;
+      chosen = labelled;
+      input.value = textOf(chosen);
     },
   };
 }
@@ -393,14 +417,22 @@ function chipsControl({ sortable, label, name }, id, change, source) {
           const moved = [...chosen];
           [moved[index], moved[to]] = [moved[to], moved[index]];
           choose(moved);
-          /** @type {HTMLElement | null} */ (
-            chips.querySelector(`[aria-label="${CSS.escape(name)}"]:not(:disabled)`)
-          )?.focus();
+          const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (
+            chips.children[to].querySelectorAll("button:not(:disabled)")
+          );
+          // At an end there is the other way alone.
+          const again = Array.from(buttons).find((button) => button.ariaLabel === name);
+          (again ?? buttons[0]).focus();
         },
       },
       sign,
     );
   }
+}
+
+/** @param {Option | null} option */
+function textOf(option) {
+  return option === null ? "" : option.label || String(option.value);
 }
 
 /**

@@ -78,7 +78,12 @@ export function fillPanel(panel) {
     place.scrollTop = 0;
     place.setAttribute("aria-labelledby", `tab-${name}`);
     place.className = `tab-panel ${name}`;
-    end = TABS[name].tab(place);
+    try {
+      end = TABS[name].tab(place);
+    } catch (reason) {
+      end = () => {};
+      place.append(element("p", { class: "error" }, `This tab failed: ${reason}`));
+    }
     keep("browser", "tab", name);
   }
 

@@ -1,8 +1,7 @@
 /** *Theme*: the community's design tokens, which every widget on the page hears of at once. */
 
-import { onDesignTokensChanged } from "/_community/design-tokens.js";
 import { element } from "../element.js";
-import { changedTokens, changeTokens, ownTokens, playTheme } from "../theme.js";
+import { changedTokens, changeTokens, onThemeChange, ownTokens, playTheme } from "../theme.js";
 import { copyButton } from "./copy-button.js";
 
 /** @typedef {import("../../community/design-tokens.js").DesignTokens} DesignTokens */
@@ -108,7 +107,7 @@ export function themeTab(place) {
     }
   };
   show();
-  return onDesignTokensChanged(show);
+  return onThemeChange(show);
 }
 
 /** @param {string} name */

@@ -126,7 +126,20 @@ function fieldRow(number, value) {
     {},
     numberInput,
     valueInput,
-    element("button", { type: "button", onclick: () => row.remove() }, "Remove"),
+    element(
+      "button",
+      {
+        type: "button",
+        "aria-label": "Remove the profile field",
+        onclick: () => {
+          const next = row.nextElementSibling ?? row.previousElementSibling;
+          const place = next ?? row.parentElement?.parentElement;
+          row.remove();
+          place?.querySelector("button")?.focus();
+        },
+      },
+      "Remove",
+    ),
   );
   return row;
 }
@@ -143,9 +156,16 @@ function visit(form, fields) {
   const locale = /** @type {HTMLInputElement} */ (form.querySelector("#locale"));
   query.set("locale", locale.value);
   for (const name of [...query.keys()]) if (name.startsWith("profile.")) query.delete(name);
-  for (const row of fields.querySelectorAll("li")) {
-    const [number, value] = row.querySelectorAll("input");
-    query.set(`profile.${number.value}`, value.value);
+  const given = new Map(
+    Array.from(fields.querySelectorAll("li"), (row) => {
+      const [number, value] = row.querySelectorAll("input");
+      return [number.value, value.value];
+    }),
+  );
+  // One of preview.toml's that is removed has no value.
+  for (const number of Object.keys(workbench.profileFields)) {
+    if (!given.has(number)) given.set(number, "");
   }
+  for (const [number, value] of given) query.set(`profile.${number}`, value);
   location.href = address.href;
 }

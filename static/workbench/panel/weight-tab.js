@@ -1,6 +1,12 @@
 /** *Weight*: what a visitor's browser loads, waits for and holds, and what keeps the page from answering. */
 
-import { blockingTurns, browsersLongTasks, inWords, onBlocking } from "../blocking-record.js";
+import {
+  blockingTurns,
+  browsersLongTasks,
+  forgetBlocking,
+  inWords,
+  onBlocking,
+} from "../blocking-record.js";
 import { element } from "../element.js";
 import { growingWidgets, widgetsHeld } from "../growth-record.js";
 import { domWeights, fetchedBytes, javaScriptHeap, pythonWeight, startPhases } from "../weights.js";
@@ -21,6 +27,11 @@ export function weightTab(place) {
   place.append(
     element("h2", {}, "What visitors would feel"),
     parts.problems,
+    element(
+      "p",
+      { class: "row" },
+      element("button", { type: "button", onclick: () => forgetBlocking() }, "Clear"),
+    ),
     parts.start.content,
     parts.bytes.content,
     parts.memory.content,
@@ -77,12 +88,7 @@ function showStart(part) {
       `${type}: asked for, until init has returned`,
       Math.round(mount),
     ]),
-    [
-      "The browser's long tasks, together",
-      long === null
-        ? "not told"
-        : Math.round(long.reduce((sum, { duration }) => sum + duration, 0)),
-    ],
+    ["The browser's long tasks, together", long === null ? "not told" : Math.round(long)],
   ]);
 }
 

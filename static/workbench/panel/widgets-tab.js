@@ -1,6 +1,7 @@
 /** *Widgets*: what is on the page, and the library to add from. */
 
 import { element } from "../element.js";
+import { handOnChanges } from "../instance-props.js";
 import {
   addWidget,
   duplicateWidget,
@@ -37,13 +38,16 @@ export function widgetsTab(place) {
     library,
     status,
   );
+  /** @type {Element[]} of the list's items */
+  let items = [];
   const showPlaced = () => {
-    const focused = focusedAction(placed);
+    const focused = focusedAction(placed, items);
+    items = placedWidgets();
     placed.replaceChildren(...placedWidgets().map((widget) => placedItem(widget, tell)));
     if (placed.childElementCount === 0) {
       placed.append(element("li", { class: "hint" }, "No widget is on this page. Add one below."));
     }
-    restoreFocus(placed, focused);
+    restoreFocus(placed, focused, items, library);
   };
   const showLibrary = () => {
     library.replaceChildren(
@@ -69,12 +73,11 @@ export function widgetsTab(place) {
  */
 function placedItem(widget, tell) {
   const name = nameOf(widget);
-  const { settings } = workbench.widgets[typeOf(widget)]?.library ?? {};
   const zone = element(
     "select",
     {
       "aria-label": `Zone of ${name}`,
-      "data-action": `${name} zone`,
+      "data-action": "zone",
       onchange: () => {
         moveToZone(widget, zone.value);
         tell(`${name} is in ${zone.value} now.`);
@@ -95,7 +98,7 @@ function placedItem(widget, tell) {
         type: "button",
         "aria-label": `${what} ${name}`,
         title: what,
-        "data-action": `${name} ${what}`,
+        "data-action": what,
         disabled,
         onclick: act,
       },
@@ -117,7 +120,7 @@ function placedItem(widget, tell) {
         showTab(zone, "configuration");
       }),
       action("Duplicate", "Duplicate", () => {
-        duplicateWidget(widget);
+        handOnChanges(widget, duplicateWidget(widget));
         tell(`${name} is there once more.`);
       }),
       action("Remove", "Remove", () => {
@@ -125,9 +128,9 @@ function placedItem(widget, tell) {
         tell(`${name} is removed.`);
       }),
     ),
-    settings && settings.removable === false
-      ? element("p", { class: "hint" }, "On the platform an admin cannot remove it.")
-      : null,
+    ...forbidden(typeOf(widget), zoneOf(widget)).map((sentence) =>
+      element("p", { class: "hint" }, sentence),
+    ),
   );
 }
 
@@ -171,29 +174,56 @@ function libraryItem(type, { registration, library }, tell) {
 }
 
 /**
+ * What the platform does not let an admin do, and the workbench does.
+ *
+ * @param {string} type
+ * @param {string} zone
+ */
+function forbidden(type, zone) {
+  const entry = workbench.widgets[type];
+  if (!entry) return ["It is not in the repository any more."];
+  const { settings } = entry.library;
+  const verbs = [
+    settings.movable === false && "move",
+    settings.configurable === false && "configure",
+    settings.removable === false && "remove",
+  ].filter(Boolean);
+  const { containers } = entry.registration;
+  return [
+    ...(verbs.length > 0 ? [`On the platform an admin cannot ${verbs.join(" or ")} it.`] : []),
+    ...(containers.includes(zone)
+      ? []
+      : [`Its containers are ${containers.join(", ")}: the platform does not offer it here.`]),
+  ];
+}
+
+/**
  * The list is made anew at each change, and the keyboard is to stay where it was.
  *
  * @param {HTMLElement} list
- * @returns {{ action: string, index: number } | null}
+ * @param {Element[]} items the widgets that its items are of
  */
-function focusedAction(list) {
+function focusedAction(list, items) {
   const { activeElement } = /** @type {ShadowRoot} */ (list.getRootNode());
   if (!(activeElement instanceof HTMLElement) || !list.contains(activeElement)) return null;
   const item = activeElement.closest("li");
-  return {
-    action: activeElement.dataset.action ?? "",
-    index: Array.from(list.children).findIndex((child) => child === item),
-  };
+  const index = Array.from(list.children).findIndex((child) => child === item);
+  return { action: activeElement.dataset.action ?? "", index, widget: items[index] };
 }
 
 /**
  * @param {HTMLElement} list
  * @param {ReturnType<typeof focusedAction>} focused
+ * @param {Element[]} items
+ * @param {HTMLElement} library where the keyboard goes when nothing is left
  */
-function restoreFocus(list, focused) {
+function restoreFocus(list, focused, items, library) {
   if (!focused) return;
-  const same = list.querySelector(`[data-action="${CSS.escape(focused.action)}"]:not(:disabled)`);
-  const near = list.children[Math.min(focused.index, list.children.length - 1)];
-  const target = same ?? near?.querySelector("button:not(:disabled), select");
+  const known = items.indexOf(focused.widget);
+  const index = known === -1 ? Math.min(focused.index, items.length - 1) : known;
+  const item = list.children[index];
+  const same = item?.querySelector(`[data-action="${CSS.escape(focused.action)}"]:not(:disabled)`);
+  const target =
+    same ?? item?.querySelector("button:not(:disabled), select") ?? library.querySelector("button");
   if (target instanceof HTMLElement) target.focus();
 }
