@@ -61,7 +61,10 @@ def test_examples(community: Community, state: str, width: int) -> None:
 
 @pytest.mark.parametrize("tab", ["Widgets", "Configuration", "Calls", "Weight"])
 @pytest.mark.parametrize("width", SIZES)
-def test_workbench(community_context: BrowserContext, tab: str, width: int) -> None:
+def test_workbench(
+    community_context: BrowserContext, monkeypatch: pytest.MonkeyPatch, tab: str, width: int
+) -> None:
+    monkeypatch.setenv("WIDGET_SECRET_KEY", "a-secret")
     assert community_context.browser is not None
     context = community_context.browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
@@ -80,6 +83,7 @@ def test_workbench(community_context: BrowserContext, tab: str, width: int) -> N
             expect(opened.get_by_role("combobox", name="Lead")).to_have_value("Sales")
         elif tab == "Calls":
             opened.locator("summary").first.click()
+            expect(opened).to_contain_text("Called by weather.")
             expect(opened).to_contain_text("https://")
         elif tab == "Weight":
             page.get_by_role("button", name="Block").evaluate("button => button.click()")

@@ -17,6 +17,7 @@ import { restoreProps } from "./instance-props.js";
 import { playNetwork } from "./network-conditions.js";
 import { noticeOfReload, WorkbenchNotice } from "./notice.js";
 import { RepositoryProblems, showProblems } from "./repository-problems.js";
+import { recordResources } from "./resource-record.js";
 import { isTested, prepareForTest } from "./test-page.js";
 import { restoreTheme } from "./theme.js";
 import { WidgetFailurePanel } from "./widget-failure.js";
@@ -32,13 +33,12 @@ document.addEventListener("widget-error", (event) => {
   if (target instanceof HTMLElement) showFailure(target, detail);
 });
 
-// The Calls and Weight tabs read it, and a browser keeps 250 unless it is told otherwise.
-performance.setResourceTimingBufferSize(10_000);
 prepareForTest();
 showProblems(JSON.parse(document.getElementById("community-page")?.textContent ?? "{}").problems);
 // A test shows what it was begun with, and plays all else itself.
 if (!isTested()) {
   recordConsole();
+  recordResources();
   recordBlocking();
   recordGrowth();
   playNetwork();

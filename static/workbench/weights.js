@@ -13,43 +13,9 @@
  * @property {InstanceWeight[]} widgets
  */
 
-import { page } from "/_community/page-data.js";
 import { startedRuntimes } from "./interpreters.js";
 import { placedWidgets, typeOf } from "./placed-widgets.js";
 import { pythonLoaded, weightsIn } from "./workbench-python.js";
-
-/** Of the shared runtime, as the preview and a build name its files. */
-const RUNTIME = /\/_runtime\/|\/runtime\//;
-
-/** @returns {{ name: string, files: number, bytes: number }[]} what was fetched, by whom; compressed bodies, in bytes */
-export function fetchedBytes() {
-  /** @type {Map<string, { files: number, bytes: number }>} */
-  const groups = new Map();
-  const entries = /** @type {PerformanceResourceTiming[]} */ (
-    performance.getEntriesByType("resource")
-  );
-  for (const { name, encodedBodySize } of entries) {
-    const group = ownerOf(name);
-    if (!group) continue;
-    const known = groups.get(group) ?? { files: 0, bytes: 0 };
-    groups.set(group, { files: known.files + 1, bytes: known.bytes + encodedBodySize });
-  }
-  return Array.from(groups, ([name, weight]) => ({ name, ...weight }));
-}
-
-/** @param {string} address */
-function ownerOf(address) {
-  const { pathname, origin } = new URL(address);
-  if (RUNTIME.test(pathname)) return "Python";
-  if (origin === location.origin) {
-    if (/^\/_(community|workbench|preview)\//.test(pathname)) return null;
-    if (/^\/connectors\//.test(pathname)) return "connector calls";
-    for (const [type, { entry }] of Object.entries(page.registry)) {
-      if (pathname.startsWith(entry.slice(0, entry.lastIndexOf("/") + 1))) return type;
-    }
-  }
-  return "elsewhere";
-}
 
 /**
  * @returns {{ boot: number | null, widgets: { type: string, mount: number }[] }} milliseconds, as design.md's performance

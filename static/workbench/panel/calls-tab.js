@@ -2,6 +2,7 @@
 
 import { forgetCalls, onCall, recordedCalls } from "../call-record.js";
 import { element } from "../element.js";
+import { callTiming } from "../resource-record.js";
 import { callAsTest } from "./call-as-test.js";
 import { copyButton } from "./copy-button.js";
 
@@ -261,7 +262,7 @@ function waterfall(record) {
   const { began, stages } = record;
   const ended = record.ended ?? began;
   const total = Math.max(ended - began, 0.1);
-  const timing = resourceTiming(record);
+  const timing = callTiming(record.url, began, ended);
   const [asked, answered, received] = timing
     ? [timing.requestStart, timing.responseStart, timing.responseEnd]
     : [began, ended, ended];
@@ -286,17 +287,6 @@ function waterfall(record) {
     timing && bar("receiving", answered - began, received - answered, total),
     // Its answer had come, and the page was at something else.
     timing && bar("page busy", received - began, ended - received, total),
-  );
-}
-
-/** @param {RecordedCall} record */
-function resourceTiming({ url, began, ended }) {
-  const entries = /** @type {PerformanceResourceTiming[]} */ (
-    performance.getEntriesByName(url, "resource")
-  );
-  return entries.find(
-    ({ startTime, responseEnd, requestStart }) =>
-      requestStart > 0 && startTime >= began - 1 && ended !== null && responseEnd <= ended + 1,
   );
 }
 

@@ -9,7 +9,8 @@ import {
 } from "../blocking-record.js";
 import { element } from "../element.js";
 import { growingWidgets, widgetsHeld } from "../growth-record.js";
-import { domWeights, fetchedBytes, javaScriptHeap, pythonWeight, startPhases } from "../weights.js";
+import { fetched } from "../resource-record.js";
+import { domWeights, javaScriptHeap, pythonWeight, startPhases } from "../weights.js";
 import { withLinks } from "./editor-links.js";
 
 /** Milliseconds between looks, while the tab is shown. */
@@ -42,7 +43,7 @@ export function weightTab(place) {
     const python = await pythonWeight();
     showStart(parts.start);
     parts.bytes.fill(
-      fetchedBytes().map(({ name, files, bytes }) => [name, files, kilobytes(bytes)]),
+      Array.from(fetched(), ([name, { files, bytes }]) => [name, files, kilobytes(bytes)]),
     );
     showMemory(parts.memory, python);
     showWidgets(parts.widgets, python);
