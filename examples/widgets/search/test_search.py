@@ -31,11 +31,22 @@ def opened(community: Community) -> tuple[Locator, Locator]:
     return widget, field
 
 
+TYPE = """
+(field, text) => {
+    for (const letter of text) {
+        field.value += letter;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+}
+"""
+
+
 def test_what_is_typed_without_a_pause_is_asked_for_once(community: Community) -> None:
     search = community.connectors["help-search"]
     search.respond(json=answer("Export a report"))
     widget, field = opened(community)
-    field.press_sequentially("expo")
+    # In one go: on a computer that is busy, letters that are sent one by one come with pauses.
+    field.evaluate(TYPE, "expo")
     expect(widget.get_by_role("option")).to_have_count(1)
     expect(widget.locator("mark")).to_have_text(["Expo"])
     assert [call.query for call in search.calls] == [{"q": "expo"}]
