@@ -780,7 +780,7 @@ def test_a_widget_that_prints_in_a_loop_is_named_with_its_line(
     workbench.click("Flood")
     line = line_of('            print("line", number)')
     expect(tab.get_by_role("status")).to_contain_text(
-        re.compile(rf"probe prints 15\d lines a second, at widgets/probe/main\.py:{line}\.")
+        re.compile(rf"probe prints 1\d\d lines a second, at widgets/probe/main\.py:{line}\.")
     )
     lines = tab.get_by_role("list", name="Console, the latest last").get_by_role("listitem")
     expect(lines).to_have_count(100)
@@ -839,7 +839,7 @@ def test_a_handler_that_blocks_is_named_with_its_line(visit: Callable[..., Workb
     told = tab.locator(".problems")
     expect(told).to_contain_text(
         re.compile(
-            rf'Widget "probe": block \(widgets/probe/main\.py:{begins}\) kept the page from answering for 3\d\d ms: '
+            rf'Widget "probe": block \(widgets/probe/main\.py:{begins}\) kept the page from answering for [3-9]\d\d ms: '
             rf"\d+ ms at widgets/probe/main\.py:{loop} \(pass\)"
         )
     )
