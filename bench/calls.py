@@ -56,7 +56,7 @@ def main() -> None:
         )
         page = browser.new_page()
         page.add_init_script(STUB)
-        page.goto(f"{url}?widgets=calls")
+        page.goto(f"{url}?widgets=calls&workbench=none")
         expect(page.locator("[data-widget-state=ready]")).to_be_attached(timeout=60_000)
         print(
             f"One `await connectors.execute(…)`, Chromium {browser.version}: median of {ROUNDS} rounds\n"

@@ -19,7 +19,7 @@ from tests.engines.smoke import drive
 from widget_workbench.preview import running
 
 REPOSITORY = Path(__file__).parent / "repository"
-PAGE = "?widgets=rendering_python,rendering_javascript"
+PAGE = "?widgets=rendering_python,rendering_javascript&workbench=none"
 PAGE_SECONDS = 150
 
 ACTIONS = {"change": "10 rows changed", "insert": "one inserted at the top", "first": "first shown"}

@@ -839,7 +839,8 @@ def test_a_handler_that_blocks_is_named_with_its_line(visit: Callable[..., Workb
     told = tab.locator(".problems")
     expect(told).to_contain_text(
         re.compile(
-            rf'Widget "probe": block \(widgets/probe/main\.py:{begins}\) kept the page from answering for [3-9]\d\d ms: '
+            rf'Widget "probe": block \(widgets/probe/main\.py:{begins}\) kept the page from answering '
+            r"for [3-9]\d\d ms: "
             rf"\d+ ms at widgets/probe/main\.py:{loop} \(pass\)"
         )
     )
