@@ -14,11 +14,12 @@ import { hideFailure, showFailure } from "./failures.js";
 import { focusAt, focusIn } from "./focus.js";
 import { handOnChanges } from "./instance-props.js";
 import { installedPackages, startedRuntimes } from "./interpreters.js";
+import { messageOf } from "./message-of.js";
 import { notice, reloadBecause } from "./notice.js";
 import { PENDING, placementChanged, registryWidget, TAG, typeOf } from "./placed-widgets.js";
 import { showProblems } from "./repository-problems.js";
 import { loaderOf } from "./widget-loader.js";
-import { nowSaved, workbench } from "./workbench-data.js";
+import { changedTypes, nowSaved, workbench } from "./workbench-data.js";
 import { pythonLoaded, replacementIn } from "./workbench-python.js";
 
 /** Milliseconds that the old instance stays where the new one shows something, but is not ready. */
@@ -72,20 +73,11 @@ async function show(before, after) {
   }
   if (JSON.stringify(before.problems) !== JSON.stringify(after.problems))
     showProblems(after.problems);
-  const types = Object.keys(after.widgets).filter((type) =>
-    differs(before.widgets[type], after.widgets[type]),
-  );
+  // One that has gone stays as it is.
+  const types = changedTypes(before, after).filter((type) => type in after.widgets);
   await Promise.all(
     types.map((type) => showWidget(type, before.widgets[type], after.widgets[type])),
   );
-}
-
-/**
- * @param {SavedWidget | undefined} before
- * @param {SavedWidget} after
- */
-function differs(before, after) {
-  return JSON.stringify(before) !== JSON.stringify(after);
 }
 
 /**
@@ -115,7 +107,7 @@ async function showWidget(type, before, after) {
     showAll(elements, {
       type,
       heading: goesOn(type),
-      message: reason instanceof Error ? reason.message : String(reason),
+      message: messageOf(reason),
       stack: "",
     });
   }
@@ -146,10 +138,10 @@ function showAll(elements, failure) {
  */
 async function replaceWidget(type, before, after, elements, configured) {
   if (!after.python) return replaceAll(elements, configured, false);
-  const onlyStyle = !differs({ ...before, style: "" }, { ...after, style: "" });
+  const [was, is] = [before, after].map((widget) => JSON.stringify({ ...widget, style: "" }));
   await pythonLoaded;
   const fresh = await renewed(type);
-  if (onlyStyle && restyled(elements, fresh.style)) return null;
+  if (was === is && restyled(elements, fresh.style)) return null;
   const failure = before.modules === after.modules ? null : replaceCode(type, fresh.modules);
   if (failure) return failure;
   forgetBlocking(type);

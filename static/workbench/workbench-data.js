@@ -67,13 +67,21 @@ const { listen, tell } = signal();
 
 /** @param {Saved} saved what is there now */
 export function nowSaved(saved) {
-  const before = workbench.widgets;
-  const types = new Set([...Object.keys(before), ...Object.keys(saved.widgets)]);
-  const changed = [...types].filter(
-    (type) => JSON.stringify(before[type]) !== JSON.stringify(saved.widgets[type]),
-  );
+  const changed = changedTypes(workbench, saved);
   Object.assign(workbench, saved);
   if (changed.length > 0) tell(new Set(changed));
+}
+
+/**
+ * @param {Saved} before
+ * @param {Saved} after
+ * @returns {string[]} the types of which something else is saved, those that came and went included
+ */
+export function changedTypes(before, after) {
+  const types = new Set([...Object.keys(before.widgets), ...Object.keys(after.widgets)]);
+  return [...types].filter(
+    (type) => JSON.stringify(before.widgets[type]) !== JSON.stringify(after.widgets[type]),
+  );
 }
 
 /** Called, with the types of the widgets concerned, after something was saved and is shown. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -11,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import watchfiles
 
+from widget_workbench.preview import changes as changes_module
 from widget_workbench.preview.changes import Changes
 
 # Seconds that an event may take.
@@ -189,14 +192,30 @@ def test_closing_ends_the_streams(repository: Repository) -> None:
     run(test, repository)
 
 
-def test_a_stub_of_types_is_no_save(repository: Repository) -> None:
+def test_a_stub_of_types_is_no_save(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = asyncio.Event()
+    is_watched = changes_module._is_watched
+
+    def look(change: watchfiles.Change, path: str) -> bool:
+        if path.endswith("_props.pyi"):
+            looked_at.set()
+        return is_watched(change, path)
+
+    monkeypatch.setattr(changes_module, "_is_watched", look)
+
     async def test(_: Changes, page: Page) -> None:
         before = repository.readings
         repository.main.with_name("_props.pyi").write_text("")
-        await asyncio.sleep(1)
+        await looked_at.wait()
         assert repository.readings == before
-        repository.main.write_text("1")
+        # In one step, so that it is one save.
+        fresh = repository.main.with_suffix(".tmp")
+        fresh.write_text("1")
+        os.replace(fresh, repository.main)
         await page.hears_until(lambda told: told["main"] == "1")
+        assert repository.readings == before + 1
 
     run(test, repository)
 

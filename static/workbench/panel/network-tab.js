@@ -10,6 +10,7 @@ import {
   plannedFailure,
   setNetworkConditions,
 } from "../network-conditions.js";
+import { radioChoices } from "./radio-choices.js";
 
 /** @type {Record<string, { label: string, conditions: import("../network-conditions.js").Conditions }>} */
 const CONNECTIONS = {
@@ -22,16 +23,12 @@ const CONNECTIONS = {
 
 /** @type {import("./tabs.js").Tab} */
 export function networkTab(place) {
-  const connection = element("fieldset", { class: "choices" }, element("legend", {}, "Connection"));
-  for (const [name, { label, conditions }] of Object.entries(CONNECTIONS)) {
-    const radio = element("input", {
-      type: "radio",
-      name: "connection",
-      onchange: () => setNetworkConditions(conditions),
-    });
-    radio.value = name;
-    connection.append(element("label", {}, radio, label));
-  }
+  const connection = radioChoices(
+    "Connection",
+    "connection",
+    Object.entries(CONNECTIONS).map(([value, { label }]) => ({ value, label })),
+    (value) => setNetworkConditions(CONNECTIONS[value].conditions),
+  );
   const latency = number("latency", "Milliseconds added to each call", 60_000);
   const speed = number("speed", "Kilobits a second for each answer (0: no limit)", 1_000_000);
   latency.input.addEventListener("input", () =>
@@ -57,7 +54,7 @@ export function networkTab(place) {
   const planned = element("p", { role: "status", class: "planned" });
   const cancel = element("button", { type: "button", onclick: () => planFailure(null) }, "Cancel");
   place.append(
-    connection,
+    connection.content,
     latency.field,
     speed.field,
     element("h2", {}, "Fail the next call"),
@@ -81,10 +78,9 @@ export function networkTab(place) {
 
   const show = () => {
     const conditions = networkConditions();
-    for (const radio of connection.querySelectorAll("input")) {
-      radio.checked =
-        JSON.stringify(CONNECTIONS[radio.value].conditions) === JSON.stringify(conditions);
-    }
+    connection.show(
+      (value) => JSON.stringify(CONNECTIONS[value].conditions) === JSON.stringify(conditions),
+    );
     showNumber(latency.input, conditions.latency);
     showNumber(speed.input, conditions.speed);
     const plan = plannedFailure();

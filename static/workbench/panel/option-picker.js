@@ -5,6 +5,7 @@
  */
 
 import { element } from "../element.js";
+import { messageOf } from "../message-of.js";
 
 /** Milliseconds without a further letter, after which a server is asked. */
 const PAUSE = 200;
@@ -81,7 +82,7 @@ export function optionPicker({ id, find, choose, clears, left = () => {} }) {
       show(found);
     } catch (reason) {
       if (turn !== asked) return;
-      message.textContent = reason instanceof Error ? reason.message : String(reason);
+      message.textContent = messageOf(reason);
       show([]);
     }
   }

@@ -16,6 +16,8 @@
  */
 
 import { element } from "../element.js";
+import { messageOf } from "../message-of.js";
+import { HEX_COLOUR } from "./hex-colour.js";
 import { optionPicker } from "./option-picker.js";
 import { optionSource } from "./option-source.js";
 import { refusal, rulesInWords } from "./rules.js";
@@ -144,7 +146,7 @@ function colorControl({ name, label }, id, change) {
   });
   /** @param {string} value */
   const follow = (value) => {
-    if (/^#[0-9a-f]{6}$/i.test(value)) picker.value = value;
+    if (HEX_COLOUR.test(value)) picker.value = value;
   };
   return {
     content: element("span", { class: "color" }, picker, text),
@@ -217,7 +219,7 @@ function dropDownControl(property, id, change, type) {
     try {
       options = await optionSource(type, property).find("");
     } catch (reason) {
-      status.textContent = reason instanceof Error ? reason.message : String(reason);
+      status.textContent = messageOf(reason);
     }
     select.replaceChildren(
       element("option", { value: "" }, "–"),

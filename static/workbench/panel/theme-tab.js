@@ -3,6 +3,8 @@
 import { element } from "../element.js";
 import { changedTokens, changeTokens, onThemeChange, ownTokens, playTheme } from "../theme.js";
 import { copyButton } from "./copy-button.js";
+import { HEX_COLOUR } from "./hex-colour.js";
+import { radioChoices } from "./radio-choices.js";
 
 /** @typedef {import("../../community/design-tokens.js").DesignTokens} DesignTokens */
 
@@ -56,20 +58,14 @@ const PRESETS = {
   },
 };
 
-const HEX = /^#[0-9a-f]{6}$/i;
-
 /** @type {import("./tabs.js").Tab} */
 export function themeTab(place) {
-  const presets = element("fieldset", { class: "choices" }, element("legend", {}, "Preset"));
-  for (const [name, { label, tokens }] of Object.entries(PRESETS)) {
-    const radio = element("input", {
-      type: "radio",
-      name: "preset",
-      onchange: () => playTheme(tokens),
-    });
-    radio.value = name;
-    presets.append(element("label", {}, radio, label));
-  }
+  const presets = radioChoices(
+    "Preset",
+    "preset",
+    Object.entries(PRESETS).map(([value, { label }]) => ({ value, label })),
+    (value) => playTheme(PRESETS[value].tokens),
+  );
   const rows = Object.keys(ownTokens())
     .sort()
     .map((name) => tokenRow(name));
@@ -85,7 +81,7 @@ export function themeTab(place) {
   });
   list.append(...rows.map(({ item }) => item));
   place.append(
-    presets,
+    presets.content,
     element(
       "p",
       { class: "row" },
@@ -102,9 +98,7 @@ export function themeTab(place) {
   const show = () => {
     const changes = changedTokens();
     for (const { show } of rows) show(changes);
-    for (const radio of presets.querySelectorAll("input")) {
-      radio.checked = same(PRESETS[radio.value].tokens, changes);
-    }
+    presets.show((value) => same(PRESETS[value].tokens, changes));
   };
   show();
   return onThemeChange(show);
@@ -128,7 +122,7 @@ function tokenRow(name) {
     "li",
     {},
     element("label", { for: text.id }, name),
-    own !== null && HEX.test(own) ? color : null,
+    own !== null && HEX_COLOUR.test(own) ? color : null,
     text,
   );
   return {
@@ -139,7 +133,7 @@ function tokenRow(name) {
       const value = (name in changes ? changes[name] : own) ?? "";
       item.classList.toggle("changed", name in changes);
       text.value = value;
-      if (HEX.test(value)) color.value = value;
+      if (HEX_COLOUR.test(value)) color.value = value;
     },
   };
 }

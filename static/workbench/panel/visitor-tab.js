@@ -6,11 +6,16 @@
 import { page } from "/_community/page-data.js";
 import { element } from "../element.js";
 import { workbench } from "../workbench-data.js";
+import { radioChoices } from "./radio-choices.js";
 
 const ROLES = [
-  ["guest", "Guest", "Nobody has signed in; connectors that need to know who calls refuse."],
-  ["member", "Member", "Who preview.toml's [user] says."],
-  ["admin", "Admin", "The same, with an admin's role."],
+  {
+    value: "guest",
+    label: "Guest",
+    hint: "Nobody has signed in; connectors that need to know who calls refuse.",
+  },
+  { value: "member", label: "Member", hint: "Who preview.toml's [user] says." },
+  { value: "admin", label: "Admin", hint: "The same, with an admin's role." },
 ];
 
 const LOCALES = [
@@ -28,16 +33,8 @@ const LOCALES = [
 
 /** @type {import("./tabs.js").Tab} */
 export function visitorTab(place) {
-  const roles = element("fieldset", { class: "choices stacked" }, element("legend", {}, "Role"));
-  for (const [value, label, hint] of ROLES) {
-    const radio = element("input", {
-      type: "radio",
-      name: "role",
-      checked: page.user.role === value,
-    });
-    radio.value = value;
-    roles.append(element("label", {}, radio, label, element("small", {}, hint)));
-  }
+  const roles = radioChoices("Role", "role", ROLES);
+  roles.show((value) => page.user.role === value);
   const locale = element("input", {
     id: "locale",
     list: "locales",
@@ -58,7 +55,7 @@ export function visitorTab(place) {
         visit(form, fields);
       },
     },
-    roles,
+    roles.content,
     element(
       "p",
       { class: "field" },
