@@ -38,7 +38,7 @@ def prerendered(
     """
 
     def rewrite(route: Route) -> None:
-        response = route.fetch()
+        response = route.fetch(max_retries=3)
         route.fulfill(response=response, body=_rewritten(response.text(), markup, style, calls))
 
     def prepare(page: Page) -> None:

@@ -356,7 +356,7 @@ def test_without_module_scripts_what_is_prerendered_stands_and_a_sentence_comes(
 
     def prepare(page: Page) -> None:
         def without_modules(route: Any) -> None:
-            answer = route.fetch()
+            answer = route.fetch(max_retries=3)
             html = re.sub(r'<script type="module"[^>]*></script>', "", answer.text())
             route.fulfill(response=answer, body=html)
 

@@ -129,7 +129,7 @@ def test_a_host_that_drops_the_declarations_finds_the_files_beside_the_loader(
     community_factory: CommunityFactory, bundled: Path
 ) -> None:
     def drop(route: Route) -> None:
-        answer = route.fetch()
+        answer = route.fetch(max_retries=3)
         html = answer.text()
         assert 'rel="asset"' in html
         route.fulfill(response=answer, body=re.sub(r'<link rel="asset"[^>]*>', "", html))
@@ -145,7 +145,7 @@ def test_a_host_that_leaves_addresses_relative_finds_the_files_beside_the_loader
     community_factory: CommunityFactory, bundled: Path
 ) -> None:
     def left(route: Route) -> None:
-        answer = route.fetch()
+        answer = route.fetch(max_retries=3)
         html = re.sub(r'(<link rel="asset" href=")/_hosted/[^/]+/weather/', r"\1", answer.text())
         assert 'rel="asset" href="main.py"' in html
         route.fulfill(response=answer, body=html)
@@ -162,7 +162,7 @@ def test_a_host_that_leaves_addresses_relative_finds_the_files_beside_the_loader
 
 def altered(route: Route) -> None:
     """An answer of the right length, with wrong bytes in its middle."""
-    answer = route.fetch()
+    answer = route.fetch(max_retries=3)
     body = bytearray(answer.body())
     for index in range(len(body) // 2, len(body) // 2 + 64):
         body[index] ^= 0xFF
@@ -226,7 +226,7 @@ def test_a_manifest_of_an_earlier_publish_is_read_anew(
     community_factory: CommunityFactory, bundled: Path
 ) -> None:
     def stale(route: Route) -> None:
-        answer = route.fetch()
+        answer = route.fetch(max_retries=3)
         document = json.loads(answer.text())
         for record in document["files"]:
             if record["path"] == "main.py":

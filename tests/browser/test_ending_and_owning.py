@@ -248,7 +248,7 @@ def test_two_releases_on_one_page_answer_their_own_widgets(
         )
 
     def other_release(route: Route) -> None:
-        answer = route.fetch()
+        answer = route.fetch(max_retries=3)
         route.fulfill(
             response=answer, body=answer.text().replace('data-release="', 'data-release="other-')
         )
