@@ -1,0 +1,144 @@
+"""A reader of the documentation: writes the files, types the commands, and compares what is printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from .pages import PROJECT, Block
+
+# Commands that go on until Ctrl-C, and what they print once they are ready.
+_SERVERS = {"widget preview": "Ctrl-C stops"}
+_SECONDS = 240
+_FILE = re.compile(r"^\w+/")
+
+
+class Reader:
+    """Somebody who follows a page, in a directory of their own.
+
+    Args:
+        directory: where they work; the commands are typed there.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.printed = ""
+        programs = [str(Path(sys.executable).parent), os.environ["PATH"]]
+        self._environment = {
+            **os.environ,
+            "PATH": os.pathsep.join(programs),
+            "NO_COLOR": "1",
+            "COLUMNS": "120",
+            # Commits are somebody's, and not this computer's settings'.
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_COUNT": "3",
+            "GIT_CONFIG_KEY_0": "user.name",
+            "GIT_CONFIG_VALUE_0": "Ann",
+            "GIT_CONFIG_KEY_1": "user.email",
+            "GIT_CONFIG_VALUE_1": "ann@example.com",
+            "GIT_CONFIG_KEY_2": "init.defaultBranch",
+            "GIT_CONFIG_VALUE_2": "main",
+        }
+
+    def write(self, path: str, text: str) -> None:
+        """Writes a file, as a block says."""
+        file = self.directory / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+
+    def type(self, block: Block) -> None:
+        """Types a block's commands one after the other; each has to succeed unless the page says otherwise."""
+        if in_file := block.told.get("run by"):
+            text = (PROJECT / in_file[0]).read_text("utf-8")
+            for command in _commands(block.text):
+                assert command in text, f"{in_file[0]} does not run {command!r} (line {block.line})"
+            return
+        expected = int(block.told.get("fails", ["0"])[0])
+        self.printed = ""
+        answer = None
+        for line in block.text.splitlines():
+            if line.startswith("# "):
+                assert answer is not None, f"line {block.line}: no command to answer {line!r}"
+                assert json.loads(answer) == json.loads(line.removeprefix("# "))
+                continue
+            for command in _commands(line):
+                if command.startswith("widget connectors test"):
+                    answer = json.dumps(self._connector(command))
+                elif command.startswith(tuple(_SERVERS)):
+                    self.printed += self._serve(command)
+                else:
+                    self.printed += self._run(command, expected)
+
+    def expect(self, block: Block) -> None:
+        """Compares what the last commands printed: each of the block's lines, in that order."""
+        rest = _plain(self.printed)
+        for line in filter(str.strip, block.text.splitlines()):
+            pattern = "".join(
+                ".*?" if part == "…" else re.escape(part) for part in re.split("(…)", _plain(line))
+            )
+            found = re.search(pattern, rest)
+            assert found, f"line {block.line}: {line!r} is not in what was printed:\n{self.printed}"
+            rest = rest[found.end() :]
+
+    def _run(self, command: str, expected: int) -> str:
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=self.directory,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            check=False,
+            timeout=_SECONDS,
+        )
+        assert done.returncode == expected, f"{command}\n{done.stdout}"
+        return done.stdout
+
+    def _connector(self, command: str) -> object:
+        done = json.loads(self._run(f"{command} --json", 0))
+        return done["response"]["json"]
+
+    def _serve(self, command: str) -> str:
+        """Starts a server, waits until it says that it is ready, and stops it by Ctrl-C."""
+        ready = next(text for name, text in _SERVERS.items() if command.startswith(name))
+        arguments = [*shlex.split(command), "--port", "0", "--no-open"]
+        with subprocess.Popen(
+            arguments,
+            cwd=self.directory,
+            env={**self._environment, "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            try:
+                assert process.stdout is not None
+                printed = ""
+                while ready not in printed:
+                    line = process.stdout.readline()
+                    assert line, f"{command} ended early:\n{printed}"
+                    printed += line
+                process.send_signal(signal.SIGINT)
+                printed += process.stdout.read()
+                assert process.wait(timeout=30) in (0, 130), printed
+            finally:
+                process.kill()
+        return printed
+
+
+def _commands(text: str) -> list[str]:
+    """The commands of a block or a line, without comments; one that ends in a backslash goes on."""
+    joined = text.replace("\\\n", " ")
+    lines = [re.sub(r"\s+#\s.*$", "", line).strip() for line in joined.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _plain(text: str) -> str:
+    """A text with its blanks and breaks as one blank: widths differ."""
+    return re.sub(r"\s+", " ", text).strip()

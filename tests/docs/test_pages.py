@@ -1,0 +1,199 @@
+"""Each page of the documentation, followed as a reader does: its files written, its commands typed, its widgets opened.
+
+`pages.py` says what a page may hold, and how it tells what its readers need not see.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+import textwrap
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from widget_workbench.checking.html_syntax import html_syntax
+from widget_workbench.repository import read_repository
+from widget_workbench.testing import CommunityFactory
+
+from .pages import PROJECT, Block, beginning, blocks, name, pages
+from .reader import Reader
+
+PAGES = pages()
+BLOCKS = {page: list(blocks(page)) for page in PAGES}
+
+# A piece of Python is a part of `init`, with what a widget most often imports.
+_PIECE = """
+import asyncio
+from string.templatelib import Template
+from typing import Any
+
+import js
+from widget import *
+
+async def init(sdk: Sdk) -> None:
+    {given}
+    {piece}
+"""
+
+
+def _parses_javascript(text: str) -> None:
+    done = subprocess.run(
+        ["node", "--input-type=module", "--check"],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def _parses_html(text: str) -> None:
+    assert html_syntax(text).failures == []
+
+
+def _parses_css(text: str) -> None:
+    assert text.count("{") == text.count("}")
+    assert "{" in text
+
+
+def _parses_shell(text: str) -> None:
+    subprocess.run(["bash", "-n"], input=text, text=True, check=True)
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "json": json.loads,
+    "toml": tomllib.loads,
+    "html": _parses_html,
+    "css": _parses_css,
+    "javascript": _parses_javascript,
+    "js": _parses_javascript,
+    "bash": _parses_shell,
+    "yaml": lambda text: None if text.strip() else pytest.fail("empty"),
+    # Trees of files, wire formats: for the eye.
+    "": str.strip,
+}
+
+
+def _has(kind: Callable[[Block], bool]) -> list[Any]:
+    return [
+        pytest.param(page, id=name(page)) for page in PAGES if any(kind(b) for b in BLOCKS[page])
+    ]
+
+
+def _is_followed(block: Block) -> bool:
+    return block.path is not None or block.language in ("console", "text")
+
+
+def _is_piece(block: Block) -> bool:
+    return block.path is None and block.language == "python"
+
+
+@pytest.mark.parametrize("page", _has(_is_followed))
+def test_a_reader_who_follows_the_page(
+    page: Path, tmp_path: Path, community_factory: CommunityFactory
+) -> None:
+    directory = tmp_path / "my-widgets"
+    held = beginning(page)
+    if held is not None:
+        ignored = shutil.ignore_patterns("dist", "test-results", "__pycache__")
+        shutil.copytree(PROJECT / held, directory, ignore=ignored)
+    directory.mkdir(exist_ok=True)
+    reader = Reader(directory)
+    for block in BLOCKS[page]:
+        if block.path is not None:
+            reader.write(block.path, block.text)
+        elif block.language == "console":
+            reader.type(block)
+        elif block.language == "text" and "messages" not in page.parts:
+            reader.expect(block)
+    if held is None:
+        _holds_up(directory, reader, community_factory)
+
+
+def _holds_up(directory: Path, reader: Reader, community_factory: CommunityFactory) -> None:
+    """Whether what a page has its readers write is good: no problem, tests pass, and each widget starts."""
+    if not (directory / "widgets").is_dir():
+        return
+    repository = read_repository(directory)
+    assert repository.problems == ()
+    tested = set()
+    if tests := list(directory.glob("widgets/*/test_*.py")):
+        reader.type(Block(0, "console", "python -m pytest -q -p no:cacheprovider"))
+        assert "passed" in reader.printed, reader.printed
+        tested = {test.parent.name for test in tests}
+    with community_factory(directory) as community:
+        for widget in repository.widgets:
+            if widget.type not in tested:
+                page = community.open(widget.type)
+                expect(page.page.locator("gs-cc-registry-widget")).to_have_attribute(
+                    "data-widget-state", "ready", timeout=30_000
+                )
+
+
+@pytest.mark.parametrize("page", _has(_is_piece))
+def test_the_pieces_of_python_run(
+    page: Path, tmp_path: Path, community_factory: CommunityFactory
+) -> None:
+    pieces = [block for block in BLOCKS[page] if _is_piece(block)]
+    for block in pieces:
+        _write_piece(tmp_path, block)
+    with community_factory(tmp_path) as community:
+        for block in pieces:
+            for answer in block.told.get("answers", []):
+                permalink, _, keywords = answer.partition(" ")
+                community.connectors[permalink].respond(**json.loads(keywords))
+            raises = block.told.get("raises")
+            opened = community.open(f"line_{block.line}")
+            host = opened.page.locator("gs-cc-registry-widget")
+            state = "error" if raises else "ready"
+            if raises:
+                opened.console.expect(re.escape(raises[0]))
+            for failure in block.told.get("prints", []):
+                opened.console.expect(re.escape(failure))
+            expect(host, f"line {block.line} of {name(page)}").to_have_attribute(
+                "data-widget-state", state, timeout=30_000
+            )
+            assert community.verify() == [], f"line {block.line} of {name(page)}"
+            opened.page.close()
+
+
+def _write_piece(root: Path, block: Block) -> None:
+    directory = root / "widgets" / f"line_{block.line}"
+    directory.mkdir(parents=True)
+    manifest = {"title": "Piece", "category": "Docs", "prerender": False, "prefetch": False}
+    props = block.told.get("props")
+    if props:
+        manifest["defaultConfig"] = json.loads(props[0])
+    given = "\n".join(block.told.get("given", ["pass"]))
+    text = _PIECE.format(
+        given=textwrap.indent(given, " " * 4).strip(),
+        piece=textwrap.indent(block.text, " " * 4).strip(),
+    )
+    (directory / "widget.json").write_text(json.dumps(manifest), "utf-8")
+    (directory / "main.py").write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize("page", _has(lambda block: block.path is None))
+def test_what_is_a_part_of_a_file_parses(page: Path) -> None:
+    for block in BLOCKS[page]:
+        if block.path is None and block.language not in ("console", "text", "python"):
+            assert block.language in _PARSERS, f"line {block.line}: {block.language}"
+            try:
+                _PARSERS[block.language](block.text)
+            except (ValueError, AssertionError) as error:
+                pytest.fail(f"line {block.line}: {error}")
+
+
+@pytest.mark.parametrize("page", _has(lambda block: block.path is not None))
+def test_python_for_this_computer_is_python(page: Path) -> None:
+    for block in BLOCKS[page]:
+        if block.path is not None and block.language == "python" and "/" not in block.path:
+            ast.parse(block.text)
