@@ -58,7 +58,11 @@ SOURCES = {
         "static/community",
         "static/workbench",
     ),
-    "tests": ("widget_workbench/testing", "widget_workbench/fixtures", "widget_workbench/browser.py"),
+    "tests": (
+        "widget_workbench/testing",
+        "widget_workbench/fixtures",
+        "widget_workbench/browser.py",
+    ),
     "publishing": ("widget_workbench/publishing", "widget_workbench/publish_command.py"),
 }
 

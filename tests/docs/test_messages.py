@@ -11,28 +11,28 @@ from .messages import SOURCES, explained, is_sentence, messages, normal, not_mes
 from .pages import DOCS, PROJECT
 
 
-@pytest.mark.parametrize("page", SOURCES)
-def test_every_message_has_its_entry(page: str) -> None:
-    entries = set(explained(page))
-    missing = [f"{place}: {text}" for text, place in messages(page).items() if text not in entries]
-    assert not missing, f"docs/messages/{page}.md has no entry for:\n" + "\n".join(missing)
+@pytest.mark.parametrize("area", SOURCES)
+def test_every_message_has_its_entry(area: str) -> None:
+    entries = set(explained(area))
+    missing = [f"{place}: {text}" for text, place in messages(area).items() if text not in entries]
+    assert not missing, f"docs/messages/{area}.md has no entry for:\n" + "\n".join(missing)
 
 
-@pytest.mark.parametrize("page", SOURCES)
-def test_every_entry_has_its_message(page: str) -> None:
-    printed = messages(page)
-    stale = [text for text in explained(page) if is_sentence(text) and text not in printed]
-    assert not stale, f"nothing prints what docs/messages/{page}.md explains:\n" + "\n".join(stale)
+@pytest.mark.parametrize("area", SOURCES)
+def test_every_entry_has_its_message(area: str) -> None:
+    printed = messages(area)
+    stale = [text for text in explained(area) if is_sentence(text) and text not in printed]
+    assert not stale, f"nothing prints what docs/messages/{area}.md explains:\n" + "\n".join(stale)
 
 
-@pytest.mark.parametrize("page", SOURCES)
-def test_a_message_is_explained_once(page: str) -> None:
-    assert [text for text, times in Counter(explained(page)).items() if times > 1] == []
+@pytest.mark.parametrize("area", SOURCES)
+def test_a_message_is_explained_once(area: str) -> None:
+    assert [text for text, times in Counter(explained(area)).items() if times > 1] == []
 
 
-@pytest.mark.parametrize("page", SOURCES)
-def test_what_is_said_to_be_no_message_is_in_the_sources(page: str) -> None:
-    for module, texts in not_messages_of(page).items():
+@pytest.mark.parametrize("area", SOURCES)
+def test_what_is_said_to_be_no_message_is_in_the_sources(area: str) -> None:
+    for module, texts in not_messages_of(area).items():
         if module == "silent":
             assert all((PROJECT / path).exists() for path in texts)
             continue

@@ -96,23 +96,23 @@ def _is_piece(block: Block) -> bool:
     return block.path is None and block.language == "python"
 
 
-@pytest.mark.parametrize("page", _has(_is_followed))
+@pytest.mark.parametrize("document", _has(_is_followed))
 def test_a_reader_who_follows_the_page(
-    page: Path, tmp_path: Path, community_factory: CommunityFactory
+    document: Path, tmp_path: Path, community_factory: CommunityFactory
 ) -> None:
     directory = tmp_path / "my-widgets"
-    held = beginning(page)
+    held = beginning(document)
     if held is not None:
         ignored = shutil.ignore_patterns("dist", "test-results", "__pycache__")
         shutil.copytree(PROJECT / held, directory, ignore=ignored)
     directory.mkdir(exist_ok=True)
     reader = Reader(directory)
-    for block in BLOCKS[page]:
+    for block in BLOCKS[document]:
         if block.path is not None:
             reader.write(block.path, block.text)
         elif block.language == "console":
             reader.type(block)
-        elif block.language == "text" and "messages" not in page.parts:
+        elif block.language == "text" and "messages" not in document.parts:
             reader.expect(block)
     if held is None:
         _holds_up(directory, reader, community_factory)
@@ -138,11 +138,11 @@ def _holds_up(directory: Path, reader: Reader, community_factory: CommunityFacto
                 )
 
 
-@pytest.mark.parametrize("page", _has(_is_piece))
+@pytest.mark.parametrize("document", _has(_is_piece))
 def test_the_pieces_of_python_run(
-    page: Path, tmp_path: Path, community_factory: CommunityFactory
+    document: Path, tmp_path: Path, community_factory: CommunityFactory
 ) -> None:
-    pieces = [block for block in BLOCKS[page] if _is_piece(block)]
+    pieces = [block for block in BLOCKS[document] if _is_piece(block)]
     for block in pieces:
         _write_piece(tmp_path, block)
     with community_factory(tmp_path) as community:
@@ -158,10 +158,10 @@ def test_the_pieces_of_python_run(
                 opened.console.expect(re.escape(raises[0]))
             for failure in block.told.get("prints", []):
                 opened.console.expect(re.escape(failure))
-            expect(host, f"line {block.line} of {name(page)}").to_have_attribute(
+            expect(host, f"line {block.line} of {name(document)}").to_have_attribute(
                 "data-widget-state", state, timeout=30_000
             )
-            assert community.verify() == [], f"line {block.line} of {name(page)}"
+            assert community.verify() == [], f"line {block.line} of {name(document)}"
             opened.page.close()
 
 
@@ -181,9 +181,9 @@ def _write_piece(root: Path, block: Block) -> None:
     (directory / "main.py").write_text(text, "utf-8")
 
 
-@pytest.mark.parametrize("page", _has(lambda block: block.path is None))
-def test_what_is_a_part_of_a_file_parses(page: Path) -> None:
-    for block in BLOCKS[page]:
+@pytest.mark.parametrize("document", _has(lambda block: block.path is None))
+def test_what_is_a_part_of_a_file_parses(document: Path) -> None:
+    for block in BLOCKS[document]:
         if block.path is None and block.language not in ("console", "text", "python"):
             assert block.language in _PARSERS, f"line {block.line}: {block.language}"
             try:
@@ -192,8 +192,8 @@ def test_what_is_a_part_of_a_file_parses(page: Path) -> None:
                 pytest.fail(f"line {block.line}: {error}")
 
 
-@pytest.mark.parametrize("page", _has(lambda block: block.path is not None))
-def test_python_for_this_computer_is_python(page: Path) -> None:
-    for block in BLOCKS[page]:
+@pytest.mark.parametrize("document", _has(lambda block: block.path is not None))
+def test_python_for_this_computer_is_python(document: Path) -> None:
+    for block in BLOCKS[document]:
         if block.path is not None and block.language == "python" and "/" not in block.path:
             ast.parse(block.text)
