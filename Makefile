@@ -24,7 +24,7 @@ runtime := build/.runtime
 peers := bench/node_modules/.installed
 
 .DELETE_ON_ERROR:
-.PHONY: help preview test engines check browser bench format lock clean
+.PHONY: help preview test engines check docs wheel stranger browser bench format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,8 @@ test: $(set_up) $(runtime) browser ## Run every test, those in a browser last
 	@$(bin)/pytest tests/gateway -n $(WORKERS) --maxprocesses=4 --dist worksteal
 	@echo "Running the browser tests"
 	@$(bin)/pytest tests/browser examples -n $(WORKERS) --maxprocesses=4 --dist loadgroup
+	@echo "Running the documentation's tests"
+	@$(bin)/pytest tests/docs -n $(WORKERS) --maxprocesses=4 --dist loadgroup
 
 engines: $(set_up) $(runtime) browser ## Run a smoke set in Chromium, Firefox and WebKit, and install them where it can
 	@$(bin)/python -m tests.engines --install $(ENGINES)
@@ -59,6 +61,19 @@ check: $(set_up) ## Check format, lint and types
 	@echo "Checking the JavaScript code's types"
 	@node_modules/.bin/tsc
 	@node_modules/.bin/tsc -p runtime
+
+docs: $(set_up) $(runtime) ## Make the documentation's site, in build/docs/
+	@$(bin)/sphinx-build --quiet --fail-on-warning --keep-going docs build/docs
+	@echo "Open build/docs/index.html, or, with the gallery's live widgets:"
+	@echo "  $(bin)/python -m http.server --bind 127.0.0.1 --directory build/docs"
+
+wheel: $(set_up) $(runtime) ## Make the package that pip installs, in build/wheel/
+	@rm -rf build/wheel
+	@$(pip) wheel --no-deps --no-build-isolation --wheel-dir build/wheel .
+	@ls build/wheel/*.whl
+
+stranger: wheel browser ## Take a stranger's way from pip install to a published widget, without network, and time it
+	@$(bin)/python tests/stranger.py build/wheel/*.whl $(if $(PYTHON),--python $(PYTHON)) --quiet
 
 browser: $(python_set_up) ## Find a browser for the tests, or install one
 	@$(bin)/python -m widget_workbench.browser --install

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from tests.docs.pages import blocks
+from tests.docs.reader import Reader
 from tests.example_states import open_in_state
 from widget_workbench.preview import running
 from widget_workbench.testing import Community
@@ -89,4 +91,35 @@ def test_workbench(
             page.get_by_role("button", name="Block").evaluate("button => button.click()")
             expect(opened).to_contain_text("kept the page from answering")
         page.screenshot(path=IMAGES / f"workbench-{tab.lower()}-{width}.png", animations="disabled")
+    context.close()
+
+
+@pytest.mark.parametrize("stage", ["new", "configuration"])
+def test_tutorial(community_context: BrowserContext, tmp_path: Path, stage: str) -> None:
+    """The tutorial's widget as its readers have it: at first, and when it is configured."""
+    directory = tmp_path / "my-widgets"
+    directory.mkdir()
+    reader = Reader(directory)
+    for block in blocks(DOCS / "tutorial.md"):
+        if block.text == "widget new tips\n":
+            reader.type(block)
+        elif stage == "configuration" and block.path is not None:
+            reader.follow(block)
+            if block.language == "diff":
+                break
+    assert community_context.browser is not None
+    context = community_context.browser.new_context(viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    with running(directory) as url:
+        page.goto(url)
+        widget = page.locator("gs-cc-registry-widget")
+        expect(widget).to_have_attribute("data-widget-state", "ready")
+        expect(widget.get_by_role("button")).to_be_visible()
+        if stage == "configuration":
+            page.get_by_role("button", name="Workbench").click()
+            page.get_by_role("tab", name="Configuration").click()
+            opened = page.get_by_role("tabpanel", name="Configuration")
+            opened.get_by_label("Text of the button").fill("One more")
+            expect(widget.get_by_role("button")).to_have_text("One more")
+        page.screenshot(path=IMAGES / f"tutorial-{stage}-1280.png", animations="disabled")
     context.close()

@@ -68,8 +68,6 @@ def unexpected_keyword(function: str, keywords: Mapping[str, object]) -> NoRetur
     message = f"{function}() has no argument {name!r}"
     if name in _KNOWN_AS:
         message += f"; use {_KNOWN_AS[name]}="
-    elif name == "payload":
-        message += ": the host sends a payload with POST, PUT and PATCH only"
     elif name == "path_params":
         message += ": the host accepts no path parameters for a composite"
     elif name == "timeout":

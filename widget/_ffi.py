@@ -43,6 +43,8 @@ except ImportError:
 
 __all__ = ["JsException", "create_proxy"]
 
+_NO_PAGE = "there is no host page here: a widget runs in a browser; open it with `widget preview`"
+
 
 def bridge() -> Any:
     """The functions of bridge.js.
@@ -53,10 +55,21 @@ def bridge() -> Any:
     try:
         import _widget_bridge
     except ImportError:
-        raise RuntimeError(
-            "there is no host page here: a widget runs in a browser; open it with `widget preview`"
-        ) from None
+        raise RuntimeError(_NO_PAGE) from None
     return _widget_bridge
+
+
+def _page() -> Any:
+    """The module `js`: the page's own global names.
+
+    Raises:
+        ModuleNotFoundError: outside a browser. By its name, `js`, the test kit knows what is for a browser alone.
+    """
+    try:
+        import js
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(_NO_PAGE, name=error.name) from None
+    return js
 
 
 def late_library() -> bytes:
@@ -93,10 +106,9 @@ def new_service_sdk(options_text: str) -> Any:
 
     Raises:
         RuntimeError: the page has no such class.
+        ModuleNotFoundError: there is no page.
     """
-    import js
-
-    constructor = getattr(js.window, "WidgetServiceSDK", None)
+    constructor = getattr(_page().window, "WidgetServiceSDK", None)
     if constructor is None:
         raise RuntimeError(
             "this page has no window.WidgetServiceSDK to make a client of one's own from; use sdk.connectors"
@@ -179,8 +191,7 @@ def call_later(seconds: float, function: Callable[[], object]) -> Callable[[], N
     Returns:
         What cancels it; calling that again, or too late, does nothing.
     """
-    import js
-
+    js = _page()
     waiting = True
 
     def run() -> None:
@@ -202,8 +213,7 @@ def call_later(seconds: float, function: Callable[[], object]) -> Callable[[], N
 
 def is_of_this_origin(address: str) -> bool:
     """Whether an address, absolute or relative to the page, is one of the page's own origin."""
-    import js
-
+    js = _page()
     if not js.URL.canParse(address, js.document.baseURI):
         return False
     return bool(js.URL.new(address, js.document.baseURI).origin == js.location.origin)
@@ -211,9 +221,7 @@ def is_of_this_origin(address: str) -> bool:
 
 def page_hidden() -> bool:
     """Whether the page is not to be seen."""
-    import js
-
-    return bool(js.document.hidden)
+    return bool(_page().document.hidden)
 
 
 def on_visibility_change(function: Callable[[], object]) -> Callable[[], None]:
@@ -222,8 +230,7 @@ def on_visibility_change(function: Callable[[], object]) -> Callable[[], None]:
     Returns:
         What ends it.
     """
-    import js
-
+    js = _page()
     listener = create_proxy(lambda _event: function())
     js.document.addEventListener("visibilitychange", listener)
 

@@ -57,7 +57,7 @@ def _no_sleep(seconds: float, /) -> NoReturn:
 def _no_thread(*_: Any, **__: Any) -> NoReturn:
     raise RuntimeError(
         "a browser's Python has no threads; for things that wait use asyncio (sdk.create_task(…), asyncio.gather), and "
-        "split long computations with await asyncio.sleep(0)"
+        "split long computations with await sdk.yield_()"
     )
 
 

@@ -189,7 +189,7 @@ class Instance:
         self._task(self._init())
 
     async def _init(self) -> None:
-        stage = self._mounted()
+        stage = self._mounted("init")
         try:
             init = _modules.load_init(stage.package)
             sdk = Sdk(self, stage.sdk)
@@ -201,7 +201,12 @@ class Instance:
                 self._view.run_if_due()
             self._starting = False
         except asyncio.CancelledError:
-            self._fail(RuntimeError("init was cancelled"))
+            self._fail(
+                RuntimeError(
+                    "init was cancelled, by itself or by what it awaited; catch asyncio.CancelledError around a task "
+                    "that you cancel"
+                )
+            )
             raise
         except BaseException as error:
             self._fail(error)
@@ -265,9 +270,20 @@ class Instance:
     def _summary(self, error: BaseException) -> str:
         return f'The widget "{self.type}" failed: {summary(error)}'
 
-    def _mounted(self) -> Stage:
+    def _mounted(self, what: str) -> Stage:
+        """What the loader has handed over.
+
+        Args:
+            what: is asked for, for a message: ``sdk.view``.
+
+        Raises:
+            RuntimeError: the widget has ended.
+        """
         if self._stage is None or self._end:
-            raise RuntimeError(f"this widget has {self._end}")
+            raise RuntimeError(
+                f"this widget has {self._end}, so {what} is of no use any more; end such work in a handler of "
+                'sdk.on("destroy", …)'
+            )
         return self._stage
 
     def uncovered_container(self) -> Any:
@@ -302,7 +318,7 @@ class Instance:
         Raises:
             FileNotFoundError: it has none of that path.
         """
-        stage = self._mounted()
+        stage = self._mounted("sdk.asset(…)")
         url = stage.asset(path)
         if url is None:
             there = ", ".join(json.loads(stage.assets())) or "none"
@@ -313,7 +329,7 @@ class Instance:
 
     def build(self) -> Build:
         """Which build of the widget this is."""
-        build: dict[str, str | None] = json.loads(self._mounted().build())
+        build: dict[str, str | None] = json.loads(self._mounted("sdk.build").build())
         return Build(
             version=build.get("version") or "",
             release=build.get("release") or "",
@@ -388,9 +404,9 @@ class Instance:
 
     def subscribe(self, event: str, handler: Handler) -> Callable[[], None]:
         """Listens to one of the host's events, or one of the widget's own."""
-        self._mounted()
+        stage = self._mounted(f'sdk.on("{event}", …)')
         self.unsubscribe(event, handler)  # a handler hears an event once
-        end = _nothing if event in _OWN_EVENTS else self._subscribe_host(event, handler)
+        end = _nothing if event in _OWN_EVENTS else self._subscribe_host(stage, event, handler)
         subscription = (event, handler, end)
         self._subscriptions.append(subscription)
 
@@ -404,10 +420,10 @@ class Instance:
 
     def on_error(self, handler: Handler) -> Callable[[], None]:
         """Hears of what the widget raises, as `report` and a start that fails tell it."""
+        self._mounted("sdk.on_error(…)")
         return self.subscribe(_FAILURE, handler)
 
-    def _subscribe_host(self, event: str, handler: Handler) -> Callable[[], None]:
-        stage = self._mounted()
+    def _subscribe_host(self, stage: Stage, event: str, handler: Handler) -> Callable[[], None]:
         hear = self._hear_error if event == "error" else self._hear
         proxy = _ffi.create_proxy(lambda data=None, *_: hear(handler, data))
         stop = stage.sdk.on(event, proxy)
@@ -440,7 +456,7 @@ class Instance:
 
     def listen(self, event: str, selector: str, handler: Handler) -> Callable[[], None]:
         """Listens to DOM events on the container's elements."""
-        self._mounted()
+        self._mounted("sdk.listen(…)")
         return self._rendering.listen(event, selector, handler)
 
     def render(self, renderable: Renderable) -> None:
@@ -458,7 +474,7 @@ class Instance:
 
     def set_view(self, function: Callable[[], Any]) -> None:
         """Lets a function render the widget, from the next turn of the loop on."""
-        self._mounted()
+        self._mounted("sdk.view")
         if self._view is not None:
             raise RuntimeError(
                 f"the widget has a view already, {self._view.name}, and a widget has one; call other functions from it"
@@ -512,7 +528,7 @@ class Instance:
 
     def add_resource(self, resource: Resource[Any]) -> None:
         """Takes a resource, to be closed with the instance."""
-        self._mounted()
+        self._mounted("sdk.resource(…)")
         self._resources.append(resource)
 
     def remember(self, initial: dict[str, Any]) -> State:
@@ -528,7 +544,7 @@ class Instance:
         Raises:
             RuntimeError: the widget has ended.
         """
-        return self._mounted().sdk.root.host
+        return self._mounted("its element").sdk.root.host
 
     def is_at(self, host: Any) -> bool:
         """Whether an element shows this instance."""

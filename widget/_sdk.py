@@ -174,7 +174,7 @@ class Sdk:
         return self._instance.remember(initial)
 
     def view(self, function: View) -> View:
-        """Marks the function that renders the widget.
+        """Marks the function that renders the widget::
 
             @sdk.view
             def view():
@@ -207,7 +207,7 @@ class Sdk:
         start: bool = True,
         idempotent: bool = False,
     ) -> Resource[T]:
-        """The answer of a connector call, with its states, kept for the view.
+        """The answer of a connector call, with its states, kept for the view::
 
             weather = sdk.resource(lambda: sdk.connectors.get("weather-api"), every=60, retry=2)
 

@@ -33,14 +33,14 @@ _TEXT_ONLY = frozenset({"textarea", "title"})
 _NOT_IN_A_WIDGET = {
     # A browser's parser drops these within a page's body, or never finds their end.
     **dict.fromkeys(
-        ("body", "frame", "frameset", "head", "html", "plaintext"), "which is a part of a page"
+        ("body", "frame", "frameset", "head", "html", "plaintext"), "it is a part of a page"
     ),
-    "noscript": "which is there only where scripts run",
-    "template": "which shows all that it holds; call a function for what is used several times",
+    "noscript": "it is for browsers that run no scripts, where no widget runs",
+    "template": "a widget shows all that it holds. For what is used several times, call a function",
     # Their elements' namespace depends on attributes and on where else they stand (13.2.6: integration points).
     **dict.fromkeys(
         ("annotation-xml", "malignmark", "mglyph"),
-        "as it holds HTML in one place and MathML in another",
+        "it holds HTML in one place and MathML in another",
     ),
 }
 # The parser drops a line break that follows their start (13.2.6.4.7).
@@ -424,7 +424,7 @@ class _Scan:
 
     def _check_tag(self, tag: str, namespace: str, start: int) -> None:
         if tag in _NOT_IN_A_WIDGET:
-            self._fail(f"<{tag}> has no place in a widget, {_NOT_IN_A_WIDGET[tag]}", start)
+            self._fail(f"<{tag}> has no place in a widget: {_NOT_IN_A_WIDGET[tag]}", start)
         if namespace != "html" and tag in _ENDS_FOREIGN:
             self._fail(
                 f"<{tag}> cannot stand in <{namespace}>, which would end before it; "

@@ -74,8 +74,9 @@ def formatted(interpolation: Interpolation) -> str:
     except TypeError as error:
         raise WrongType(str(error)) from error
     except ValueError as error:
-        # t"{"a": 1}" is the text "a" in a format of its own.
-        hint = "; a dict wants blanks around it: { {…} }" if type(value) is str else ""
+        # t'{"a": 1}' is the text "a" in a format of its own.
+        is_key = interpolation.expression.lstrip().startswith(('"', "'"))
+        hint = "; a dict wants blanks around it: { {…} }" if is_key else ""
         raise WrongValue(f"{error}{hint}") from error
 
 

@@ -17,6 +17,12 @@ from pathlib import Path
 VARIABLE = "WIDGET_BROWSER"
 """The environment variable that names the browser's executable and goes before everything else."""
 
+NOT_FOUND = (
+    "No browser for the tests was found: run `python -m widget_workbench.browser --install`, or install Chrome or "
+    f"Chromium, or set the environment variable {VARIABLE} to the path of one."
+)
+"""What is said where `find_browser` finds none."""
+
 _COMMANDS = ("google-chrome", "google-chrome-stable", "chrome", "chromium", "chromium-browser")
 
 # A second synchronous Playwright cannot start in a process that runs one, as pytest-playwright's does.
@@ -179,10 +185,7 @@ def _main() -> int:
     try:
         browser = install_browser() if arguments.install else find_browser()
         if browser is None:
-            raise BrowserMissing(
-                "No browser for the tests was found: run `make browser`, or install Chrome or Chromium, or set the"
-                f" environment variable {VARIABLE} to the path of one."
-            )
+            raise BrowserMissing(NOT_FOUND)
     except BrowserMissing as missing:
         print(missing, file=sys.stderr)
         return 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,6 +113,10 @@ def _tell(built: Build, out: Path, hosting: Hosting) -> None:
     for line in (*_table(built.report), *_notes(built.report)):
         click.echo(line)
     click.echo(f"\nBuilt into {out}{_hosting_note(hosting, out)}")
+    click.echo(
+        f"`widget preview --published {shlex.quote(str(out))}` shows it as the platform hosts it, "
+        "`widget publish` puts it live."
+    )
 
 
 def _table(report: Report) -> list[str]:

@@ -35,7 +35,7 @@ def check(context: click.Context, directory: Path, as_json: bool, schemas: bool)
     """Check DIR (default: this directory) by the platform's rules.
 
     DIR is a repository, or a built tree, which is what has an extensions_registry.json. Each problem is a line
-    PATH: CODE: message, errors first; codes that begin with WORKBENCH_ are ours, the others the platform's. The exit
+    PATH: CODE: message, errors first; codes that begin with `WORKBENCH_` are ours, the others the platform's. The exit
     code is 1 if there is an error.
     """
     if schemas:
@@ -68,10 +68,11 @@ def _put_schemas(directory: Path) -> None:
 
 @dataclass(frozen=True)
 class _Found:
-    """What was checked, in words, and what was found."""
+    """What was checked, in words, what was found, and whether `widget publish` takes it."""
 
     checked: str
     problems: tuple[Problem, ...]
+    publishable: bool
 
 
 def _found(directory: Path) -> _Found:
@@ -86,7 +87,7 @@ def _found(directory: Path) -> _Found:
         if is_published_tree(directory):
             tree = read_tree(directory)
             counts = (len(tree.registries.widgets), len(tree.registries.connectors))
-            return _Found(_counted("Built tree", *counts), tree.problems)
+            return _Found(_counted("Built tree", *counts), tree.problems, publishable=False)
         with progress() as told:
             assembly = checked(directory, told=told)
     except OSError as error:
@@ -96,7 +97,7 @@ def _found(directory: Path) -> _Found:
     repository = assembly.repository
     widgets = len(repository.widgets) + len(repository.external_widgets)
     published = sum(path.startswith("widgets/") for path in repository.connector_files)
-    return _Found(_counted("Repository", widgets, published), assembly.problems)
+    return _Found(_counted("Repository", widgets, published), assembly.problems, publishable=True)
 
 
 def _counted(noun: str, widgets: int, connectors: int) -> str:
@@ -119,7 +120,8 @@ def _tell(found: _Found, errors: list[Problem]) -> None:
         verdict = "nothing that the platform would reject."
     else:
         verdict = "nothing to complain about."
-    click.echo(f"{found.checked}: {verdict}", err=True)
+    way_on = " `widget publish` puts it live." if found.publishable and not errors else ""
+    click.echo(f"{found.checked}: {verdict}{way_on}", err=True)
 
 
 def _print(problems: Iterable[Problem], colour: str) -> None:

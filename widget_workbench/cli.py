@@ -1,5 +1,6 @@
 """The command `widget`."""
 
+import platform
 from pathlib import Path
 
 import click
@@ -12,8 +13,30 @@ from widget_workbench.new_command import new
 from widget_workbench.publish_command import publish
 
 
+def _print_versions(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if not asked or context.resilient_parsing:
+        return
+    from widget_workbench.shipped import ShippedFilesMissing, pyodide_versions
+
+    click.echo(f"widget {__version__}")
+    try:
+        pyodide, python = pyodide_versions()
+        click.echo(f"in the browser: Python {python} (Pyodide {pyodide})")
+    except ShippedFilesMissing as missing:
+        click.echo(f"in the browser: {missing}")
+    click.echo(f"on this computer: Python {platform.python_version()}")
+    context.exit()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="widget")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_versions,
+    help="Show the versions of this, of Pyodide and of Python, and exit.",
+)
 def main() -> None:
     """Widgets for a Gainsight Customer Community, written in Python."""
 

@@ -21,9 +21,11 @@ class PageRule(ManifestModel):
     def _fits_its_operator(self) -> Self:
         many = self.operator in ("in", "not_in")
         if many != isinstance(self.value, list):
-            takes = "an array" if many else "one value"
             raise PydanticCustomError(
-                "value_error", f"`{self.operator}` takes {takes} as its `value`"
+                "value_error",
+                f'`{self.operator}` takes an array as its `value`, such as ["home"]'
+                if many
+                else f'`{self.operator}` takes one value as its `value`, such as "home"',
             )
         return self
 

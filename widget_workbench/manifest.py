@@ -49,8 +49,10 @@ class _PathError(PydanticCustomError):
 def _inner_path(path: str) -> str:
     if _DRIVE.match(path):
         raise _PathError(Code.ABSOLUTE_PATH_NOT_ALLOWED, f"{path} must not start with a drive")
-    if path.startswith(("/", "\\")):
+    if path.startswith("/"):
         raise _PathError(Code.ABSOLUTE_PATH_NOT_ALLOWED, f"{path} must not start with '/'")
+    if path.startswith("\\"):
+        raise _PathError(Code.ABSOLUTE_PATH_NOT_ALLOWED, f"{path} must not start with '\\'")
     if ".." in re.split(r"[/\\]", path):
         raise _PathError(Code.PATH_TRAVERSAL_DETECTED, f"{path} must not contain '../'")
     if not path.isprintable():

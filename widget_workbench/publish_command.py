@@ -209,9 +209,16 @@ def _shown(
     yield from announcement(release.changes)
     yield ""
     if base.unpublished:
-        yield f"Commits of the local branch that {branch.remote} lacks go along: {base.unpublished}."
+        yield (
+            f"1 commit of the local branch, which {branch.remote} lacks, is pushed along."
+            if base.unpublished == 1
+            else f"{base.unpublished} commits of the local branch, which {branch.remote} lacks, are pushed along."
+        )
     if uncommitted:
-        yield f"Goes live though it is not committed: {named(uncommitted)}"
+        yield (
+            "What goes live is built from the files as they are here, not as they are committed: "
+            f"{named(uncommitted)}"
+        )
     if replaced is not None and replaced.unknown_source is not None and not rollback:
         yield click.style(
             f"What is live was built from {replaced.unknown_source[:12]}, which is not in the history of what is "
@@ -226,8 +233,10 @@ def _done(release: Release, published: Published, *, rollback: bool) -> Iterator
     yield from published.told
     if rollback:
         way_back = " `widget publish` puts what is built from here live again."
+    elif release.base.live:
+        way_back = " `widget publish --rollback` puts back what was."
     else:
-        way_back = " `widget publish --rollback` puts back what was." if release.base.live else ""
+        way_back = " Let the platform watch that branch, and it is on the community."
     yield f"Published: {published.commit[:12]} is live on {branch}.{way_back}"
     if published.left_behind is not None:
         yield (

@@ -350,6 +350,13 @@ class _Reading:
                     'is missing: {"title": "…", "category": "…"} is the least it holds.',
                     error=True,
                 )
+            elif _is_meant_to_be_more(directory):
+                self._report(
+                    directory,
+                    Code.NO_EFFECT,
+                    "has neither widget.json nor main.py, so it is no widget: add what is missing, remove it, or "
+                    "begin its name with '_'.",
+                )
             return None
         manifest = self._manifest(path, python)
         if manifest is None:
@@ -370,7 +377,7 @@ class _Reading:
             self._report(
                 path,
                 Code.NOT_PREVIEWED,
-                "`content`: widgets hosted elsewhere are not previewed yet.",
+                "`content`: a widget that is hosted elsewhere is published, and the preview does not show it.",
             )
             self._external.append(ExternalWidget(directory.name, directory, manifest))
         else:
@@ -684,6 +691,20 @@ class _Reading:
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
+
+
+def _is_meant_to_be_more(directory: Path) -> bool:
+    """Whether a directory without a widget's two files holds others than tools leave behind.
+
+    One that only defines connectors, for the widgets beside it, is good as it is.
+    """
+    try:
+        names = os.listdir(directory)
+    except OSError:
+        return False
+    return "connectors.json" not in names and any(
+        not name.startswith((".", "_")) and name != "node_modules" for name in names
+    )
 
 
 def _without_names_of(secrets: SecretsReading, settings: SettingsReading) -> SettingsReading:

@@ -15,6 +15,8 @@ from widget_workbench.without_bad import without
 _HOST = re.compile(r"(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.IGNORECASE)
 _APPLICATION = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _BASE_URL = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
+# Of the integers that JavaScript holds exactly.
+_LARGEST_ID = 2**53 - 1
 
 
 def _host(value: str) -> str:
@@ -63,6 +65,12 @@ ProfileField = Annotated[str, AfterValidator(_profile_field)]
 VariableName = Annotated[str, AfterValidator(_variable_name)]
 
 
+def _user_id(value: Any) -> Any:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _LARGEST_ID:
+        raise ValueError(f"has to be a whole number from 1 to {_LARGEST_ID}")
+    return value
+
+
 class _SettingsModel(BaseModel):
     """A key that is not known is a problem: a misspelt one would have no effect in silence."""
 
@@ -76,7 +84,7 @@ class User(_SettingsModel):
     numbers, as text.
     """
 
-    id: Annotated[int, Field(ge=1, le=2**53 - 1)] = 7
+    id: Annotated[int, Field(ge=1, le=_LARGEST_ID), BeforeValidator(_user_id)] = 7
     email: str = "ann@example.com"
     first_name: str = "Ann"
     last_name: str = "Example"

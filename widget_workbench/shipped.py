@@ -58,6 +58,18 @@ def pyodide_core() -> Path:
     return core
 
 
+def pyodide_versions() -> tuple[str, str]:
+    """The versions of Pyodide and of the Python in it, such as ("314.0.7", "3.14.2").
+
+    Raises:
+        ShippedFilesMissing: Pyodide's core is not there.
+    """
+    core = pyodide_core()
+    package = json.loads((core / "package.json").read_text("utf-8"))
+    lock = json.loads((core / "pyodide-lock.json").read_text("utf-8"))
+    return package["version"], lock["info"]["python"]
+
+
 def runtime() -> Path:
     """The directory of the runtime's files, with their manifest (widget_workbench.runtime).
 
@@ -102,7 +114,7 @@ def _root() -> Path:
 def _present(directory: Path, files: tuple[str, ...]) -> Path:
     for path in (directory, *(directory / name for name in files)):
         if not path.exists():
-            raise ShippedFilesMissing(f"{path} is missing; {_way_out()}")
+            raise ShippedFilesMissing(f"{path} is missing; {way_out()}")
     return directory
 
 
@@ -111,11 +123,12 @@ def _check_version(core: Path) -> None:
     found = json.loads((core / "package.json").read_text())["version"]
     if found != wanted:
         raise ShippedFilesMissing(
-            f"{core} is Pyodide {found}, but package.json names {wanted}; {_way_out()}"
+            f"{core} is Pyodide {found}, but package.json names {wanted}; {way_out()}"
         )
 
 
-def _way_out() -> str:
+def way_out() -> str:
+    """What to do where files of this package are missing or damaged."""
     if _installed():
         return "the installation is damaged, run: pip install --force-reinstall widget-workbench"
     return f"run: npm ci (in {_CHECKOUT})"

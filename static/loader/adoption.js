@@ -10,7 +10,7 @@ import { getter, own } from "./form-controls.js";
 const attributesOf = getter(Element, "attributes");
 const childNodesOf = getter(Node, "childNodes");
 const lastOf = getter(Node, "lastChild");
-const parentOf = getter(Node, "parentNode");
+export const parentOf = getter(Node, "parentNode");
 const previousOf = getter(Node, "previousSibling");
 
 /**
@@ -334,7 +334,7 @@ function insert(parent, nodes, after) {
 }
 
 /** @param {Node} node */
-function remove(node) {
+export function remove(node) {
   const parent = parentOf(node);
   if (parent) {
     own(Node, parent, "removeChild").call(parent, node);

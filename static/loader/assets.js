@@ -28,6 +28,23 @@ export class AssetError extends Error {
 /** One whose bytes are not those that were built. Whatever cache they came from may be to blame. */
 export class DamagedError extends AssetError {}
 
+export const REACHABLE =
+  "Is there a network, and does the page's Content-Security-Policy allow the address?";
+
+/**
+ * What is said of a status that is no success.
+ *
+ * @param {{path: string, url: string}} asset
+ * @param {number} status
+ */
+export function refused(asset, status) {
+  if (status === 404 || status === 410) {
+    return new AssetError(asset, `is missing: the server answered ${status}`);
+  }
+  const wayOut = "Try again later, or ask who serves this address.";
+  return new AssetError(asset, `was not given: the server answered ${status}`, undefined, wayOut);
+}
+
 /**
  * @param {{path: string, url: string}} asset
  * @param {RequestCache} [cache] `reload`: past whatever a cache has
@@ -39,15 +56,10 @@ export async function open(asset, cache = "default") {
   try {
     response = await fetch(asset.url, { cache });
   } catch (cause) {
-    throw new AssetError(
-      asset,
-      "could not be fetched",
-      cause,
-      "Is there a network, and does the page's Content-Security-Policy allow the address?",
-    );
+    throw new AssetError(asset, "could not be fetched", cause, REACHABLE);
   }
   if (!response.ok) {
-    throw new AssetError(asset, `is missing: the server answered ${response.status}`);
+    throw refused(asset, response.status);
   }
   return response;
 }
@@ -75,14 +87,32 @@ export async function read(asset) {
  */
 async function readOnce(asset, cache) {
   const response = await open(asset, cache);
-  let bytes;
-  try {
-    bytes = new Uint8Array(await response.arrayBuffer());
-  } catch (cause) {
-    throw new DamagedError(asset, "broke off while it was being fetched", cause);
-  }
+  const bytes = new Uint8Array(await response.arrayBuffer().catch(brokeOff(asset)));
   await check(asset, bytes);
   return bytes;
+}
+
+/**
+ * Handles what reading a file's bytes is rejected with.
+ *
+ * @param {Asset} asset
+ * @returns {(cause: unknown) => never}
+ */
+export function brokeOff(asset) {
+  return (cause) => {
+    throw new DamagedError(asset, "broke off while it was being fetched", cause);
+  };
+}
+
+/**
+ * @param {Asset} asset
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @throws {AssetError} where they are too few or too many
+ */
+export function checkLength(asset, bytes) {
+  if (asset.bytes !== null && bytes.length !== asset.bytes) {
+    throw new DamagedError(asset, `is damaged: ${bytes.length} bytes instead of ${asset.bytes}`);
+  }
 }
 
 /**
@@ -91,9 +121,7 @@ async function readOnce(asset, cache) {
  * @throws {AssetError} where they are not those that were built
  */
 export async function check(asset, bytes) {
-  if (asset.bytes !== null && bytes.length !== asset.bytes) {
-    throw new DamagedError(asset, `is damaged: ${bytes.length} bytes instead of ${asset.bytes}`);
-  }
+  checkLength(asset, bytes);
   const expected = await asset.sha256;
   // A page that is not on https has no crypto.subtle; then the length has to do, and what decompressing finds.
   if (expected !== null && crypto.subtle && (await sha256(bytes)) !== expected) {

@@ -1,5 +1,5 @@
 /** Starts Python: the core, and the memory of an interpreter that has imported what a start needs. */
-import { AssetError } from "./assets.js";
+import { AssetError, REACHABLE } from "./assets.js";
 import { coreSettings, ENVIRONMENT, finish, tellTimeZone, trampolineAddress } from "./core.js";
 import { isOutOfMemory } from "./out-of-memory.js";
 import { streamed, whole } from "./parts.js";
@@ -187,6 +187,11 @@ async function importCore(asset, attempt) {
   try {
     return (await import(url.href)).default;
   } catch (cause) {
-    throw new AssetError(asset, "is missing or damaged: it does not load as a module", cause);
+    throw new AssetError(
+      asset,
+      "does not load as a module",
+      cause,
+      `${REACHABLE} If so, publish the widget's files again, complete.`,
+    );
   }
 }

@@ -28,11 +28,11 @@ const BASE = new URL("../", import.meta.url);
 export class Bundle {
   /**
    * @param {string} release of the runtime
-   * @param {Map<string, Asset>} assets by path
+   * @param {Asset[]} assets
    */
   constructor(release, assets) {
     this.release = release;
-    this.assets = assets;
+    this.assets = new Map(assets.map((asset) => [asset.path, asset]));
   }
 
   /**
@@ -110,7 +110,7 @@ export async function bundleOf(root) {
   manifest.catch(() => {});
   declared.delete(MANIFEST);
   const assets = [...declared].map(([path, link]) => fromLink(path, link, manifest));
-  return new Bundle(release, new Map(assets.map((asset) => [asset.path, asset])));
+  return new Bundle(release, assets);
 }
 
 /** @type {Map<string, Promise<Manifest>>} by URL: however many instances there are, one is enough */
@@ -162,9 +162,7 @@ async function readManifest(url) {
  */
 function address(link) {
   const { url } = link.dataset;
-  return url === undefined
-    ? new URL(link.getAttribute("href") ?? "", BASE).href
-    : new URL(url, document.baseURI).href;
+  return resolved(url, link.getAttribute("href") ?? "");
 }
 
 /**
@@ -202,7 +200,7 @@ function fromManifest(manifest, declared) {
     dependency: file.dependency ?? null,
     due: file.due ?? false,
   }));
-  return new Bundle(manifest.release, new Map(assets.map((asset) => [asset.path, asset])));
+  return new Bundle(manifest.release, assets);
 }
 
 /**
@@ -210,10 +208,13 @@ function fromManifest(manifest, declared) {
  * @param {HTMLLinkElement} [link] that declares it
  */
 function addressOf({ path, url }, link) {
-  if (link) {
-    return address(link);
-  }
-  return url === undefined
-    ? new URL(path.split("/").map(encodeURIComponent).join("/"), BASE).href
-    : new URL(url, document.baseURI).href;
+  return link ? address(link) : resolved(url, path.split("/").map(encodeURIComponent).join("/"));
+}
+
+/**
+ * @param {string | undefined} url relative to the page
+ * @param {string} path relative to the widget's directory, for a file of which no URL is known
+ */
+function resolved(url, path) {
+  return (url === undefined ? new URL(path, BASE) : new URL(url, document.baseURI)).href;
 }

@@ -2,7 +2,7 @@
  * The second part of the standard library: the modules that no start needs. It comes when the page is idle, and at once
  * when Python imports one of its modules before.
  */
-import { AssetError } from "./assets.js";
+import { AssetError, checkLength, REACHABLE, refused } from "./assets.js";
 import { joined, whole } from "./parts.js";
 import { whenIdle } from "./when-idle.js";
 
@@ -119,17 +119,15 @@ function fetchSynchronously(asset) {
   try {
     request.send();
   } catch (cause) {
-    throw new AssetError(asset, "could not be fetched", cause);
+    throw new AssetError(asset, "could not be fetched", cause, REACHABLE);
   }
   if (request.status !== 200) {
-    throw new AssetError(asset, `is missing: the server answered ${request.status}`);
+    throw refused(asset, request.status);
   }
   const bytes = Uint8Array.from(
     request.responseText,
     (character) => character.charCodeAt(0) & 0xff,
   );
-  if (asset.bytes !== null && bytes.length !== asset.bytes) {
-    throw new AssetError(asset, `is damaged: ${bytes.length} bytes instead of ${asset.bytes}`);
-  }
+  checkLength(asset, bytes);
   return bytes;
 }

@@ -1,5 +1,5 @@
 /** The large files of the runtime and of dependencies, some of which are cut into several. */
-import { check, DamagedError, open } from "./assets.js";
+import { brokeOff, check, DamagedError, open } from "./assets.js";
 import { forget, isStored, keep, stored } from "./part-store.js";
 
 /** @typedef {import("./assets.js").Asset} Asset */
@@ -72,9 +72,7 @@ async function* chunksOfBody(file, response) {
   const reader = body?.getReader();
   try {
     while (reader) {
-      const { done, value } = await reader.read().catch((cause) => {
-        throw new DamagedError(file, "broke off while it was being fetched", cause);
-      });
+      const { done, value } = await reader.read().catch(brokeOff(file));
       if (done) {
         return;
       }

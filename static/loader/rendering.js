@@ -2,7 +2,7 @@
  * Puts on the page what `widget/_patching.py` says has changed. Values become text nodes, attributes and properties;
  * HTML is parsed for a template's static parts, once, and for what an author vouches for by `markup()`.
  */
-import { Adoption } from "./adoption.js";
+import { Adoption, parentOf, remove } from "./adoption.js";
 import { Delegation } from "./delegation.js";
 import { getter, keepingFocus, own, setLive, setTyped } from "./form-controls.js";
 import { Prototype, parseMarkup } from "./template-prototype.js";
@@ -30,7 +30,6 @@ import { Prototype, parseMarkup } from "./template-prototype.js";
  */
 
 // As `own`, made once: a list of a thousand rows asks for thousands.
-const parentOf = getter(Node, "parentNode");
 const nextOf = getter(Node, "nextSibling");
 
 export class Rendering {
@@ -291,7 +290,7 @@ export class Rendering {
   #setContent(block, part, content) {
     for (const item of block.contents[part] ?? []) {
       if (item instanceof Node) {
-        takeOut(item);
+        remove(item);
       } else {
         this.#remove(item);
       }
@@ -393,7 +392,7 @@ export class Rendering {
 
   /** @param {Block} block */
   #remove(block) {
-    between(block).forEach(takeOut);
+    between(block).forEach(remove);
     this.#forget(block);
   }
 
@@ -480,14 +479,6 @@ function between({ first, last }) {
  */
 function insert(parent, node, reference) {
   own(Node, parent, "insertBefore").call(parent, node, reference);
-}
-
-/** @param {Node} node */
-function takeOut(node) {
-  const parent = parentOf(node);
-  if (parent) {
-    own(Node, parent, "removeChild").call(parent, node);
-  }
 }
 
 /** @param {Node} node */

@@ -63,7 +63,7 @@ export class Snapshot {
     if (memory.length !== length) {
       throw new Error(
         `The core has ${memory.length / WASM_PAGE} pages of memory instead of ${length / WASM_PAGE}: it is not the one ` +
-          "that the snapshot was made with.",
+          "that the snapshot was made with. Build the widget again.",
       );
     }
     const cursor = new Cursor(this.#chunks);
@@ -119,7 +119,9 @@ class Cursor {
     for (let left = length; left > 0; ) {
       const chunk = this.#chunks[this.#chunk];
       if (!chunk) {
-        throw new Error("it ends too early");
+        throw new Error(
+          "The snapshot ends too early: it is not the one that was built. Build the widget again.",
+        );
       }
       const piece = chunk.subarray(this.#offset, this.#offset + left);
       left -= piece.length;

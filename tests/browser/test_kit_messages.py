@@ -267,6 +267,10 @@ TESTS = """
         community.open("greeting").widget("noisy", timeout=2)
 
 
+    def test_second_widget_that_is_not_on_the_page(community):
+        community.open("greeting").widget("greeting", nth=1, timeout=2)
+
+
     def test_not_an_error_after_all(community):
         community.open("greeting").widget("greeting", state="error")
     """
@@ -412,6 +416,9 @@ MESSAGES = {
     "test_unknown_widget": ("has no widget 'greting'; there are:", "greeting"),
     "test_widget_that_is_not_on_the_page": (
         'There is no widget "noisy" on the page; there are: greeting.',
+    ),
+    "test_second_widget_that_is_not_on_the_page": (
+        'There is no widget "greeting" number 2 (nth=1, counted from 0) on the page; there are: greeting.',
     ),
     "test_not_an_error_after_all": ('The widget "greeting" did not fail: its state is "ready".',),
 }

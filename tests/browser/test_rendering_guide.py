@@ -1,4 +1,4 @@
-"""`docs/rendering.md`: its widgets do on the page what the guide says."""
+"""`docs/rendering.md` and `docs/state-and-resources.md`: their widgets do on the page what the guides say."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from widget_workbench.testing import Community
 
 from .conftest import EXAMPLES, WriteWidget
 
-GUIDE = (EXAMPLES.parent / "docs" / "rendering.md").read_text("utf-8")
+DOCS = EXAMPLES.parent / "docs"
+GUIDE = "\n".join(
+    (DOCS / page).read_text("utf-8") for page in ("rendering.md", "state-and-resources.md")
+)
 
 # A widget's main.py, and the block of code that it stands over.
 MAIN = re.compile(
@@ -30,7 +33,17 @@ def guide(community: Community, write_widget: WriteWidget) -> Community:
 
 
 def test_each_widget_is_opened_by_a_test() -> None:
-    assert set(WIDGETS) == {"tasks", "news", "search", "told"}
+    assert set(WIDGETS) == {
+        "countdown",
+        "like",
+        "news",
+        "nickname",
+        "primes",
+        "search",
+        "shortlist",
+        "tasks",
+        "told",
+    }
 
 
 def test_tasks(guide: Community) -> None:
@@ -72,6 +85,58 @@ def test_told(guide: Community) -> None:
     assert [call.payload for call in failures.calls] == [{"what": "LookupError('on purpose')"}]
 
 
+def test_nickname(guide: Community) -> None:
+    widget = guide.open("nickname").widget("nickname")
+    widget.get_by_role("button", name="Change").click()
+    field = widget.get_by_role("textbox", name="Nickname")
+    expect(field).to_be_focused()
+    field.fill(" ")
+    widget.get_by_role("button", name="Save").click()
+    expect(widget.get_by_role("alert")).to_have_text("A nickname has at least one letter.")
+    field.fill("Bo")
+    field.press("Enter")
+    expect(widget.get_by_role("strong")).to_have_text("Bo")
+    expect(widget.get_by_role("button", name="Change")).to_be_focused()
+
+
+def test_shortlist(guide: Community) -> None:
+    widget = guide.open("shortlist").widget("shortlist")
+    status = widget.get_by_role("status")
+    expect(status).to_have_text("Nothing is chosen yet.")
+    talks = [widget.get_by_role("button", name=name) for name in ("Better", "Accessible")]
+    for talk in talks:
+        talk.click()
+    expect(status).to_have_text("You go to: Better search, Accessible forms")
+    expect(talks[0]).to_have_attribute("aria-pressed", "true")
+    talks[0].click()
+    expect(status).to_have_text("You go to: Accessible forms")
+
+
+def test_like(guide: Community) -> None:
+    like = guide.connectors["like"]
+    like.respond(sequence=[{"status": 500, "json": {}}, {"status": 201, "json": {}}], required=True)
+    widget = guide.open("like").widget("like")
+    button = widget.get_by_role("button")
+    button.click()
+    expect(widget.get_by_role("status")).to_contain_text("Your like was not saved.")
+    expect(button).to_have_text("Like the canteen")
+    button.click()
+    expect(button).to_have_text("Liked")
+    expect(widget.get_by_role("status")).to_be_empty()
+
+
+def test_countdown(guide: Community) -> None:
+    widget = guide.open("countdown", props={"seconds": 62}).widget("countdown")
+    expect(widget.get_by_role("timer")).to_have_text("1:00")
+
+
+def test_primes(guide: Community) -> None:
+    widget = guide.open("primes").widget("primes")
+    widget.get_by_role("button").click()
+    expect(widget.get_by_role("status")).to_have_text("2,262 below 20,000", timeout=30_000)
+    expect(widget.get_by_role("button")).to_be_enabled()
+
+
 def test_the_guides_pictures_are_there() -> None:
     for path in re.findall(r"\]\(([^)#:]+)(?:#[\w-]+)?\)", GUIDE):
-        assert Path(EXAMPLES.parent / "docs" / path).exists(), path
+        assert Path(DOCS / path).exists(), path

@@ -143,7 +143,7 @@ def test_a_failed_call_is_traced_to_the_authors_line_and_not_into_the_library(
         (
             "cancelled",
             "import asyncio\nasync def init(sdk): asyncio.current_task().cancel(); await asyncio.sleep(0)",
-            "init was cancelled",
+            "init was cancelled, by itself or by what it awaited; catch asyncio.CancelledError around a task that you",
         ),
     ],
 )
@@ -159,7 +159,11 @@ def test_what_is_wrong_with_main_is_said_on_the_widget(
 
 GUIDED = [
     ("import time; time.sleep(2)", "await asyncio.sleep(2)"),
-    ("import threading; threading.Thread(target=print).start()", "has no threads"),
+    (
+        "import threading; threading.Thread(target=print).start()",
+        "has no threads; for things that wait use asyncio (sdk.create_task(…), asyncio.gather), and split long "
+        "computations with await sdk.yield_()",
+    ),
     (
         "from concurrent.futures import ThreadPoolExecutor; ThreadPoolExecutor().submit(print)",
         "has no threads",
@@ -399,7 +403,12 @@ def test_when_the_network_is_gone_the_host_page_hears_of_nothing_but_the_event(
 
     page = community.open("weather", prepare=prepare)
     page.console.expect("ERR_FAILED", "does not load as a module")
-    page.widget("weather", state="error")
+    alert = page.widget("weather", state="error").get_by_role("alert")
+    # A policy that forbids the address looks the same.
+    expect(alert).to_contain_text(
+        "Is there a network, and does the page's Content-Security-Policy allow the address? If so, publish the "
+        "widget's files again, complete."
+    )
     # A browser tells of it in a task of its own.
     page.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 100))")
     assert page.page.evaluate("() => unhandled") == []
@@ -424,6 +433,10 @@ RUNTIME_FILES = [names[-1] for part, names in SHIPPED.items() if part != "late"]
 
 def missing(route: Route) -> None:
     route.fulfill(status=404, body="not here")
+
+
+def forbidden(route: Route) -> None:
+    route.fulfill(status=403, body="not for you")
 
 
 def cut_short(route: Route) -> None:
@@ -456,3 +469,20 @@ def test_a_bad_file_is_named_and_the_next_instance_tries_again(
     page.page.unroute(f"**/{file}")
     place(page, "weather")
     page.widget("weather", nth=1)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (missing, "main.py is missing: the server answered 404 ("),
+        (missing, "). Publish the widget's files again, complete."),
+        (forbidden, "main.py was not given: the server answered 403 ("),
+        (forbidden, "). Try again later, or ask who serves this address."),
+    ],
+)
+def test_a_file_that_is_not_given_is_not_called_missing(
+    community: Community, spoil: Callable[[Route], None], sentence: str
+) -> None:
+    page = community.open("weather", prepare=lambda page: page.route("**/main.py", spoil))
+    page.console.expect("main.py", "status of 40[34]")
+    expect(page.widget("weather", state="error").get_by_role("alert")).to_contain_text(sentence)

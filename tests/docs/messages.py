@@ -1,8 +1,8 @@
 """Collects what the product can print: every sentence in its sources, which `docs/messages/` has to explain.
 
-A message is taken for a literal in the source, with "…" for what is interpolated; what runs of blanks, breaks and quotes
-around it differ in is the same. Which literals are sentences is told by their form, so that a new one cannot be missed:
-three words or more. What has that form and is no message is listed in `not_messages/`, with its reason.
+A message is a literal in the source, with "…" for what is interpolated; blanks, breaks and the quotes around it make no
+difference. Which literals are sentences is told by their form, so that a new one cannot be missed: three words or more.
+What has that form and is no message is listed in `not_messages/`, with its reason.
 """
 
 from __future__ import annotations
@@ -74,8 +74,10 @@ _HELP = ("option", "argument", "command", "group", "add_argument", "addoption", 
 
 
 def normal(text: str) -> str:
-    """A message's text as it is compared: without what surrounds it, and with single blanks."""
-    return re.sub(r"\s+", " ", text).strip(" …,;:.!?()[]'\"`|-–·—").strip()
+    """A message's text as it is compared: without what surrounds it, with single blanks, and "…" for each value."""
+    text = re.sub(r"%[sdrg]", "…", text)
+    # click's mark for a paragraph that is not to be wrapped is a backspace.
+    return re.sub(r"[\s\b]+", " ", text).strip(" …,;:.!?()[]'\"`|-").strip()
 
 
 def is_sentence(text: str) -> bool:
@@ -163,7 +165,7 @@ def _of_python(path: Path) -> Iterator[tuple[int, str]]:
 def _of_javascript() -> dict[str, list[tuple[int, str]]]:
     """The literals of all JavaScript files, by file; TypeScript's own parser reads them."""
     done = subprocess.run(
-        ["node", str(Path(__file__).with_name("literals.js")), str(PROJECT / "static")],
+        ["node", str(Path(__file__).with_name("literals.mjs")), str(PROJECT / "static")],
         cwd=PROJECT,
         capture_output=True,
         text=True,

@@ -3,8 +3,9 @@
 A block is one of these, and each is put to the test by `test_pages.py`:
 
 - a file, where the paragraph above it is its path and a colon: "`widgets/tips/main.py`:";
-- `console`: commands, one a line, typed at the repository's root. A line that begins with "# " is what the command above
-  it answers, as JSON;
+- `diff` below such a path: lines of that file that change;
+- `console`: commands, one a line, typed at the repository's root. A line that begins with "# " is what the command
+  above it answers, as JSON;
 - `text`: what the commands above it print, line by line; "…" stands for what differs from run to run;
 - `python` without a path: a piece of `init`, with `sdk` there;
 - anything else without a path, such as `json` or `toml`: a piece of a file, which has to parse.
@@ -31,7 +32,8 @@ from markdown_it import MarkdownIt
 PROJECT = Path(__file__).parents[2]
 DOCS = PROJECT / "docs"
 
-_PATH = re.compile(r"`(?P<path>[\w./-]+)`[^`\n]*:$")
+# A path has a dot or a slash in it: an option or a name before a colon is none.
+_PATH = re.compile(r"`(?P<path>(?!-)[\w-]*[./][\w./-]*)`[^`\n]*:$")
 _COMMENT = re.compile(r"<!-- (?P<name>[a-z ]+): (?P<value>.*?) -->", re.DOTALL)
 # MyST's own: `{figure}`, `{literalinclude}`. They hold no code, or that of a file which has tests.
 _DIRECTIVE = re.compile(r"^\{(?P<name>[\w:-]+)\}")

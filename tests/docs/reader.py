@@ -46,11 +46,25 @@ class Reader:
             "GIT_CONFIG_VALUE_2": "main",
         }
 
-    def write(self, path: str, text: str) -> None:
-        """Writes a file, as a block says."""
-        file = self.directory / path
+    def follow(self, block: Block) -> None:
+        """Writes the file that a block is, or changes it as a block of language `diff` says."""
+        assert block.path is not None
+        if block.language == "diff":
+            self._change(block.path, block.text)
+            return
+        file = self.directory / block.path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, "utf-8")
+        file.write_text(block.text, "utf-8")
+
+    def _change(self, path: str, difference: str) -> None:
+        """A difference's lines without "+" become those without "-"."""
+        lines = difference.splitlines()
+        before = "\n".join(line[1:] for line in lines if not line.startswith("+"))
+        after = "\n".join(line[1:] for line in lines if not line.startswith("-"))
+        file = self.directory / path
+        text = file.read_text("utf-8")
+        assert text.count(before) == 1, f"{path} has {text.count(before)} of:\n{before}"
+        file.write_text(text.replace(before, after), "utf-8")
 
     def type(self, block: Block) -> None:
         """Types a block's commands one after the other; each has to succeed unless the page says otherwise."""
@@ -86,23 +100,24 @@ class Reader:
             assert found, f"line {block.line}: {line!r} is not in what was printed:\n{self.printed}"
             rest = rest[found.end() :]
 
-    def _run(self, command: str, expected: int) -> str:
+    def _run(self, command: str, expected: int, *, told_apart: bool = False) -> str:
         done = subprocess.run(
             ["bash", "-c", command],
             cwd=self.directory,
             env=self._environment,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.PIPE if told_apart else subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
             check=False,
             timeout=_SECONDS,
         )
-        assert done.returncode == expected, f"{command}\n{done.stdout}"
+        assert done.returncode == expected, f"{command}\n{done.stdout}{done.stderr or ''}"
         return done.stdout
 
     def _connector(self, command: str) -> object:
-        done = json.loads(self._run(f"{command} --json", 0))
+        # What is told beside the answer, such as a warning, goes to standard error.
+        done = json.loads(self._run(f"{command} --json", 0, told_apart=True))
         return done["response"]["json"]
 
     def _serve(self, command: str) -> str:

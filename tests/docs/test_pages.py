@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import textwrap
 import tomllib
 from collections.abc import Callable
@@ -20,6 +21,8 @@ import pytest
 from playwright.sync_api import expect
 
 from widget_workbench.checking.html_syntax import html_syntax
+from widget_workbench.manifest import WidgetManifest
+from widget_workbench.props_stub import props_stub
 from widget_workbench.repository import read_repository
 from widget_workbench.testing import CommunityFactory
 
@@ -109,7 +112,7 @@ def test_a_reader_who_follows_the_page(
     reader = Reader(directory)
     for block in BLOCKS[document]:
         if block.path is not None:
-            reader.write(block.path, block.text)
+            reader.follow(block)
         elif block.language == "console":
             reader.type(block)
         elif block.language == "text" and "messages" not in document.parts:
@@ -197,3 +200,40 @@ def test_python_for_this_computer_is_python(document: Path) -> None:
     for block in BLOCKS[document]:
         if block.path is not None and block.language == "python" and "/" not in block.path:
             ast.parse(block.text)
+
+
+@pytest.mark.parametrize("document", _has(lambda block: block.path is not None))
+def test_type_checkers_have_nothing_to_say(
+    document: Path, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    reader = Reader(tmp_path)
+    for block in BLOCKS[document]:
+        if block.path is not None:
+            reader.follow(block)
+    for widget in read_repository(tmp_path).widgets if (tmp_path / "widgets").exists() else ():
+        if widget.python and isinstance(widget.manifest, WidgetManifest):
+            (widget.directory / "_props.pyi").write_text(props_stub(widget.manifest), "utf-8")
+    python = [path for path in tmp_path.rglob("*.py") if path.name != "conftest.py"]
+    if not python:
+        pytest.skip("no Python file")
+    (tmp_path / "mypy.ini").write_text(_MYPY)
+    cache = pytestconfig.cache.mkdir("mypy-docs") if pytestconfig.cache else tmp_path
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--cache-dir", str(cache), *map(str, python)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# As `widget new` writes it, for whoever follows a page without it.
+_MYPY = """
+[mypy]
+python_version = 3.14
+explicit_package_bases = true
+
+[mypy-main]
+disable_error_code = import-not-found
+"""

@@ -31,7 +31,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from widget_workbench.gateway.answer import Answer
-from widget_workbench.gateway.network.exchange import Limits, send_once
+from widget_workbench.gateway.network.exchange import Leads, Limits, send_once
 from widget_workbench.gateway.network.transport import NetworkTransport
 
 HOST = "auth.example"
@@ -208,7 +208,7 @@ class Line:
 
         async def send(request: httpx.Request) -> Answer:
             limits = Limits.from_now(seconds=time_limit, size=size_limit)
-            return await send_once(request, lambda url: (network, True), limits)
+            return await send_once(request, lambda url: (network, Leads.TO_UPSTREAM), limits)
 
         try:
             yield send

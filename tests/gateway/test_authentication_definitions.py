@@ -146,7 +146,7 @@ def test_a_field_that_is_missing_is_named(type: str, config: dict[str, Any], fie
 
 SHORT = "string should have at least 1 character"
 NO_TEXT = "input should be a valid string"
-NO_OBJECT = "input should be a valid dictionary"
+NO_OBJECT = "is not an object"
 NO_HEADER = "is not a header's name: letters, digits and - are, a space is not"
 OF_THE_GATEWAY = "names a header that the gateway itself sets: leave it out"
 NO_SECONDS = "is not a whole number of seconds"

@@ -660,6 +660,14 @@ def test_every_call_that_waits_is_told_of_the_failure_by_an_error_of_its_own(
         ("https://", "authentication.config.token_url is not a URL"),
         ("https://[::1/marker-4711", "authentication.config.token_url is not a URL"),
         ("https://auth.example:port/marker-4711", "authentication.config.token_url is not a URL"),
+        (
+            "{{ get_variable('url') }}",
+            "authentication.config.token_url needs the variable 'url', which [variables] of preview.toml does",
+        ),
+        (
+            'https://{{ get_secret("host") }}/token?a=1',
+            "authentication.config.token_url needs the secret 'host', which secrets.toml does not give.",
+        ),
     ],
 )
 def test_a_token_url_that_templates_made_no_url_is_told(

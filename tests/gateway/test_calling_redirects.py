@@ -233,6 +233,32 @@ def test_a_redirect_to_what_connectors_may_not_reach_is_the_upstreams_failure(
     assert call.connected == [HOST]
 
 
+@pytest.mark.parametrize(
+    ("location", "rule"),
+    [
+        ("http://public.example/", "the platform calls https only."),
+        (
+            "https://10.0.0.1/",
+            "the host '10.0.0.1' is not a public address, which connectors may not reach.",
+        ),
+        (
+            "https://private.example/",
+            "the host 'private.example' is found at 10.0.0.1, not a public address, which connectors may not reach.",
+        ),
+        (
+            "https://ann:word@public.example/",
+            "the URL of public.example holds a user name or password.",
+        ),
+    ],
+)
+def test_a_refused_redirect_is_told_by_the_rule_since_nobody_writes_its_url(
+    location: str, rule: str
+) -> None:
+    call = Redirected(redirect(302, location))
+
+    assert call.refusal.partition(", which is refused: ")[2] == rule
+
+
 class Redirecting:
     """An application that redirects to `location`, but answers at `/there`."""
 

@@ -22,7 +22,6 @@ from .hostile_upstream import (
     says_and_hangs_up,
 )
 
-REAL_HOST = "; no upstream is mapped for it, so the real host was called."
 MB = 1_000_000
 
 
@@ -93,12 +92,12 @@ TIMEOUT = "DOWNSTREAM_TIMEOUT"
 ERROR = "DOWNSTREAM_ERROR"
 TOO_LARGE = "RESPONSE_TOO_LARGE"
 
-LATE = f"{HOST} did not answer within 0.2 s{REAL_HOST}"
+LATE = f"{HOST} did not answer within 0.2 s."
 LARGE = f"The answer of {HOST} is larger than 100,000 bytes, the most that the gateway relays."
 
 
 def uncallable(why: str) -> str:
-    return f"{HOST} could not be called: {why}{REAL_HOST}"
+    return f"{HOST} could not be called: {why}."
 
 
 NOT_GZIP = f"{HOST} answered with a body that is not gzip, though its Content-Encoding says so."

@@ -119,6 +119,7 @@ def test_a_field_that_breaks_a_rule_is_named(fields: dict[str, Any], field: str)
 
 PAIRS = 'has to be a list of {"key": …, "value": …, "overridable": …}'
 SLUG = "is lower-case letters, digits and single hyphens, such as 'my-api'"
+HALF = "holds half of a surrogate pair: write the whole character"
 A_TEMPLATE = "has to be a template in a string, such as"
 
 
@@ -131,6 +132,8 @@ A_TEMPLATE = "has to be a template in a string, such as"
         ({"request_body": {"a": 1}}, "request_body", A_TEMPLATE),
         ({"response_body": {"a": 1}}, "response_body", A_TEMPLATE),
         ({"permalink": "My_Api"}, "permalink", SLUG),
+        ({"url": "https://a.example/\ud83d"}, "url", HALF),
+        ({"headers": [{"key": "X-A", "value": "\ud83d"}]}, "headers[0].value", HALF),
     ],
 )
 def test_a_field_of_another_shape_is_told_its_own(

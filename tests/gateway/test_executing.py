@@ -214,6 +214,36 @@ def test_calling_a_broken_definition_tells_all_its_bad_fields() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "path", "detail"),
+    [
+        ("connectors", "/things/execute", "Connector 'things': url: is required."),
+        (
+            "composites",
+            "/composite/things/execute",
+            "Composite connector 'things': steps: has to be a list of steps, each a whole connector definition.",
+        ),
+        (
+            "misspelt",
+            "/things/execute",
+            "Connector 'things': authentication.type: is none of none, api_key, oauth_client_credentials, jwt and "
+            "oauth_jwt_bearer; did you mean 'api_key'?",
+        ),
+    ],
+)
+def test_a_broken_definition_is_told_in_a_whole_sentence(kind: str, path: str, detail: str) -> None:
+    community = {
+        "connectors": Community({"name": "things"}),
+        "composites": Community(composites=({"name": "things", "steps": {}},)),
+        "misspelt": Community(connector(authentication={"type": "api-key"})),
+    }[kind]
+
+    assert (
+        error_of(community.call("POST" if kind == "composites" else "GET", path))["detail"]
+        == detail
+    )
+
+
+@pytest.mark.parametrize(
     ("method", "path"), [("GET", "/things/execute"), ("POST", "/composite/both/execute")]
 )
 def test_what_nothing_that_could_be_read_defines_is_no_404_when_something_could_not(

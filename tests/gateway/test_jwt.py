@@ -243,6 +243,16 @@ def encrypted_pem() -> str:
         (pair("rsa").private[:-200], "RS256", "not a private key in PEM format"),
         (pair("rsa").private.replace("\n", r"\n"), "RS256", r"its line breaks are written as \n"),
         (encrypted_pem(), "ES256", "encrypted"),
+        (
+            "{{ get_secret('signing_key') }}",
+            "RS256",
+            "the key is still the expression of the secret 'signing_key', which secrets.toml does not give.",
+        ),
+        (
+            '-----BEGIN PRIVATE KEY-----{{- get_secret( "half" ) ~ get_variable("other") | trim -}}',
+            "EdDSA",
+            "of the secret 'half', which secrets.toml does not give, or the variable 'other', which [variables]",
+        ),
         (no_real_key(4096), "RS256", "not a private key in PEM format"),
         (no_real_key(4104), "RS256", "has 4104 bits, and keys of up to 4096 are taken"),
         (pair("secp256r1").private, "RS256", "takes an RSA key"),

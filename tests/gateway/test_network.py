@@ -265,7 +265,7 @@ def test_a_host_that_answers_at_no_address(addresses: list[str], detail: str) ->
     assert community.upstream.connections == 0
 
 
-def test_nobody_listening_is_a_refused_connection() -> None:
+def test_nobody_listening_is_a_refused_connection_and_an_allowed_host_may_not_be_running() -> None:
     community = Community(says(OK), connector())
 
     async def call() -> httpx.Response:
@@ -274,7 +274,53 @@ def test_nobody_listening_is_a_refused_connection() -> None:
             return await client.get(PATH)
 
     detail = asyncio.run(call()).json()["errors"]["detail"]
-    assert detail.startswith(f"{HOST} could not be called: it refused the connection; ")
+    assert detail == (
+        f"{HOST} could not be called: it refused the connection; is it running at {HOST}?"
+    )
+
+
+def test_an_allowed_host_is_not_told_to_be_the_real_one() -> None:
+    community = Community(says(OK), connector(url=f"http://{HOST}:9000/"), time_limit=0.5)
+    community.network.dead = {HOST}
+
+    response = community.call()
+
+    assert response.json()["errors"]["detail"] == f"{HOST} did not answer within 0.5 s."
+
+
+def test_a_token_endpoint_that_is_not_running_is_asked_after() -> None:
+    authentication = {
+        "type": "oauth_client_credentials",
+        "config": {"client_id": "a", "client_secret": "b", "token_url": f"http://{HOST}:9000/"},
+    }
+    community = Community(says(OK), connector(authentication=authentication))
+    community.network.down = {HOST}
+
+    response = community.call()
+
+    detail = response.json()["errors"]["detail"]
+    assert detail.startswith(f"The token request to {HOST}:9000 failed: {HOST} could not be called")
+    assert detail.endswith(f"it refused the connection; is it running at {HOST}:9000?")
+
+
+# Headers
+
+
+@pytest.mark.parametrize("value", [" a ", "\ta\t", "{{ ' a ' }}"])
+def test_a_header_is_sent_without_the_blanks_around_it(value: str) -> None:
+    headers = [{"key": "X-It", "value": value}]
+    community = Community(says(OK), connector(headers=headers))
+
+    assert community.call().text == "ok"
+    assert b"\r\nx-it: a\r\n" in community.upstream.requests[0].head
+
+
+def test_a_header_that_http_cannot_carry_is_not_sent_and_no_fault_of_the_host() -> None:
+    response = secure(says(OK)).call(headers={"X-It": b"a\x0bb"})
+
+    assert response.json()["errors"]["detail"] == (
+        f"{HOST} could not be called: the request has a header that HTTP cannot carry."
+    )
 
 
 # TLS

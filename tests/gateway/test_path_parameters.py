@@ -131,6 +131,34 @@ def test_bad_values_are_refused_before_any_call(
 
 
 @pytest.mark.parametrize(
+    ("path", "way_out"),
+    [
+        ("{{ pathParams.user_id }}", ": give it in `path_params` (in JavaScript `pathParams`)."),
+        ("{{ pathParams.user-id }}", "; a hyphen subtracts: write pathParams['user-id']."),
+        (
+            "{{ pathParams.a-b }}/{{ pathParams.c-d }}",
+            "; a hyphen subtracts: write pathParams['a-b']; a hyphen subtracts: write pathParams['c-d'].",
+        ),
+        (
+            "{{ pathParams.user-id }}/{{ pathParams.post }}",
+            ": give it in `path_params` (in JavaScript `pathParams`); a hyphen subtracts: write pathParams['user-id'].",
+        ),
+        (
+            "{% set first = 1 %}{{ pathParams.page-first }}",
+            ": give it in `path_params` (in JavaScript `pathParams`).",
+        ),
+    ],
+)
+def test_what_is_missing_is_told_with_the_way_out(path: str, way_out: str) -> None:
+    response, urls = execute(f"https://api.example/{path}", "user-id=42")
+
+    detail = response.json()["errors"]["detail"]
+    assert detail.endswith(way_out)
+    assert detail.count("pathParams") == way_out.count("pathParams")
+    assert urls == []
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "https://{{ pathParams.a }}.example/",

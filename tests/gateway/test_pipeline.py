@@ -190,6 +190,16 @@ def test_what_a_caller_overrides_is_not_rendered_either() -> None:
     assert community.requests[0].url.params["a"] == "1"
 
 
+@pytest.mark.parametrize("value", [" a b\t", "{{ '\\t' }} a b{{ ' ' }}"])
+def test_blanks_around_a_header_are_no_part_of_it(value: str) -> None:
+    community, response = execute(
+        {"headers": [header("X-It", value)], "response_content_type": " text/x "}
+    )
+
+    assert community.requests[0].headers["X-It"] == "a b"
+    assert response.headers["Content-Type"] == "text/x"
+
+
 @pytest.mark.parametrize("value", ["{{ '\\n' }}X-Evil: 1", "{{ user.first_name ~ '\\r\\n' }}"])
 def test_a_header_cannot_come_to_hold_a_line_break(value: str) -> None:
     community, response = execute({"headers": [header("X-It", value)]})
@@ -223,7 +233,9 @@ def test_a_guest_is_refused_where_headers_or_query_speak_of_the_user(
 
     assert response.status_code == 403
     assert error_of(response)["code"] == "GUEST_REFUSED"
-    assert f"sends who calls in {place}, and a guest" in error_of(response)["detail"]
+    assert error_of(response)["detail"] == (
+        f"Connector 'things' names the user in {place}, and a guest has no name to send: sign in."
+    )
     assert community.requests == []
 
 

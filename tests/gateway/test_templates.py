@@ -273,6 +273,8 @@ def test_filters(renderer: Renderer, text: str, expected: str) -> None:
         ("{{ {} | from_json }}", "from_json was given a value of type dict"),
         ("{{ ('1e999' | from_json) | json_encode }}", "no NaN and no infinite numbers"),
         ("{{ ('1e999' | from_json) | tojson }}", "no NaN and no infinite numbers"),
+        ("{{ {(1, 2): 1} | tojson }}", "the keys of a JSON object are texts or numbers"),
+        ("{{ {(1, 2): 1} | json_encode }}", "the keys of a JSON object are texts or numbers"),
         (
             "{{ {'a': nothing} | json_encode }}",
             "'nothing' is not defined, and JSON needs a value; ",

@@ -372,15 +372,16 @@ REFUSED: dict[str, tuple[Files, str]] = {
     ),
     "101 files": (
         python_widget({f"assets/{number}.txt": "" for number in range(100)}),
-        "widgets/weather: MAX_FILES_EXCEEDED: it has",
+        ", and the platform takes 100: leave some out, or join several in one.",
     ),
     "a file that is too large": (
         python_widget({"assets/a.bin": b"a" * 2_000_001}),
-        "widgets/weather/assets/a.bin: MAX_SIZE_EXCEEDED: is 2,000,001 bytes",
+        "widgets/weather/assets/a.bin: MAX_SIZE_EXCEEDED: is 2,000,001 bytes, and the platform takes 2,000,000 a file: "
+        "make it smaller, or split it.",
     ),
     "too much in all": (
         python_widget({f"assets/{number}.bin": b"a" * 1_900_000 for number in range(3)}),
-        "widgets/weather: MAX_SIZE_EXCEEDED: its files are",
+        "(1.90 MB). Make files smaller, leave out files or dependencies, or make two widgets of it.",
     ),
     "a thumbnail that is too large": (
         python_widget({"thumbnail.png": b"a" * 512_001}),
@@ -396,7 +397,7 @@ REFUSED: dict[str, tuple[Files, str]] = {
     ),
     "accents that are written differently": (
         python_widget({"assets/\u00e9.svg": "a", "assets/e\u0301.svg": "b"}),
-        "differ in case alone",
+        "differ in case alone, or in how an accent is written: rename one of them.",
     ),
     "a script that is too large": (
         {**python_widget(), "scripts/a/script.json": {}, "scripts/a/script.js": b"a" * 2_000_001},

@@ -42,7 +42,8 @@ def test_a_good_repository_is_told_as_such(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert result.stdout == ""
     assert result.stderr.endswith(
-        "Repository with 2 widgets and 0 connectors: nothing to complain about.\n"
+        "Repository with 2 widgets and 0 connectors: nothing to complain about. "
+        "`widget publish` puts it live.\n"
     )
 
 
@@ -202,6 +203,67 @@ def test_a_finding_in_pythons_core_names_the_runtime_that_avoids_it(tmp_path: Pa
     (problem,) = problems(tmp_path / "dist")
     assert problem["code"] == "CONTENT_SCAN_REJECTED"
     assert "`widget build --runtime cdn`" in problem["message"]
+
+
+def test_a_javascript_widgets_own_runtime_is_not_taken_for_pythons(tmp_path: Path) -> None:
+    code = "location.href='https://elsewhere.example/';"
+    root = write(tmp_path, {**GOOD, "widgets/tabs/dist/runtime/core.js": code})
+    (problem,) = problems(root)
+    assert problem["path"] == "widgets/tabs/dist/runtime/core.js"
+    assert problem["message"].endswith(f"There: {code}")
+
+
+def test_code_that_is_not_there_is_told_once_with_all_that_name_it(tmp_path: Path) -> None:
+    def entry(name: str, path: str) -> dict[str, Any]:
+        return {"name": name, "source": {"path": path, "entry": "script.js"}}
+
+    registry = {
+        "scripts": [
+            entry("chat", "scripts/chat"),
+            entry("talk", "scripts/chat"),
+            entry("one", "scripts/big"),
+            entry("two", "scripts/big"),
+        ],
+        "stylesheets": [entry("look", "scripts/chat"), entry("alone", "stylesheets/alone")],
+    }
+    large = b"//a\n" * 500_001
+    root = write(tmp_path, {"extensions_registry.json": registry, "scripts/big/script.js": large})
+    assert [(each["path"], each["message"]) for each in problems(root)] == [
+        (
+            "scripts/chat/script.js",
+            "is missing: extensions_registry.json names it, for script 'chat', script 'talk' and stylesheet 'look'.",
+        ),
+        (
+            "scripts/big/script.js",
+            "is 2,000,004 bytes, and the platform takes 2,000,000 a file: make it smaller, or split it.",
+        ),
+        (
+            "stylesheets/alone/script.js",
+            "is missing: extensions_registry.json names it, for stylesheet 'alone'.",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "told"),
+    [
+        ("in", "home", '`in` takes an array as its `value`, such as ["home"]'),
+        ("not_in", "home", '`not_in` takes an array as its `value`, such as ["home"]'),
+        ("eq", ["home"], '`eq` takes one value as its `value`, such as "home"'),
+        ("neq", ["home"], '`neq` takes one value as its `value`, such as "home"'),
+    ],
+)
+def test_what_a_rules_operator_takes_is_shown(
+    tmp_path: Path, operator: str, value: object, told: str
+) -> None:
+    rule = {"field": "page", "operator": operator, "value": value}
+    root = write(
+        tmp_path,
+        {**GOOD, "scripts/chat/script.json": {"rules": [rule]}, "scripts/chat/script.js": ""},
+    )
+    (problem,) = problems(root)
+    assert problem["path"] == "scripts/chat/script.json"
+    assert problem["message"] == f"`rules[0]`: {told}."
 
 
 def test_a_runtime_elsewhere_is_told_with_the_directives_that_it_needs(tmp_path: Path) -> None:

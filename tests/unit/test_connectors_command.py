@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -227,7 +228,15 @@ def test_the_upstreams_lifespan_is_run(run: Run, repository: Path) -> None:
         (["echo-post", "--payload", '{"a": NaN}'], "The payload is not JSON: NaN"),
         (["echo", "--header", "a b=c"], "'a b' is not a header's name"),
         (["echo", "--header", "a=Ł"], "a browser sends characters of Latin-1 only."),
-        (["echo", "--header", "a=b\r\nc: d"], "holds a line break"),
+        (["echo", "--header", "a=b\r\nc: d"], "The value of the header 'a' holds a line break"),
+        (
+            ["echo", "--header", "a=b\vc"],
+            "or another control character, which no header can carry.",
+        ),
+        (
+            ["echo", "--query", "a=" + "x" * 70_000],
+            "are longer than a URL can be: send less, or send",
+        ),
     ],
 )
 def test_what_no_widget_could_send_is_refused_in_a_sentence(
@@ -406,6 +415,19 @@ def test_a_request_that_was_refused_is_told_as_not_sent(run: Run, repository: Pa
     assert "write https://api.example instead of http://" in text
     assert "was called" not in text
     assert executed(run, "plain")["sent"] is False
+
+
+def test_an_allowed_host_that_refuses_may_not_be_running(run: Run, repository: Path) -> None:
+    with socket.socket() as taken:  # bound, and nobody listens
+        taken.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{taken.getsockname()[1]}"
+        (repository / "preview.toml").write_text(f'allow_hosts = ["{host}"]\n')
+        write_definitions(repository, {"name": "own", "url": f"http://{host}/"})
+        result = executed(run, "own")
+
+    assert result["error"]["detail"] == (
+        f"127.0.0.1 could not be called: it refused the connection; is it running at {host}?"
+    )
 
 
 def test_a_host_that_does_not_exist_was_not_called(run: Run, repository: Path) -> None:

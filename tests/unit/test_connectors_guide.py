@@ -38,6 +38,7 @@ def blocks(language: str) -> list[str]:
 
 
 DOCUMENTS = [json.loads(text) for text in blocks("json")]
+assert all(set(each) <= {"connectors", "composite_connectors"} for each in DOCUMENTS)
 COMMANDS = [found.groups() for text in blocks("console") for found in COMMAND.finditer(text)]
 
 
@@ -60,9 +61,9 @@ def repository(tmp_path: Path) -> Path:
     for found in reversed(
         list(FILE.finditer(GUIDE))
     ):  # of a path that comes twice, the first is meant
+        (tmp_path / found["path"]).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / found["path"]).write_text(found["text"], "utf-8")
     widget = tmp_path / "widgets" / "crm"
-    widget.mkdir(parents=True)
     (widget / "widget.json").write_text('{"title": "CRM", "category": "Examples"}', "utf-8")
     (widget / "main.py").write_text("async def init(sdk):\n    pass\n", "utf-8")
     definitions = {

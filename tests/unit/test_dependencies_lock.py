@@ -240,8 +240,8 @@ def test_packages_may_be_taken_from_elsewhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lock", "told"),
     [
-        ("{", "is not JSON (Expecting property name"),
-        ("{}", "cannot be used: `info`: is required. Install Pyodide's core anew."),
+        ("{", "is no JSON, as Pyodide's list of packages has to be (Expecting property name"),
+        ("{}", f"is no list of Pyodide's packages: `info`: is required; {shipped.way_out()}."),
         (
             '{"info": {"python": "3.13.2", "abi_version": "2025_0", "arch": "wasm32"},'
             ' "packages": {}}',

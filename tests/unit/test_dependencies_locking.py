@@ -407,7 +407,7 @@ def test_a_frozen_lock_that_does_not_match_is_an_error_and_stays(
 
 
 def test_a_frozen_lock_that_is_not_there_is_an_error(repository: DependencyRepository) -> None:
-    assert "there is no such file" in repository.refused(frozen=True, weather="a")
+    assert "widgets.lock is missing" in repository.refused(frozen=True, weather="a")
     assert repository.lock(frozen=True) == Lock()
 
 

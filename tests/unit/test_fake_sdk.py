@@ -559,8 +559,30 @@ def test_destroy_says_farewell_and_cancels_all_that_the_widget_owns(sdk: FakeSdk
     assert sorted(ended) == ["destroy", "farewell", "forgotten", "its own"]
     sdk.destroy()
     sdk.emit("mine")
-    with pytest.raises(RuntimeError, match="this widget has left the page"):
-        sdk.on("mine", print)
+
+
+@pytest.mark.parametrize(
+    ("ask", "what"),
+    [
+        (lambda sdk: sdk.on("mine", print), 'sdk.on("mine", …)'),
+        (lambda sdk: sdk.on_error(print), "sdk.on_error(…)"),
+        (lambda sdk: sdk.listen("click", "button", print), "sdk.listen(…)"),
+        (lambda sdk: sdk.view(lambda: None), "sdk.view"),
+        (lambda sdk: sdk.resource(lambda: asyncio.sleep(0)), "sdk.resource(…)"),
+        (lambda sdk: sdk.asset("logo.svg"), "sdk.asset(…)"),
+        (lambda sdk: sdk.build, "sdk.build"),
+    ],
+)
+def test_what_is_asked_for_after_the_end_is_named_with_the_way_out(
+    sdk: FakeSdk, ask: Callable[[FakeSdk], object], what: str
+) -> None:
+    sdk.destroy()
+    with pytest.raises(RuntimeError) as refusal:
+        ask(sdk)
+    assert str(refusal.value) == (
+        f"this widget has left the page, so {what} is of no use any more; end such work in a handler of "
+        'sdk.on("destroy", …)'
+    )
 
 
 def test_destroying_from_within_does_not_cancel_the_test(sdk: FakeSdk) -> None:
@@ -611,7 +633,7 @@ def test_without_a_fake_in_use_there_is_no_client_of_ones_own() -> None:
     assert sdk.run(get_by_a_client_of_ones_own()) == 1
     with sdk:
         assert asyncio.run(get_by_a_client_of_ones_own()) == 1
-    with pytest.raises(ImportError):
+    with pytest.raises(ImportError, match="there is no host page here"):
         asyncio.run(get_by_a_client_of_ones_own())
 
 
@@ -630,7 +652,8 @@ def test_a_real_widget_beside_the_test_keeps_the_real_host(sdk: FakeSdk) -> None
     sdk.connectors["api"].respond(json=1)
     context = contextvars.copy_context()
     context.run(_current.set, weakref.ref(real))
-    with pytest.raises(ImportError):  # of `js`, by which the real host is reached
+    # By `js`, which is not here, the real host is reached.
+    with pytest.raises(ImportError, match="there is no host page here"):
         context.run(WidgetServiceSDK)
     assert sdk.connectors.calls == []
 
@@ -891,3 +914,13 @@ def test_a_view_that_fails_whatever_on_error_sets_comes_to_rest(sdk: FakeSdk) ->
     assert runs == [True] * most
     assert len(sdk.reported) == 2 * most + 1
     sdk.reported.clear()
+
+
+def test_an_answer_that_is_nested_too_deeply_is_refused_in_a_sentence(sdk: FakeSdk) -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(
+        ValueError, match=r"respond: json= is nested too deeply to be sent as JSON$"
+    ):
+        sdk.connectors["api"].respond(json=deep)

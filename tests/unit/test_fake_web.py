@@ -52,7 +52,16 @@ def test_an_answer(call: str, expected: Any) -> None:
             r"sdk\.web\.Content\.search\(\) argument 1 is an object",
         ),
         ("web.Content.search('x', limit=float('nan'))", ValueError, r'search\(\)\["limit"\]'),
-        ("web.Content()", TypeError, r"sdk\.web\.Content cannot be called"),
+        (
+            "web.Content()",
+            TypeError,
+            r"sdk\.web\.Content cannot be called: .* members of it only; there are: Content\.",
+        ),
+        (
+            "web.Content.Idea(401)()",
+            TypeError,
+            r"members of it only; there are: Content\.Idea\(\)\.vote, Content\.Idea\(402\)\.vote$",
+        ),
     ],
 )
 def test_what_it_raises(call: str, error: type[Exception], sentence: str) -> None:

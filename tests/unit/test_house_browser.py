@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from widget_workbench import browser
+from widget_workbench.testing.plugin import _executable
 
 
 @pytest.fixture
@@ -90,6 +91,18 @@ def test_playwright_itself_says_where_it_keeps_its_own(
 
 def test_a_machine_without_a_browser_has_none(bare_machine: Path) -> None:
     assert browser.find_browser() is None
+
+
+def test_the_command_and_the_tests_say_the_same_where_there_is_none(
+    bare_machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["widget_workbench.browser"])
+    assert browser._main() == 1
+    printed = capsys.readouterr().err
+    assert "python -m widget_workbench.browser --install" in printed
+    with pytest.raises(pytest.fail.Exception) as failure:
+        _executable("chromium", {})
+    assert printed == f"{failure.value}\n"
 
 
 def installers(monkeypatch: pytest.MonkeyPatch, *, root: bool) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import platform
 import re
 import shutil
 import signal
@@ -19,6 +20,7 @@ from click.testing import CliRunner
 from widget_workbench import __version__
 from widget_workbench.bundle import Bundled, build
 from widget_workbench.cli import main
+from widget_workbench.shipped import pyodide_versions
 
 from ..preview_process import running
 
@@ -500,8 +502,13 @@ def test_a_tree_that_the_platform_would_reject_is_not_hosted(tmp_path: Path) -> 
         assert f"extensions_registry.json: {code}: widget 'a', " in result.output
 
 
-def test_it_tells_its_version() -> None:
-    assert __version__ in CliRunner().invoke(main, ["--version"]).output
+def test_it_tells_its_versions() -> None:
+    pyodide, python = pyodide_versions()
+    assert CliRunner().invoke(main, ["--version"]).output.splitlines() == [
+        f"widget {__version__}",
+        f"in the browser: Python {python} (Pyodide {pyodide})",
+        f"on this computer: Python {platform.python_version()}",
+    ]
 
 
 @pytest.mark.parametrize(

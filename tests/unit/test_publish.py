@@ -179,7 +179,7 @@ def test_a_subdirectory_of_the_work_tree_is_published_from(
     (below / "widgets" / "new.py").write_text("")
     monkeypatch.chdir(below)
     result = succeeded(author(repository=Path()))
-    assert "Goes live though it is not committed: widgets/new.py\n" in result.output
+    assert "not as they are committed: widgets/new.py\n" in result.output
     assert site.published() == content(FIRST)
 
 
@@ -261,8 +261,8 @@ def test_what_is_not_committed_is_named(site: Site, author: Author) -> None:
         (sources / name).write_text("")
     result = author.publish(FIRST)
     assert (
-        "Goes live though it is not committed: widgets/weather/format.py, widgets/weather/main.py\n"
-        in result.output
+        "What goes live is built from the files as they are here, not as they are committed: "
+        "widgets/weather/format.py, widgets/weather/main.py\n" in result.output
     )
     assert "Source-Commit" not in site.message()
     for number in range(10):
@@ -280,6 +280,30 @@ def test_what_is_not_committed_is_named(site: Site, author: Author) -> None:
         (site.author / path).write_text("")
     assert "not committed" not in author.publish(THIRD).output
     assert "Source-Commit" in site.message()
+
+
+def test_what_a_build_leaves_out_is_not_named_as_going_live(site: Site, author: Author) -> None:
+    write(
+        site.author,
+        {
+            "widgets/weather/main.py": "",
+            "widgets/weather/gone.py": "",
+            "widgets/clock/widget.json": {},
+        },
+    )
+    commit = clean(site)
+    beside = ("test_weather.py", "conftest.py", "_props.pyi", ".notes", "sub/test_more.py")
+    write(site.author, {f"widgets/weather/{name}": "" for name in beside})
+    author.publish(FIRST)
+    assert f"Source-Commit: {commit}" in site.message()
+    # A file that is gone changes what is built; of a JavaScript widget everything is published.
+    (site.author / "widgets/weather/gone.py").unlink()
+    write(site.author, {"widgets/clock/dist/test_clock.py": ""})
+    author.files = SECOND
+    assert (
+        " not as they are committed: widgets/weather/gone.py, widgets/clock/dist/test_clock.py\n"
+        in succeeded(author("--dry-run")).output
+    )
 
 
 def test_without_an_identity_nothing_is_asked_and_nothing_published(
@@ -407,7 +431,9 @@ def test_without_a_remote_the_local_branch_is_published_to(site: Site, author: A
     git(site.author, "remote", "add", "origin", "../remote.git")
     tip = site.tip(site.author)
     result = author.publish(SECOND)
-    assert "Commits of the local branch that origin lacks go along: 2." in result.output
+    assert (
+        "\n2 commits of the local branch, which origin lacks, are pushed along.\n" in result.output
+    )
     assert site.tip() == tip
 
 
@@ -447,7 +473,7 @@ def test_commits_of_the_local_branch_go_along(site: Site, author: Author) -> Non
     own = git(site.author, "commit-tree", "-p", "published", "-m", "By hand", tree)
     git(site.author, "update-ref", "refs/heads/published", own)
     result = author.publish(SECOND)
-    assert "Commits of the local branch that origin lacks go along: 1." in result.output
+    assert "\n1 commit of the local branch, which origin lacks, is pushed along.\n" in result.output
     assert site.history() == ["Publish weather 1.1.0", "By hand", "Publish weather 1.0.0"]
 
 
@@ -614,6 +640,28 @@ def test_without_a_remote_a_branch_that_moves_in_between_stays(
 
 
 # What is refused.
+
+
+@pytest.mark.parametrize("names", [("widgets",), ("runtime", "scripts", "stylesheets", "widgets")])
+def test_a_branch_of_sources_alone_is_refused(
+    site: Site, author: Author, names: tuple[str, ...]
+) -> None:
+    """Each name at its root is one that a build has there, too."""
+    clean(site)
+    git(site.author, "switch", "-q", "--orphan", "sources")
+    write(site.author, {f"{name}/weather/main.py": "" for name in names})
+    sources = clean(site)
+    git(site.author, "push", "-q", "origin", "sources")
+    git(site.author, "switch", "-q", "main")
+    for arguments in ((), ("--dry-run",), ("--rollback",)):
+        output = refused(
+            author("--branch", "sources", *arguments),
+            "The branch 'sources' of origin has no extensions_registry.json",
+            "Name another by --branch",
+        )
+        assert f"({' and '.join(', '.join(names).rsplit(', ', 1))})" in output
+    for repository in (site.author, site.remote):
+        assert git(repository, "rev-parse", "sources") == sources
 
 
 def test_a_branch_that_is_checked_out_is_refused(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from widget_workbench.gateway import BrokenConnector, Connector
+from widget_workbench.problem import Code
 from widget_workbench.repository import Repository, RepositoryError, read_repository
 
 MANIFEST = {"title": "Weather", "category": "Tools"}
@@ -126,10 +127,11 @@ SOURCE = {"path": "dist", "entry": "index.html"}
             {**MANIFEST, "source": SOURCE, "content": {}},
             "exactly one of `source` and `content` is needed, and there is both",
         ),
-        ({**MANIFEST, "content": {"endpoint": "https://a"}}, "not previewed yet"),
+        ({**MANIFEST, "content": {"endpoint": "https://a"}}, "the preview does not show it"),
         ({**MANIFEST, "source": {"path": "dist"}}, "`source.entry`: is required"),
         ({**MANIFEST, "source": SOURCE}, "the entry dist/index.html does not exist"),
         ({**MANIFEST, "source": {**SOURCE, "path": "/etc"}}, "must not start with '/'"),
+        ({**MANIFEST, "source": {**SOURCE, "path": "\\etc"}}, "\\etc must not start with '\\'"),
         ({**MANIFEST, "source": {**SOURCE, "path": "../good"}}, "must not contain '../'"),
         ({**MANIFEST, "source": {**SOURCE, "entry": "../x"}}, "must not contain '../'"),
     ],
@@ -184,11 +186,38 @@ def test_every_bad_field_of_a_manifest_is_told(tmp_path: Path) -> None:
 
 
 def test_a_python_widget_without_a_manifest_is_a_problem(tmp_path: Path) -> None:
-    repository = read(tmp_path, {"widgets/a/main.py": "", "widgets/notes/README": ""})
+    repository = read(tmp_path, {"widgets/a/main.py": ""})
 
     ((path, message),) = problems_of(repository)
     assert path == "widgets/a/widget.json"
     assert "is missing" in message
+
+
+@pytest.mark.parametrize("file", ["man.py", "README", "dist/index.html"])
+def test_a_directory_with_neither_of_a_widgets_two_files_is_told(tmp_path: Path, file: str) -> None:
+    repository = read(tmp_path, {f"widgets/a/{file}": "", "widgets/a/_props.pyi": ""})
+
+    (problem,) = repository.problems
+    assert (problem.path, problem.code, problem.error) == ("widgets/a", Code.NO_EFFECT, False)
+    assert problem.message.startswith("has neither widget.json nor main.py, so it is no widget: ")
+    assert problem.message.endswith("begin its name with '_'.")
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "__pycache__/main.cpython-314.pyc",
+        ".DS_Store",
+        "_props.pyi",
+        "node_modules/a/index.js",
+        "connectors.json",
+    ],
+)
+def test_a_directory_that_nothing_is_missing_from_is_not_told(tmp_path: Path, file: str) -> None:
+    (tmp_path / "widgets" / "empty").mkdir(parents=True)
+    text = '{"connectors": []}' if file.endswith(".json") else ""
+
+    assert read(tmp_path, {f"widgets/a/{file}": text}).problems == ()
 
 
 def test_dotfiles_and_caches_are_no_widgets(tmp_path: Path) -> None:
@@ -198,6 +227,7 @@ def test_dotfiles_and_caches_are_no_widgets(tmp_path: Path) -> None:
             "widgets/.hidden/widget.json": MANIFEST,
             "widgets/.hidden/main.py": "",
             "widgets/__pycache__/main.py": "",
+            "widgets/_shared/format.py": "",
             "widgets/README.md": "",
         },
     )
@@ -503,6 +533,26 @@ def test_a_bad_key_of_preview_toml_is_a_problem_and_harms_no_other(
     told = {message.split("`: ")[0].removeprefix("`") for _, message in problems_of(repository)}
     assert told == {key, "more", "upstreams2"}
     assert repository.settings.upstreams == {}
+
+
+@pytest.mark.parametrize(
+    "value", ["0", "-1", "true", '"7"', "7.0", "9007199254740992", "9" * 30, "[7]", "nan"]
+)
+def test_the_number_of_a_user_is_told_with_its_bounds(tmp_path: Path, value: str) -> None:
+    repository = read(tmp_path, {"preview.toml": f"user = {{ id = {value} }}"})
+
+    assert problems_of(repository) == [
+        ("preview.toml", "`user.id`: has to be a whole number from 1 to 9007199254740991.")
+    ]
+    assert repository.settings.user.id == 7
+
+
+@pytest.mark.parametrize("number", [1, 9007199254740991])
+def test_a_user_has_the_first_and_the_last_of_these_numbers(tmp_path: Path, number: int) -> None:
+    repository = read(tmp_path, {"preview.toml": f"user = {{ id = {number} }}"})
+
+    assert repository.problems == ()
+    assert repository.settings.user.id == number
 
 
 def test_what_is_good_of_preview_toml_holds(tmp_path: Path) -> None:

@@ -178,15 +178,34 @@ def test_restored_it_is_the_memory_that_it_was_taken_of(restored: Restored) -> N
     assert "PYTHONHASHSEED" not in restored.found["environment"]
 
 
-def test_a_core_that_it_was_not_made_with_is_told() -> None:
+@pytest.mark.parametrize(
+    ("pages", "runs", "told"),
+    [
+        (
+            3,
+            [],
+            "The core has 2 pages of memory instead of 3: it is not the one that the snapshot was made with. Build the "
+            "widget again.",
+        ),
+        (
+            2,
+            [[0, 5, 0]],
+            "The snapshot ends too early: it is not the one that was built. Build the widget again.",
+        ),
+    ],
+)
+def test_one_that_does_not_fit_its_core_is_told(
+    pages: int, runs: list[list[int]], told: str
+) -> None:
     program = """
 const { Snapshot } = await import(process.argv[1]);
-const snapshot = new Snapshot({ length: 65536 * 3, objects: {}, runs: [] }, []);
+const [pages, runs] = process.argv.slice(2).map(JSON.parse);
+const snapshot = new Snapshot({ length: 65536 * pages, objects: {}, runs }, [new Uint8Array(4)]);
 try {
   snapshot.restore(new WebAssembly.Memory({ initial: 2 }), 0);
 } catch (error) {
   console.log(error.message);
 }
 """
-    told = ran(program, (LOADER / "snapshot.js").as_uri())
-    assert "2 pages of memory instead of 3" in told
+    arguments = [(LOADER / "snapshot.js").as_uri(), str(pages), json.dumps(runs)]
+    assert ran(program, *arguments) == f"{told}\n"

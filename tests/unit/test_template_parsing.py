@@ -152,11 +152,18 @@ def test_a_value_may_stand_in_a_declarations_value(style: str) -> None:
         ("<p></p a>", "an end tag is </, a name and >"),
         ("</", "an end tag is </, a name and >"),
         ("<body></body>", "<body> has no place in a widget"),
-        ("<plaintext>", "<plaintext> has no place in a widget, which is a part of a page"),
-        ("<noscript></noscript>", "<noscript> has no place in a widget, which is there only"),
-        ("<template>{x}</template>", "<template> has no place in a widget, which shows all"),
-        ("<math><annotation-xml>", "<annotation-xml> has no place in a widget, as it holds HTML"),
-        ("<math><mtext><mglyph>", "<mglyph> has no place in a widget, as it holds HTML"),
+        ("<plaintext>", "<plaintext> has no place in a widget: it is a part of a page"),
+        (
+            "<noscript></noscript>",
+            "<noscript> has no place in a widget: it is for browsers that run no scripts, where no widget runs",
+        ),
+        (
+            "<template>{x}</template>",
+            "<template> has no place in a widget: a widget shows all that it holds. For what is used several times, "
+            "call a function",
+        ),
+        ("<math><annotation-xml>", "<annotation-xml> has no place in a widget: it holds HTML"),
+        ("<math><mtext><mglyph>", "<mglyph> has no place in a widget: it holds HTML"),
         ("<svg><font color=a>", "<font> cannot stand in <svg>, which would end before it"),
         ("<svg><style><a b='</style>", "<a… stands in the content of <style>, where it is no tag"),
         ("<select><xmp></p></xmp></select>", "</… stands in the content of <xmp>, where it is no"),

@@ -16,7 +16,7 @@ import pytest
 from widget import markup
 from widget._html import html_of
 from widget._resolving import Html, Resolved, resolve
-from widget._templates import Markup, Template
+from widget._templates import Interpolation, Markup, Template
 
 from .template_cases import html, t
 
@@ -697,6 +697,14 @@ def test_templates_compose_across_namespaces() -> None:
         html("<p>{}</p>", icon)
 
 
-def test_a_dict_that_became_a_format_is_told_how_to_be_one() -> None:
-    with pytest.raises(ValueError, match=r"a dict wants blanks around it: \{ \{…\} \}"):
-        html("<p class={x: True}}></p>".replace("}}", "}"), x="a")
+@pytest.mark.parametrize("expression", ['"a"', "'a'", ' "a"'])
+def test_a_dict_that_became_a_format_is_told_how_to_be_one(expression: str) -> None:
+    # t'<p class={"a": True}></p>'; a blank after the brace is the expression's.
+    key = Interpolation("a", expression, None, " True")
+    with pytest.raises(ValueError, match=r"; a dict wants blanks around it: \{ \{…\} \}$"):
+        html_of(resolve(Template("<p class=", key, "></p>")))
+
+
+def test_a_text_in_a_format_of_numbers_is_not_told_of_dicts() -> None:
+    with pytest.raises(ValueError, match=r"format code 'f' for object of type 'str'$"):
+        html("<p>{price:.2f}</p>", price="12")

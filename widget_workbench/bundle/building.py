@@ -12,7 +12,7 @@ from widget_workbench.bundle.dependency_archives import DependencyArchives
 from widget_workbench.bundle.entry import BundleError
 from widget_workbench.bundle.first_paints import FirstPaints
 from widget_workbench.bundle.hosting import Bundled, Hosting
-from widget_workbench.bundle.output import restore, write_tree
+from widget_workbench.bundle.output import refuse_foreign, restore, write_tree
 from widget_workbench.bundle.report import Report, report_of
 from widget_workbench.bundle.tree import RepositoryTree
 from widget_workbench.checking.content import Content
@@ -170,6 +170,7 @@ def build(
             nothing was written.
         RepositoryError, DependencyError, ShippedFilesMissing, BrowserPythonError: as `assemble` raises them.
     """
+    refuse_foreign(out, root)
     restore(out.resolve())
     assembly = assemble(
         root, hosting, told=told, frozen=frozen, upgrade=upgrade, described=described

@@ -33,8 +33,8 @@ def write_tree(directory: Path, files: Mapping[str, bytes | Path], repository: P
     Raises:
         BundleError: something else is in the directory's place, or it cannot be written.
     """
+    refuse_foreign(directory, repository)
     directory = directory.resolve()
-    _refuse_foreign(directory, repository.resolve())
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
         restore(directory)
@@ -54,8 +54,17 @@ def _about(error: OSError) -> str:
     return f" ({error.filename})" if error.filename else ""
 
 
-def _refuse_foreign(directory: Path, repository: Path) -> None:
-    """A directory that no build has made is not replaced, whatever its name."""
+def refuse_foreign(directory: Path, repository: Path) -> None:
+    """Refuses a directory that no build has made, whatever its name: a build would replace it.
+
+    Args:
+        directory: where a tree is to go.
+        repository: that it is built from.
+
+    Raises:
+        BundleError: there is something else.
+    """
+    directory, repository = directory.resolve(), repository.resolve()
     if repository.is_relative_to(directory) or directory.is_relative_to(repository / "widgets"):
         raise BundleError(f"{directory} holds the widgets themselves: name another by --out.")
     if not os.path.lexists(directory):

@@ -14,5 +14,5 @@ def ambiguous_paths(paths: Iterable[str]) -> Iterator[Problem]:
     for path in paths:
         other = seen.setdefault(unicodedata.normalize("NFC", path).casefold(), path)
         if other != path:
-            what = f"{other} and {path} differ in case alone: rename one of them."
+            what = f"{other} and {path} differ in case alone, or in how an accent is written: rename one of them."
             yield Problem(path, what, Code.AMBIGUOUS_PATH, error=True)

@@ -27,7 +27,7 @@ def exceeded(
         yield (
             "",
             Code.MAX_FILES_EXCEEDED,
-            f"it has {len(sizes)} files, and the platform takes {MOST_FILES}.",
+            f"it has {len(sizes)} files, and the platform takes {MOST_FILES}: leave some out, or join several in one.",
         )
     total = sum(sizes.values())
     if total > LARGEST_WIDGET:
@@ -35,7 +35,8 @@ def exceeded(
             "",
             Code.MAX_SIZE_EXCEEDED,
             f"its files are {megabytes(total)} together, and the platform takes {megabytes(LARGEST_WIDGET)}; the "
-            f"largest are {', '.join(_largest(sizes))}.",
+            f"largest are {', '.join(_largest(sizes))}. Make files smaller, leave out files or dependencies, or "
+            "make two widgets of it.",
         )
     for path, size in sizes.items():
         if path == thumbnail and size > LARGEST_THUMBNAIL:
@@ -49,7 +50,7 @@ def exceeded(
             yield (
                 path,
                 Code.MAX_SIZE_EXCEEDED,
-                f"is {size:,} bytes, and the platform takes {LARGEST_FILE:,} a file.",
+                f"is {size:,} bytes, and the platform takes {LARGEST_FILE:,} a file: make it smaller, or split it.",
             )
 
 

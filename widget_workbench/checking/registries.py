@@ -19,7 +19,7 @@ from widget_workbench.gateway.definitions import (
     Definition,
     read_definitions,
 )
-from widget_workbench.gateway.suggestions import ended
+from widget_workbench.gateway.suggestions import ended, listed
 from widget_workbench.global_code import MODELS, REGISTERED
 from widget_workbench.manifest import (
     HOSTING,
@@ -69,9 +69,16 @@ def read_registries(tree: Mapping[str, Content]) -> Registries:
         registries.problems.append(Problem(path, what, Code.NO_EFFECT))
     document = _object(tree, path, registries.problems)
     _read_widgets(path, _array(path, document, "widgets", registries.problems), registries)
+    files: dict[str, list[str]] = {}
     for kind in MODELS:
         entries = _array(path, document, kind, registries.problems)
-        registries.problems += _global_code_problems(path, kind, entries, tree)
+        registries.problems += _global_code_problems(path, kind, entries, files)
+    for file, places in files.items():
+        if file in tree:
+            registries.problems += global_code_file_problems(file, tree)
+        else:
+            what = f"is missing: {path} names it, for {listed(places)}."
+            registries.problems.append(Problem(file, what, Code.MISSING_FILE, error=True))
     if CONNECTORS in tree:
         _read_connectors(_object(tree, CONNECTORS, registries.problems), registries)
     return registries
@@ -134,8 +141,9 @@ def _published(manifest: RegisteredWidget) -> PublishedWidget:
 
 
 def _global_code_problems(
-    path: str, kind: str, entries: list[Any], tree: Mapping[str, Content]
+    path: str, kind: str, entries: list[Any], files: dict[str, list[str]]
 ) -> Iterator[Problem]:
+    """What is wrong with the entries of one kind; `files` gets the places that name each file, by its path."""
     names: list[str] = []
     for index, entry in enumerate(entries):
         place = _place(kind.removesuffix("s"), entry, "name", f"{kind}[{index}]")
@@ -144,7 +152,9 @@ def _global_code_problems(
         if code is not None:
             names.append(code.name)
             file = posixpath.normpath(f"{code.source.path}/{code.source.entry}")
-            yield from global_code_file_problems(file, tree)
+            places = files.setdefault(file, [])
+            if place not in places:
+                places.append(place)
     for name, count in Counter(names).items():
         if count > 1:
             what = (
@@ -158,11 +168,8 @@ def global_code_file_problems(code: str, tree: Mapping[str, Content]) -> Iterato
 
     Args:
         code: its path.
-        tree: everything that is published, by path.
+        tree: everything that is published, by path, this file too.
     """
-    if code not in tree:
-        yield Problem(code, "is missing.", Code.MISSING_FILE, error=True)
-        return
     for _, problem, what in exceeded({code: size_of(tree[code])}):
         yield Problem(code, what, problem, error=True)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 from pathlib import PurePosixPath
 
 from widget_workbench.checking.content import Content, bytes_of
 from widget_workbench.checking.content_scan import Finding, is_scanned, scan
+from widget_workbench.checking.widget_files import BUNDLE_MANIFEST
 from widget_workbench.problem import Code, Problem
 
 # Characters a line, on the average: nobody writes such lines.
@@ -26,7 +27,7 @@ def scan_problems(files: Mapping[str, Content]) -> Iterator[Problem]:
         if is_scanned(path):
             held = bytes_of(content)
             for finding in _findings(PurePosixPath(path).suffix.lower(), held):
-                yield _problem(path, finding, _advice(path, held))
+                yield _problem(path, finding, _advice(path, held, files))
 
 
 # All widgets have the same runtime, and so have a process's next builds.
@@ -41,9 +42,10 @@ def _problem(path: str, finding: Finding, advice: str) -> Problem:
     return Problem(path, what, code, error=not finding.suspicion)
 
 
-def _advice(path: str, content: bytes) -> str:
+def _advice(path: str, content: bytes, files: Container[str]) -> str:
     """What to do about code that somebody else has written, and tools have minified."""
-    if PurePosixPath(path).parent.name == "runtime":
+    directory = PurePosixPath(path).parent
+    if directory.name == "runtime" and str(directory.parent / BUNDLE_MANIFEST) in files:
         return (
             ". `widget build --runtime cdn` leaves Python's core to a CDN that the platform trusts."
         )

@@ -22,7 +22,7 @@ from widget_workbench.gateway import (
     is_composite,
 )
 from widget_workbench.gateway.definitions import BODY_METHODS
-from widget_workbench.gateway.header_fields import check_header_name
+from widget_workbench.gateway.header_fields import check_header_name, header_value
 from widget_workbench.gateway.masking import Masking
 from widget_workbench.gateway.suggestions import did_you_mean
 from widget_workbench.preview.configuration import configuration_of
@@ -95,17 +95,22 @@ class Trial:
             raise TrialError("A composite connector takes no path parameters.")
         if payload is not None and method not in BODY_METHODS:
             raise TrialError(f"A payload goes with POST, PUT and PATCH, not with {method}.")
-        for name, value in headers:
-            _check_header(name, value)
-        return cls(
+        trial = cls(
             permalink,
             composite,
             method,
             query,
             path_params,
-            headers,
+            [(name, _header_value(name, value)) for name, value in headers],
             None if payload is None else _payload(payload),
         )
+        try:
+            trial.request()
+        except httpx.InvalidURL:  # whatever is in the query, it is escaped: it can only be too long
+            raise TrialError(
+                "The query parameters are longer than a URL can be: send less, or send it in the payload of a POST."
+            ) from None
+        return trial
 
     def request(self) -> httpx.Request:
         """As the host's client makes it (platform.md §4)."""
@@ -366,8 +371,8 @@ def _only_method(permalink: str, definitions: Sequence[Definition]) -> str:
     return methods[0] or "GET"
 
 
-def _check_header(name: str, value: str) -> None:
-    """Raises TrialError for what a browser's `fetch` would not send."""
+def _header_value(name: str, value: str) -> str:
+    """As a browser's `fetch` sends it; raises TrialError for what it would not send, or no server would take."""
     try:
         check_header_name(name)
     except ValueError as error:
@@ -378,8 +383,10 @@ def _check_header(name: str, value: str) -> None:
         raise TrialError(
             f"The header {name!r} holds {value!r}: a browser sends characters of Latin-1 only."
         ) from None
-    if re.search(r"[\0\r\n]", value):
-        raise TrialError(f"The value of the header {name!r} holds a line break, which ends it.")
+    try:
+        return header_value(value)
+    except ValueError as error:
+        raise TrialError(f"The value of the header {name!r} {error}.") from None
 
 
 def _payload(text: str) -> bytes:

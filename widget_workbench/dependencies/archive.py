@@ -43,7 +43,7 @@ def read_archive(file: Path) -> Mapping[str, bytes]:
         raise DependencyError(f"{file} cannot be read: {error.strerror or error}.") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise DependencyError(
-            f"{file.name} is damaged ({error}), and is not used: fetch it again, or take another version."
+            f"{file.name} is damaged ({error}), and is not used: take another version of the package."
         ) from None
 
 

@@ -53,6 +53,10 @@ def locked(
     difference = _difference(present, wanted, index)
     if present is not None and difference is None:
         return present
+    if frozen and present is None and wanted:
+        raise DependencyError(
+            f"{FILE} is missing, and may not be made here: run `widget build`, and commit it."
+        )
     if frozen and difference is not None:
         raise DependencyError(
             f"{FILE} does not match the widgets, and may not be changed here: {difference}. Run `widget build`, "
@@ -81,7 +85,7 @@ def _relocked(root: Path, wanted: Asked, present: Lock | None, sources: Sources)
 def _difference(present: Lock | None, wanted: Asked, index: PyodideLock) -> str | None:
     """The first thing that a lock has otherwise than it should."""
     if present is None:
-        return "there is no such file" if wanted else None
+        return "missing" if wanted else None
     if not wanted:
         return "no widget asks for any package, so there should be no such file"
     if present.target != Target():

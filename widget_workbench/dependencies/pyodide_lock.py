@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from widget_workbench.dependencies.browser_python import PLATFORM, PYTHON
 from widget_workbench.dependencies.errors import DependencyError
 from widget_workbench.gateway.definitions import bad_fields
+from widget_workbench.shipped import way_out
 
 _DEFAULT_BASE_URL = "https://cdn.jsdelivr.net/pyodide/v{version}/full/"
 
@@ -112,7 +113,7 @@ def _json(file: Path) -> dict[str, Any]:
         raise DependencyError(f"{file} cannot be read: {error.strerror}.") from None
     except ValueError as error:
         raise DependencyError(
-            f"{file} is not JSON ({error}): install Pyodide's core anew."
+            f"{file} is no JSON, as Pyodide's list of packages has to be ({error}): {way_out()}."
         ) from None
     return document if isinstance(document, dict) else {}
 
@@ -123,7 +124,7 @@ def _validated(document: dict[str, Any], file: Path) -> _Document:
     except ValidationError as error:
         path, reason = next(iter(bad_fields(error)))
     raise DependencyError(
-        f"{file} cannot be used: `{path}`: {reason}. Install Pyodide's core anew."
+        f"{file} is no list of Pyodide's packages: `{path}`: {reason}; {way_out()}."
     )
 
 
@@ -132,5 +133,5 @@ def _check_target(info: _Info, file: Path) -> None:
     if (info.python, platform) != (PYTHON, PLATFORM):
         raise DependencyError(
             f"{file} is for Python {info.python} on {platform}, and this widget-workbench builds for Python {PYTHON} "
-            f"on {PLATFORM}: install them in versions that belong together."
+            f"on {PLATFORM}: {way_out()}."
         )

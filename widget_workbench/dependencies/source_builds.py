@@ -120,7 +120,9 @@ def _source(name: str, requirement_line: str, directory: Path) -> Path:
     try:
         parse_sdist_filename(source.name)
     except InvalidSdistFilename:
-        raise NotBuiltError(f"its source distribution {source.name} is in a form of old") from None
+        raise NotBuiltError(
+            f"its source distribution {source.name} has an old kind of name, which no build takes"
+        ) from None
     return source
 
 

@@ -212,9 +212,8 @@ def _find(configuration: Configuration, permalink: str, execution: Execution) ->
 
 def _executable(definition: Definition) -> Connector | CompositeConnector:
     if isinstance(definition, BrokenConnector):
-        raise ConnectorMisconfiguredError(
-            f"Connector {definition.permalink!r}: {definition.reason}"
-        )
+        kind = "Composite connector" if definition.composite else "Connector"
+        raise ConnectorMisconfiguredError(f"{kind} {definition.permalink!r}: {definition.reason}")
     return definition
 
 

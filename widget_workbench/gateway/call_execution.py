@@ -19,6 +19,7 @@ from widget_workbench.gateway.errors import (
     TemplateRenderingError,
 )
 from widget_workbench.gateway.execution import CallRecord, Configuration
+from widget_workbench.gateway.header_fields import without_blanks
 from widget_workbench.gateway.http_cache import HttpCache, cache_key
 from widget_workbench.gateway.identity import User
 from widget_workbench.gateway.network.addresses import host_of
@@ -257,7 +258,7 @@ class CallExecutor:
                 raise ResponseTemplateError(error.detail) from error
             status = 200 if text and answer.status in BODILESS_STATUSES else answer.status
             answer = replace(answer, status=status, body=text.encode("utf-8", "surrogatepass"))
-        content_type = definition.response_content_type
+        content_type = without_blanks(definition.response_content_type or "")
         if content_type:
             kept = tuple(header for header in answer.headers if header[0] != b"content-type")
             added = (b"content-type", content_type.encode("latin-1", "replace"))
@@ -276,7 +277,7 @@ def refuse_guest(definition: Connector | Step, user: User, *, owner: str) -> Non
     """
     if user.is_guest and (place := speaks_of_the_user(definition)):
         raise GuestRefusedError(
-            f"{owner} sends who calls in {place}, and a guest is nobody it could name: sign in."
+            f"{owner} names the user in {place}, and a guest has no name to send: sign in."
         )
 
 

@@ -17,7 +17,7 @@ from pydantic import (
 
 from widget_workbench.gateway.authentication import Authentication, NoAuthentication
 from widget_workbench.gateway.header_fields import check_header_name, holds_control_character
-from widget_workbench.gateway.suggestions import did_you_mean
+from widget_workbench.gateway.suggestions import did_you_mean, ended
 from widget_workbench.gateway.templates import check_url_template
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
@@ -139,7 +139,7 @@ class CompositeConnector(_Permalinked):
 
 @dataclass(frozen=True)
 class BrokenConnector:
-    """A definition that breaks the rules: calling it tells `reason`.
+    """A definition that breaks the rules: calling it tells `reason`, a whole sentence but for its subject.
 
     `method` is None where the definition does not tell it, and then stands for every method.
     """
@@ -212,7 +212,7 @@ def _read_one(
         broken = BrokenConnector(
             permalink=permalink,
             method=method if method in METHODS else None,
-            reason="; ".join(str(problem) for problem in problems),
+            reason=ended("; ".join(str(problem) for problem in problems)),
             composite=model is CompositeConnector,
         )
         return broken, problems
@@ -255,8 +255,10 @@ def bad_fields(
                 message = "is required"
             case "extra_forbidden":
                 message = "is not a known key" + _keys_instead(model, place)
-            case "model_type":
+            case "model_type" | "dict_type":
                 message = "is not an object"
+            case "string_unicode":
+                message = "holds half of a surrogate pair: write the whole character"
             case "value_error":
                 message = detail["msg"].removeprefix("Value error, ")
             case kind:

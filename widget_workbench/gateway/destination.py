@@ -14,13 +14,14 @@ from widget_workbench.gateway.definitions import (
     Definition,
     Step,
 )
-from widget_workbench.gateway.errors import ConnectorMisconfiguredError
+from widget_workbench.gateway.errors import ConnectorMisconfiguredError, RefusedUrlError
 from widget_workbench.gateway.execution import Configuration, upstream_names
 from widget_workbench.gateway.network.addresses import (
     AddressRefusedError,
     host_of,
     refuse_private_name,
 )
+from widget_workbench.gateway.network.exchange import Leads
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
 
@@ -92,42 +93,42 @@ def _names(origin: str) -> tuple[str, ...]:
 
 def choose_transport(
     url: httpx.URL, configuration: Configuration, network: httpx.AsyncBaseTransport
-) -> tuple[httpx.AsyncBaseTransport, bool]:
-    """The transport for a resolved URL, and whether it leads to an upstream that is mapped for its host.
+) -> tuple[httpx.AsyncBaseTransport, Leads]:
+    """The transport for a resolved URL, and where it leads.
 
     A host of `upstreams` goes to its transport, whatever its address; its URL is still held to
     https, as it will be once published. A host of `allow_hosts` is exempt from every rule.
 
     Raises:
-        ConnectorMisconfiguredError: platform.md §5's URL rules, as far as the text tells; what
-            the name resolves to is checked when connecting.
+        RefusedUrlError: platform.md §5's URL rules, as far as the text tells; what the name resolves to is checked
+            when connecting.
     """
     host = host_of(url)
     if url.scheme not in DEFAULT_PORTS or not host:
-        raise ConnectorMisconfiguredError("The URL does not start with https:// and a host.")
+        raise RefusedUrlError("The URL does not start with https:// and a host")
     if url.userinfo:
-        raise ConnectorMisconfiguredError(
-            f"The URL of {host} holds a user name or password: use `authentication` or a header."
+        raise RefusedUrlError(
+            f"The URL of {host} holds a user name or password", ": use `authentication` or a header"
         )
     port = _port(url)
     if not 0 < port < 65536:
-        raise ConnectorMisconfiguredError(f"The URL of {host} has the port {port}, which is none.")
+        raise RefusedUrlError(f"The URL of {host} has the port {port}, which is none")
     upstream = configuration.upstream(host, port)
     if configuration.allowed_hosts.exempt(host, port):
-        return upstream or network, upstream is not None
+        return (upstream, Leads.TO_UPSTREAM) if upstream else (network, Leads.TO_ALLOWED_HOST)
     if url.scheme != "https":
-        raise ConnectorMisconfiguredError(
-            f"The platform calls https only: write https://{url.netloc.decode('ascii')} instead of http://. The "
-            "preview calls a service of your own that is not published by http, too, if preview.toml's allow_hosts "
-            "names its host."
+        raise RefusedUrlError(
+            "The platform calls https only",
+            f": write https://{url.netloc.decode('ascii')} instead of http://. The preview calls a service of your "
+            "own that is not published by http, too, if preview.toml's allow_hosts names its host",
         )
     if upstream is not None:
-        return upstream, True
+        return upstream, Leads.TO_UPSTREAM
     try:
         refuse_private_name(host)
     except AddressRefusedError as error:
-        raise ConnectorMisconfiguredError(str(error)) from None
-    return network, False
+        raise RefusedUrlError(error.rule, error.way_out) from None
+    return network, Leads.TO_REAL_HOST
 
 
 def check_redirect(source: httpx.URL, target: httpx.URL, configuration: Configuration) -> None:

@@ -14,6 +14,7 @@
     ├── JwtSigningError               422  JWT_SIGNING_ERROR
     ├── AuthenticationError           502  AUTHENTICATION_ERROR
     ├── ConnectorMisconfiguredError   500  CONNECTOR_MISCONFIGURED
+    │   └── RefusedUrlError           500  CONNECTOR_MISCONFIGURED
     ├── InternalError                 500  INTERNAL_ERROR
     └── DownstreamError               502  DOWNSTREAM_ERROR, DOWNSTREAM_TIMEOUT, RESPONSE_TOO_LARGE
         └── StepHttpError             502  DOWNSTREAM_ERROR
@@ -25,6 +26,8 @@ misconfiguration are ours: the portal gives none.
 
 from collections.abc import Iterable
 from typing import Any
+
+from widget_workbench.gateway.suggestions import ended
 
 DOWNSTREAM_SCOPE = "Downstream (network/external service)"
 TIMEOUT_CODE = "DOWNSTREAM_TIMEOUT"
@@ -166,8 +169,8 @@ class AuthenticationError(GatewayError):
     scope = "Authentication (OAuth token request)"
 
     def __init__(self, detail: str, statement: str = "") -> None:
-        super().__init__(f"{detail}{statement}.")
-        self._own_detail = f"{detail}."
+        super().__init__(ended(f"{detail}{statement}"))
+        self._own_detail = ended(detail)
         self.args = (detail, statement)
 
     def place_in_step(self, name: str, index: int) -> None:
@@ -181,6 +184,20 @@ class ConnectorMisconfiguredError(GatewayError):
 
     status = 500
     code = "CONNECTOR_MISCONFIGURED"
+
+
+class RefusedUrlError(ConnectorMisconfiguredError):
+    """A URL that connectors may not call.
+
+    Args:
+        rule: which rule it breaks, without a full stop.
+        way_out: what whoever wrote the URL can do, to follow the rule; a redirect's is written by nobody.
+    """
+
+    def __init__(self, rule: str, way_out: str = "") -> None:
+        super().__init__(f"{rule}{way_out}.")
+        self.rule = rule
+        self.args = (rule, way_out)
 
 
 class InternalError(GatewayError):

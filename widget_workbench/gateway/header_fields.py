@@ -34,12 +34,12 @@ def check_header_name(name: str) -> None:
 
 
 def header_value(text: str) -> str:
-    """The text as a header's value: blanks around it are no part of that.
+    """The text as a header's value, without the blanks around it.
 
     Raises:
         ValueError: no header can carry it; the sentence does not repeat it.
     """
-    value = text.strip(" \t")
+    value = without_blanks(text)
     if holds_control_character(value):
         raise ValueError(
             "holds a line break or another control character, which no header can carry"
@@ -49,6 +49,11 @@ def header_value(text: str) -> str:
     except UnicodeEncodeError:
         raise ValueError("holds a character beyond Latin-1, which no header can carry") from None
     return value
+
+
+def without_blanks(text: str) -> str:
+    """What of a text is a header's value: blanks around it are no part of that, and HTTP/1.1 carries none."""
+    return text.strip(" \t")
 
 
 def holds_control_character(text: str) -> bool:

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl
 
 from widget_workbench.gateway.definitions import Connector, Step
 from widget_workbench.gateway.errors import InvalidPathParametersError, MissingPathParametersError
-from widget_workbench.gateway.templates import path_parameter_keys
+from widget_workbench.gateway.request_templates import URL
+from widget_workbench.gateway.templates import Field, Template, hyphen_hint, path_parameter_keys
 
 LONGEST_HEADER = 4096  # characters, as the client's (platform.md §4)
 
@@ -66,13 +67,9 @@ def resolve_path_parameters(
         elif key in needed:
             missing.append(key)
     if missing:
-        way_out = (
-            "give it in the step's path_parameters, as callers cannot."
-            if isinstance(call, Step)
-            else "give it in `path_params` (in JavaScript `pathParams`)."
-        )
         raise MissingPathParametersError(
-            f"{owner} needs a value for the path {_named(missing)}: {way_out}", params=missing
+            f"{owner} needs a value for the path {_named(missing)}{_way_out(call, missing)}.",
+            params=missing,
         )
 
     times = Counter(key for key, _ in pairs)
@@ -94,6 +91,19 @@ def resolve_path_parameters(
 def is_valid_value(value: str) -> bool:
     """Whether platform.md §5 lets this text into a URL's path."""
     return _VALUE.fullmatch(value) is not None and value != "." and ".." not in value
+
+
+def _way_out(call: Connector | Step, missing: list[str]) -> str:
+    template = Template(call.url, URL, Field.URL, isinstance(call, Step))
+    hints = [hyphen_hint(template, f"pathParams.{key}") for key in missing]
+    if all(hints):  # no value of these is asked for
+        return "".join(hints)
+    where = (
+        "give it in the step's path_parameters, as callers cannot"
+        if isinstance(call, Step)
+        else "give it in `path_params` (in JavaScript `pathParams`)"
+    )
+    return f": {where}{''.join(hints)}"
 
 
 def _named(keys: list[str]) -> str:

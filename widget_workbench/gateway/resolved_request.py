@@ -20,7 +20,7 @@ from widget_workbench.gateway.errors import (
     TemplateRenderingError,
     UriTooLongError,
 )
-from widget_workbench.gateway.header_fields import holds_control_character
+from widget_workbench.gateway.header_fields import holds_control_character, without_blanks
 from widget_workbench.gateway.network.content_encoding import ACCEPTED_ENCODINGS
 from widget_workbench.gateway.parameters import Merged, merge_headers, merge_query
 from widget_workbench.gateway.request_templates import (
@@ -30,6 +30,7 @@ from widget_workbench.gateway.request_templates import (
     is_templated,
     query_place,
 )
+from widget_workbench.gateway.unknown_expressions import unknown_in_origin
 
 _OWN_HEADERS = (
     ("user-agent", f"widget-workbench/{__version__}".encode()),
@@ -38,10 +39,6 @@ _OWN_HEADERS = (
 
 # RFC 3986 §2.1: a percent sign stands for itself as `%25` alone.
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-# What `get_variable` for an unknown name leaves in the place of a host; nothing else may be templated there.
-_UNKNOWN_HOST = re.compile(
-    r"https?://[^/?#]*?\{\{-?\s*get_variable\(\s*['\"](\w*)['\"]", re.IGNORECASE
-)
 
 _ORIGIN = re.compile(r"[^/]*(?://[^/]*)?")
 
@@ -210,7 +207,7 @@ def _headers(
 
 def _header_bytes(rendered: Mapping[str, str], place: str) -> bytes:
     """As a browser encodes a header; UTF-8 for what a browser could not send."""
-    value = rendered[place]
+    value = without_blanks(rendered[place])
     if holds_control_character(value):
         raise TemplateRenderingError(
             f"{place} comes to a text with a line break or another control character, which no header's value holds."
@@ -267,11 +264,8 @@ def _address_and_query(url: str) -> tuple[str, str]:
 
 def _refuse_unknown_host(url: str, owner: str) -> None:
     """Refuses a host whose variable nobody knows: its expression has stayed in the text."""
-    if found := _UNKNOWN_HOST.match(url):
-        raise ConnectorMisconfiguredError(
-            f"{owner}: the host of its URL needs the variable {found[1]!r}, which [variables] of preview.toml does "
-            "not give."
-        )
+    if unknown := unknown_in_origin(url):
+        raise ConnectorMisconfiguredError(f"{owner}: the host of its URL needs {unknown}.")
 
 
 def _refuse_dot_segments(url: str) -> None:

@@ -402,7 +402,8 @@ def _answer_http_error(request: Request, error: Exception) -> Response:
     if error.status_code == HTTPStatus.NOT_FOUND:
         sentence = f"Nothing is at {request.url.path}. The community page is at /."
     elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        sentence = f"{request.url.path} does not answer to {request.method}."
+        allowed = ", ".join(sorted((error.headers or {})["Allow"].split(", ")))
+        sentence = f"{request.url.path} does not answer to {request.method}, but to {allowed}."
     else:
         sentence = error.detail
     return PlainTextResponse(sentence, error.status_code, error.headers)

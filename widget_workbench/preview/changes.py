@@ -94,7 +94,11 @@ class Changes:
                 self._watch_one(self._root / "widgets", recursive=True),
             )
         except Exception as error:  # such as a system's limit of watched files
-            logger.warning("Saved changes are not seen: %s. Reload the page to see them.", error)
+            logger.warning(
+                "Saved changes are not seen: %s. Reload the page to see them; where the system's limit of watched "
+                "files is reached, raise it (on Linux fs.inotify.max_user_watches).",
+                error,
+            )
 
     async def _watch_one(self, directory: Path, *, recursive: bool) -> None:
         while True:

@@ -201,7 +201,7 @@ def _placed(
     if value is None:
         return tuple(Placement(widget, _container(widget)) for widget in widgets), ()
     by_type = {widget.type: widget for widget in widgets}
-    there_are = f"there are {', '.join(by_type)}" if by_type else "there are none"
+    there_are = f"there are {', '.join(by_type)}" if by_type else "this repository has none"
     placed: list[Placement] = []
     # Each told once.
     problems: dict[Problem, None] = {}
@@ -213,7 +213,7 @@ def _placed(
             problems[_bad_value("widgets", name, there_are)] = None
             continue
         if at and container not in CONTAINERS:
-            problems[_bad_value("widgets", named, f"zones are {_listed(CONTAINERS)}")] = None
+            problems[_bad_value("widgets", named, f"its zones are {_listed(CONTAINERS)}")] = None
         known = container in CONTAINERS
         placed.append(Placement(by_type[name], container if known else _container(by_type[name])))
     return tuple(placed), tuple(problems)
@@ -222,7 +222,7 @@ def _placed(
 def _bad_value(name: str, value: str, way_out: str) -> Problem:
     return Problem(
         f"?{name}",
-        f"{value!r} is no value of the page parameter: {way_out}.",
+        f"{value!r} is not what this page parameter takes: {way_out}.",
         Code.INVALID_SETTINGS,
     )
 

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from widget_workbench.bundle.published import never_ships
 from widget_workbench.publishing.errors import GitError, PublishError
 from widget_workbench.publishing.git import Git
 
@@ -66,7 +67,16 @@ class Checkout:
         listed = self.git.text(
             "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *_READ
         )
-        return [self._relative(entry[3:]) for entry in listed.split("\0") if entry]
+        paths = (self._relative(entry[3:]) for entry in listed.split("\0") if entry)
+        return [path for path in paths if not self._is_beside_the_build(path)]
+
+    def _is_beside_the_build(self, path: str) -> bool:
+        """Whether it is a test or a stub of a Python widget; a JavaScript widget's directory is published whole."""
+        directory, *below = path.split("/", 2)
+        if directory != "widgets" or len(below) < 2:
+            return False
+        widget, file = below
+        return (self.git.directory / directory / widget / "main.py").is_file() and never_ships(file)
 
     def _relative(self, path: str) -> str:
         below = os.path.relpath(self.top / path, self.git.directory.resolve())

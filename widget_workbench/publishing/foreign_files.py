@@ -19,16 +19,26 @@ def refuse_foreign_files(tree: Tree, branch: Branch) -> None:
     Raises:
         PublishError: the tree, which is the branch's, holds what no build has made.
     """
-    foreign = sorted(tree.root - OF_A_BUILD)
-    if not foreign:
+    if not tree.root or is_of_a_build(tree):
         return
-    named = [visible_line(name) for name in foreign[:_NAMED]]
-    if len(foreign) > _NAMED:
-        named.append(f"{len(foreign) - _NAMED} more")
+    if foreign := tree.root - OF_A_BUILD:
+        raise PublishError(
+            f"The {branch} holds what no build has made ({_named(foreign)}), and publishing would remove it: the "
+            "platform's branch is the built tree and nothing else. Name another by --branch, or remove those files "
+            "from this one."
+        )
     raise PublishError(
-        f"The {branch} holds what no build has made ({listed(named)}), and publishing would remove it: the platform's "
-        "branch is the built tree and nothing else. Name another by --branch, or remove those files from this one."
+        f"The {branch} has no {EXTENSIONS}, which every build writes, so what it holds ({_named(tree.root)}) may be "
+        "sources, and publishing would replace them: the platform's branch is the built tree and nothing else. Name "
+        "another by --branch, or remove those files from this one."
     )
+
+
+def _named(names: frozenset[str]) -> str:
+    first = [visible_line(name) for name in sorted(names)[:_NAMED]]
+    if len(names) > _NAMED:
+        first.append(f"{len(names) - _NAMED} more")
+    return listed(first)
 
 
 def is_of_a_build(tree: Tree) -> bool:

@@ -39,6 +39,7 @@ from .waiting import waiting
 if TYPE_CHECKING:
     from widget._connectors import _Client
     from widget._events import Handler
+    from widget._instance import Stage
     from widget._templates import Renderable
 
     # Of any properties: whatever widget's function is tested takes it.
@@ -403,7 +404,7 @@ class _FakeInstance(Instance):
 
     def listen(self, event: str, selector: str, handler: Handler) -> Callable[[], None]:
         """Takes a handler that nothing will call: here are no elements."""
-        self._mounted()
+        self._mounted("sdk.listen(…)")
         return lambda: None
 
     def bring_up_to_date(self) -> None:
@@ -516,8 +517,7 @@ class _FakeInstance(Instance):
             task.add_done_callback(self.handlers.discard)
         return task
 
-    def _subscribe_host(self, event: str, handler: Handler) -> Callable[[], None]:
-        self._mounted()
+    def _subscribe_host(self, stage: Stage, event: str, handler: Handler) -> Callable[[], None]:
         listener = (event, handler)
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)

@@ -59,6 +59,11 @@ class FakeWeb:
             each == plain or each.startswith((f"{plain}.", f"{plain}()")) for each in self._names
         )
 
+    def members(self, name: str) -> list[str]:
+        """The names, as the test wrote them, that go on after this one."""
+        start = f"{_without_arguments(name)}."
+        return [each for each in self._answers if _without_arguments(each).startswith(start)]
+
     def answer(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """What a call gives, as JavaScript would hand it over.
 
@@ -102,8 +107,9 @@ class _Member:
             return _answered(self._web, self._name, arguments, options)
         called = f"{self._name}({', '.join(map(repr, arguments))})"
         if not self._web.has(called):
+            there = ", ".join(self._web.members(self._name))
             raise TypeError(
-                f"{name} cannot be called: fake_sdk.web has an answer for members of it only"
+                f"{name} cannot be called: fake_sdk.web has an answer for members of it only; there are: {there}"
             )
         return _Member(self._web, called)
 

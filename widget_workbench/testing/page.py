@@ -213,8 +213,8 @@ class CommunityPage:
         )
         if hosts.count(type) <= nth:
             there = ", ".join(hosts) or "none"
-            which = f'no widget "{type}"' if not nth else f'no widget "{type}" number {nth}'
-            return f"There is {which} on the page; there are: {there}."
+            which = f" number {nth + 1} (nth={nth}, counted from 0)" if nth else ""
+            return f'There is no widget "{type}"{which} on the page; there are: {there}.'
         state = self.host(type, nth=nth).get_attribute("data-widget-state")
         if state != "loading":
             return (

@@ -193,21 +193,17 @@ def _device(playwright: Playwright, name: str) -> dict[str, Any]:
 
 
 def _executable(browser_name: str, given: dict[str, Any]) -> dict[str, Any]:
-    """Of Chromium, the one that `make browser` finds; of another engine, Playwright's own."""
+    """Of Chromium, the one that `find_browser` finds; of another engine, Playwright's own."""
     if browser_name != "chromium" or "executable_path" in given or given.get("channel"):
         return {}
-    from widget_workbench.browser import BrowserMissing, find_browser, launch_arguments
+    from widget_workbench.browser import NOT_FOUND, BrowserMissing, find_browser, launch_arguments
 
     try:
         browser = find_browser()
     except BrowserMissing as missing:
         pytest.fail(str(missing), pytrace=False)
     if browser is None:
-        pytest.fail(
-            "No browser for the tests was found: run `python -m widget_workbench.browser --install`, or install Chrome"
-            " or Chromium.",
-            pytrace=False,
-        )
+        pytest.fail(NOT_FOUND, pytrace=False)
     return {
         "executable_path": browser,
         "args": [*given.get("args", ()), *launch_arguments()],

@@ -394,6 +394,8 @@ def _json(value: object, place: str) -> str:
         return json_text.dumps(value, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{place}: json= is no JSON: {error}") from None
+    except RecursionError:
+        raise ValueError(f"{place}: json= is nested too deeply to be sent as JSON") from None
 
 
 def _seconds(delay: float | datetime.timedelta, place: str) -> float:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from widget_workbench.gateway.errors import JwtSigningError
+from widget_workbench.gateway.unknown_expressions import unknown_in
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -58,7 +59,8 @@ def sign(
         The token, in its compact form.
 
     Raises:
-        JwtSigningError: it cannot be signed. The detail names what is wrong, and holds nothing of key and claims.
+        JwtSigningError: it cannot be signed. The detail names what is wrong, and holds nothing of key and claims but
+            the name of a secret that the key's template asks for in vain.
     """
     from jwt import PyJWTError
 
@@ -165,6 +167,8 @@ def _private_key(pem: str) -> "PrivateKeyTypes":
     except TypeError:
         raise _failure("the key is encrypted: give it without a passphrase") from None
     except (ValueError, UnsupportedAlgorithm):
+        if unknown := unknown_in(pem):
+            raise _failure(f"the key is still the expression of {unknown}") from None
         hint = r": its line breaks are written as \n" if r"\n" in pem else ""
         raise _failure(f"the key is not a private key in PEM format{hint}") from None
 

@@ -19,6 +19,7 @@ from widget_workbench.gateway.errors import (
 )
 from widget_workbench.gateway.header_fields import header_value
 from widget_workbench.gateway.masking import Masking
+from widget_workbench.gateway.unknown_expressions import unknown_in_origin
 
 Send = Callable[[httpx.Request], Awaitable[Answer]]
 
@@ -69,6 +70,8 @@ class _NoTokenError(Exception):
 
 
 def _request(url: str, form: Mapping[str, str]) -> httpx.Request:
+    if unknown := unknown_in_origin(url):
+        raise AuthenticationError(f"authentication.config.token_url needs {unknown}")
     try:
         parsed = httpx.URL(url)
         has_host = bool(parsed.host)  # raises for `xn--` before what decodes to nothing

@@ -63,7 +63,17 @@ def looked_up(host: str) -> str:
 
 
 class AddressRefusedError(Exception):
-    """The host is, or resolves to, an address that connectors may not reach."""
+    """The host is, or resolves to, an address that connectors may not reach.
+
+    Attributes:
+        rule: the first part of the sentence, without a full stop.
+        way_out: what follows it for whoever wrote the URL, or nothing.
+    """
+
+    def __init__(self, rule: str, way_out: str = "") -> None:
+        super().__init__(f"{rule}{way_out}.")
+        self.rule = rule
+        self.way_out = way_out
 
 
 @dataclass(frozen=True)
@@ -103,11 +113,11 @@ def refuse_private_name(host: str) -> None:
     if _is_literal(name):
         address = _address(host, name)
         if not is_public(address):
-            raise AddressRefusedError(_refusal(host, "not a public address"))
+            raise _refusal(host, "not a public address")
     elif len(name) > 253 or not all(map(_LABEL.fullmatch, name.split("."))):
-        raise AddressRefusedError(f"{host!r} is no name that a host can have.")
+        raise AddressRefusedError(f"{host!r} is no name that a host can have")
     elif name in _PRIVATE_DOMAINS or name.endswith(tuple(f".{each}" for each in _PRIVATE_DOMAINS)):
-        raise AddressRefusedError(_refusal(host, "on this computer or in its own network"))
+        raise _refusal(host, "on this computer or in its own network")
 
 
 def _is_literal(host: str) -> bool:
@@ -121,7 +131,7 @@ def _address(host: str, name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Addr
     except ValueError:
         raise AddressRefusedError(
             f"The host {host!r} ends in a number and is not an IP address as it is commonly written "
-            "(four decimal numbers from 0 to 255), which connectors may not use."
+            "(four decimal numbers from 0 to 255), which connectors may not use"
         ) from None
 
 
@@ -162,10 +172,10 @@ def _is_isatap(address: ipaddress.IPv6Address) -> bool:
     return (int(address) >> 32) & 0xFFFF_FFFF in _ISATAP
 
 
-def _refusal(host: str, what: str) -> str:
-    return (
-        f"The host {host!r} is {what}, which connectors may not reach. For a service of your own, "
-        "map the host in preview.toml's [upstreams] or name it in allow_hosts."
+def _refusal(host: str, what: str) -> AddressRefusedError:
+    return AddressRefusedError(
+        f"The host {host!r} is {what}, which connectors may not reach",
+        ". For a service of your own, map the host in preview.toml's [upstreams] or name it in allow_hosts",
     )
 
 
@@ -220,7 +230,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: typing.Any = None
     ) -> httpcore.AsyncNetworkStream:
-        raise AddressRefusedError("Connectors reach no local sockets.")
+        raise AddressRefusedError("Connectors reach no local sockets")
 
     async def _checked_addresses(self, host: str, port: int) -> Sequence[str]:
         if self._exempt(host, port):
@@ -236,7 +246,5 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             raise NoAddressError(host)
         for address in addresses:
             if not is_public(ipaddress.ip_address(address)):
-                raise AddressRefusedError(
-                    _refusal(host, f"found at {address}, not a public address")
-                )
+                raise _refusal(host, f"found at {address}, not a public address")
         return addresses

@@ -3,21 +3,32 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import httpx
 
 from widget_workbench.gateway.answer import Answer
 from widget_workbench.gateway.errors import (
     TIMEOUT_CODE,
-    ConnectorMisconfiguredError,
     DownstreamError,
+    RefusedUrlError,
 )
 from widget_workbench.gateway.network.addresses import AddressRefusedError, host_of
 from widget_workbench.gateway.network.content_encoding import BodyReader
+from widget_workbench.gateway.network.failures import was_refused
 
-# Where a URL leads: the transport, and whether it leads to an upstream that is mapped for the host. Raises
-# ConnectorMisconfiguredError for a URL that connectors may not call.
-Route = Callable[[httpx.URL], tuple[httpx.AsyncBaseTransport, bool]]
+
+class Leads(Enum):
+    """Where a URL leads: what may be wrong when nothing answers there."""
+
+    TO_UPSTREAM = auto()  # that is mapped for its host
+    TO_ALLOWED_HOST = auto()  # which is called for real, as `allow_hosts` says
+    TO_REAL_HOST = auto()  # of which nothing is said
+
+
+# The transport for a URL, and where that leads. Raises ConnectorMisconfiguredError for a URL that connectors may not
+# call.
+Route = Callable[[httpx.URL], tuple[httpx.AsyncBaseTransport, Leads]]
 
 # RFC 9110 §6.4.1: whatever an upstream claims, nothing follows these.
 BODILESS_STATUSES = (204, 205, 304)
@@ -57,9 +68,9 @@ async def send_once(
 
     Raises:
         DownstreamError: no answer, too late, too large, or not HTTP.
-        ConnectorMisconfiguredError: the host may not be reached, as `route` says or as its name resolves.
+        RefusedUrlError: the host may not be reached, as `route` says or as its name resolves.
     """
-    transport, mapped = route(request.url)
+    transport, leads = route(request.url)
     host = host_of(request.url)
     progress = _Progress()
     request.extensions["trace"] = progress.trace
@@ -72,17 +83,24 @@ async def send_once(
                 await response.aclose()
     except (TimeoutError, httpx.TimeoutException):
         raise DownstreamError(
-            _failure(f"{host} did not answer within {limits.seconds:g} s", progress, mapped),
+            _failure(f"{host} did not answer within {limits.seconds:g} s", progress, leads),
             code=TIMEOUT_CODE,
         ) from None
     except AddressRefusedError as error:
-        raise ConnectorMisconfiguredError(str(error)) from error
+        raise RefusedUrlError(error.rule, error.way_out) from error
     except (httpx.HTTPError, UnicodeError) as error:
-        if isinstance(error, httpx.ConnectError):
+        if isinstance(error, httpx.ConnectError | httpx.LocalProtocolError):
             progress.has_reached = False
         what = f"{host} could not be called: {str(error) or type(error).__name__}"
-        of_the_network = isinstance(error, httpx.TransportError)
-        raise DownstreamError(_failure(what, progress, mapped or not of_the_network)) from error
+        if leads is Leads.TO_ALLOWED_HOST and was_refused(error):
+            raise DownstreamError(
+                f"{what}; is it running at {request.url.netloc.decode('ascii')}?"
+            ) from error
+        if isinstance(error, httpx.LocalProtocolError) or not isinstance(
+            error, httpx.TransportError
+        ):
+            leads = Leads.TO_UPSTREAM  # another host would fail as this one does
+        raise DownstreamError(_failure(what, progress, leads)) from error
     finally:
         if progress.has_reached:
             note_sent()
@@ -102,10 +120,10 @@ class _Progress:
             self.has_reached = True
 
 
-def _failure(what: str, progress: _Progress, mapped: bool) -> str:
-    """If a call led to the host itself, its failure tells so: it may not be what the caller meant."""
+def _failure(what: str, progress: _Progress, leads: Leads) -> str:
+    """If a call led to the real host unasked, its failure tells so: it may not be what the caller meant."""
     what = what.rstrip(".")
-    if mapped:
+    if leads is not Leads.TO_REAL_HOST:
         return f"{what}."
     if progress.has_reached:
         return f"{what}; no upstream is mapped for it, so the real host was called."

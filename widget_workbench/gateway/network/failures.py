@@ -40,6 +40,15 @@ def in_words(error: Exception) -> str:
     return "it broke off the connection"
 
 
+def was_refused(error: Exception) -> bool:
+    """Whether nobody listens where the connection was to go to.
+
+    Args:
+        error: what httpcore raised, or what was raised from that.
+    """
+    return isinstance(_root(error), ConnectionRefusedError)
+
+
 def _root(error: BaseException) -> BaseException:
     """Where the failure began. httpcore gives the exception that it maps as its own one's argument."""
     below = error.args[0] if error.args else None

@@ -5,7 +5,11 @@ from collections.abc import Awaitable, Callable, Collection
 import httpx
 
 from widget_workbench.gateway.answer import Answer
-from widget_workbench.gateway.errors import ConnectorMisconfiguredError, DownstreamError
+from widget_workbench.gateway.errors import (
+    ConnectorMisconfiguredError,
+    DownstreamError,
+    RefusedUrlError,
+)
 from widget_workbench.gateway.network.addresses import host_of
 
 MOST_REDIRECTS = 5  # ours: the portal gives no number
@@ -58,8 +62,10 @@ async def follow_redirects(
             check(request.url, location)
             answer = await send(following)
         except ConnectorMisconfiguredError as error:
+            reason = f"{error.rule}." if isinstance(error, RefusedUrlError) else error.detail
             raise DownstreamError(
-                f"{host_of(request.url)} redirected the call to {_origin(location)}, which is refused: {error.detail}"
+                f"{host_of(request.url)} redirected the call to {_origin(location)}, which is refused: "
+                f"{reason[:1].lower()}{reason[1:]}"
             ) from error
         request = following
     if _location(request.url, answer) is not None:

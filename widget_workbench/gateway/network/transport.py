@@ -178,5 +178,7 @@ def _httpx_exceptions(request: httpx.Request) -> Iterator[None]:
         yield
     except httpcore.TimeoutException as error:
         raise httpx.TimeoutException(in_words(error), request=request) from error
+    except httpcore.LocalProtocolError as error:
+        raise httpx.LocalProtocolError(in_words(error), request=request) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
         raise httpx.TransportError(in_words(error), request=request) from error

@@ -7,7 +7,7 @@ Whatever a template does, rendering it takes neither long nor much memory of thi
 certain is rendered in a process of its own, which is ended when it takes too long (`workers`).
 """
 
-from widget_workbench.gateway.templates.inspection import Finding, findings
+from widget_workbench.gateway.templates.inspection import Finding, findings, hyphen_hint
 from widget_workbench.gateway.templates.renderer import Renderer
 from widget_workbench.gateway.templates.template import Context, Field, Template
 from widget_workbench.gateway.templates.url import check_url_template, path_parameter_keys
@@ -20,5 +20,6 @@ __all__ = [
     "Template",
     "check_url_template",
     "findings",
+    "hyphen_hint",
     "path_parameter_keys",
 ]

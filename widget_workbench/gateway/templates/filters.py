@@ -65,7 +65,7 @@ def dump_json(value: Any, **options: Any) -> str:
     except ValueError:
         raise Refusal("JSON has no NaN and no infinite numbers") from None
     except TypeError:
-        raise Refusal("the keys of a JSON object are texts") from None
+        raise Refusal("the keys of a JSON object are texts or numbers") from None
 
 
 def base64_encode(value: Any) -> str:

@@ -44,6 +44,8 @@ _DEEPEST = 4  # names in a row that `_ATTRIBUTES` tells of: steps.first.body.id
 
 _LONGEST = 60  # characters of a name that a message repeats
 
+_SUBTRACTS = "; a hyphen subtracts: write"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -75,6 +77,20 @@ def findings(template: Template, steps: Sequence[str] = ()) -> tuple[Finding, ..
     if template.is_plain or len(template.text) > LOOKED_THROUGH:
         return ()
     return _findings(template, tuple(steps))
+
+
+def hyphen_hint(template: Template, path: str) -> str:
+    """What to write instead, where a hyphen was not meant to subtract from this value: "; a hyphen subtracts: …".
+
+    Args:
+        path: what comes before the hyphen, such as `pathParams.user`.
+
+    Returns:
+        An empty text where no hyphen follows, or one that may well subtract.
+    """
+    container, _, key = path.rpartition(".")
+    begins = f"{_SUBTRACTS} {container}['{key}-"
+    return next((each.hint for each in findings(template) if each.hint.startswith(begins)), "")
 
 
 @lru_cache(maxsize=512)
@@ -234,7 +250,7 @@ def _hyphens(expected: list[nodes.Node], text: str) -> Iterator[tuple[int, str]]
             continue
         name = _innermost(node.right)
         if isinstance(name, nodes.Name) and (key := f"{node.left.attr}-{name.name}") in text:
-            hint = f"; a hyphen subtracts: write {_written(node.left.node)}['{key[:_LONGEST]}']"
+            hint = f"{_SUBTRACTS} {_written(node.left.node)}['{key[:_LONGEST]}']"
             yield id(node.left), hint
             yield id(name), hint
 
