@@ -18,6 +18,7 @@ extensions = [
     "sphinx_design",
     "docs.accessible",
     "docs.gallery.extension",
+    "docs.pictures",
 ]
 exclude_patterns = ["javascript", "gallery"]
 
@@ -36,6 +37,7 @@ python_use_unqualified_type_names = True
 
 html_theme = "furo"
 html_title = "Widget Workbench"
+html_favicon = "site/icon.svg"
 html_static_path = ["site"]
 html_css_files = ["site.css"]
 html_copy_source = False

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 from widget_workbench.preview.security import content_security_policy
 
+from .conftest import Site
 from .pages import DOCS, PROJECT
+
+# One process makes the site for all of these.
+pytestmark = pytest.mark.xdist_group("site")
 
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -37,31 +35,6 @@ SHOWN = {
 }
 
 expect.set_options(timeout=30_000)
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The gallery's, of a site with no other page."""
-    root = tmp_path_factory.mktemp("server")
-    site = root / "some" / "where"
-    alone = ("-D", "root_doc=gallery", "-D", "include_patterns=gallery.md")
-    subprocess.run(
-        [sys.executable, "-m", "sphinx", "-q", "-b", "html", *alone, str(DOCS), str(site)],
-        check=True,
-        cwd=PROJECT,
-    )
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(root)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/some/where/gallery.html"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-class _Files(SimpleHTTPRequestHandler):
-    def log_message(self, *args: Any) -> None:
-        """Tells nobody."""
 
 
 class Gallery:
@@ -106,12 +79,12 @@ class Gallery:
 
 
 @pytest.fixture
-def gallery(community_context: BrowserContext, address: str) -> Iterator[Gallery]:
+def gallery(community_context: BrowserContext, site: Site) -> Iterator[Gallery]:
     assert community_context.browser is not None
     context = community_context.browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.add_init_script(path=AXE)
-    gallery = Gallery(page, address)
+    gallery = Gallery(page, f"{site.url}gallery.html")
     yield gallery
     context.close()
     assert gallery.printed == []
