@@ -36,7 +36,9 @@ async function themeRule() {
   }
   const rule = link?.sheet?.cssRules[0];
   if (!(rule instanceof CSSStyleRule)) {
-    throw new Error("design-tokens.css is not on the page, or did not load: link it before page.js.");
+    throw new Error(
+      "design-tokens.css is not on the page, or did not load: link it before page.js.",
+    );
   }
   return rule;
 }
