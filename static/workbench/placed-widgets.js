@@ -43,7 +43,7 @@ export function typeOf(widget) {
  */
 export function nameOf(widget) {
   const alike = placedWidgets().filter((other) => typeOf(other) === typeOf(widget));
-  const index = alike.indexOf(widget);
+  const index = alike.findIndex((other) => other === widget);
   return index > 0 ? `${typeOf(widget)} (${index + 1})` : typeOf(widget);
 }
 
@@ -124,7 +124,7 @@ export function moveWithinZone(widget, direction) {
  */
 export function neighbourOf(widget, direction) {
   const all = placedWidgets().filter((other) => zoneOf(other) === zoneOf(widget));
-  return all[all.indexOf(widget) + (direction === "up" ? -1 : 1)];
+  return all[all.findIndex((other) => other === widget) + (direction === "up" ? -1 : 1)];
 }
 
 /** Called after widgets were added, removed or moved, or another took one's place. */

@@ -7,7 +7,7 @@ let chosen = null;
 
 /** @param {Element} widget */
 export function chooseWidget(widget) {
-  chosen = { widget, index: placedWidgets().indexOf(widget) };
+  chosen = { widget, index: placedWidgets().findIndex((other) => other === widget) };
 }
 
 /** @returns {Element | null} the one that was chosen, or that took its place; else the first; null where there is none */

@@ -207,7 +207,7 @@ function focusedAction(list, items) {
   const { activeElement } = /** @type {ShadowRoot} */ (list.getRootNode());
   if (!(activeElement instanceof HTMLElement) || !list.contains(activeElement)) return null;
   const item = activeElement.closest("li");
-  const index = Array.from(list.children).indexOf(item);
+  const index = Array.from(list.children).findIndex((child) => child === item);
   return { action: activeElement.dataset.action ?? "", index, widget: items[index] };
 }
 
