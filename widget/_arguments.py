@@ -75,6 +75,19 @@ def unexpected_keyword(function: str, keywords: Mapping[str, object]) -> NoRetur
     raise TypeError(message)
 
 
+def by_position(function: str, method: str) -> NoReturn:
+    """Refuses what is given without its name.
+
+    Raises:
+        TypeError: always; it names the argument that is probably meant.
+    """
+    sent = "payload" if method in ("POST", "PUT", "PATCH") else "query_params"
+    raise TypeError(
+        f"{function}() takes what it sends by name: write {sent}= before it, as in "
+        f'{function}("…", {sent}={{"…": …}})'
+    )
+
+
 def request_options(
     permalink: str,
     method: str,

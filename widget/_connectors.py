@@ -102,7 +102,7 @@ class Connectors:
         self,
         permalink: str,
         method: str = "GET",
-        *,
+        *by_position: Never,
         payload: Payload | None = None,
         query_params: QueryParams | None = None,
         path_params: PathParams | None = None,
@@ -134,6 +134,8 @@ class Connectors:
             ConnectorNetworkError: the host could not be reached.
             ConnectorError: anything else that the host rejected with.
         """
+        if by_position:
+            _arguments.by_position("execute", method)
         if unexpected:
             _arguments.unexpected_keyword("execute", unexpected)
         options = _arguments.request_options(
@@ -146,24 +148,40 @@ class Connectors:
         )
         return await self._client.send(options, options["method"])
 
-    async def get(self, permalink: str, **request: Unpack[_Request]) -> Any:
+    async def get(self, permalink: str, *by_position: Never, **request: Unpack[_Request]) -> Any:
         """`execute` with GET."""
+        if by_position:
+            _arguments.by_position("get", "GET")
         return await self.execute(permalink, "GET", **request)
 
-    async def post(self, permalink: str, **request: Unpack[_RequestWithPayload]) -> Any:
+    async def post(
+        self, permalink: str, *by_position: Never, **request: Unpack[_RequestWithPayload]
+    ) -> Any:
         """`execute` with POST."""
+        if by_position:
+            _arguments.by_position("post", "POST")
         return await self.execute(permalink, "POST", **request)
 
-    async def put(self, permalink: str, **request: Unpack[_RequestWithPayload]) -> Any:
+    async def put(
+        self, permalink: str, *by_position: Never, **request: Unpack[_RequestWithPayload]
+    ) -> Any:
         """`execute` with PUT."""
+        if by_position:
+            _arguments.by_position("put", "PUT")
         return await self.execute(permalink, "PUT", **request)
 
-    async def patch(self, permalink: str, **request: Unpack[_RequestWithPayload]) -> Any:
+    async def patch(
+        self, permalink: str, *by_position: Never, **request: Unpack[_RequestWithPayload]
+    ) -> Any:
         """`execute` with PATCH."""
+        if by_position:
+            _arguments.by_position("patch", "PATCH")
         return await self.execute(permalink, "PATCH", **request)
 
-    async def delete(self, permalink: str, **request: Unpack[_Request]) -> Any:
+    async def delete(self, permalink: str, *by_position: Never, **request: Unpack[_Request]) -> Any:
         """`execute` with DELETE."""
+        if by_position:
+            _arguments.by_position("delete", "DELETE")
         return await self.execute(permalink, "DELETE", **request)
 
     def configure(
@@ -222,12 +240,14 @@ class Composite:
     async def execute(
         self,
         permalink: str,
-        *,
+        *by_position: Never,
         payload: Payload | None = None,
         query_params: QueryParams | None = None,
         **unexpected: Never,
     ) -> Any:
         """Executes a composite connector, always by POST. Returns and raises as `Connectors.execute` does."""
+        if by_position:
+            _arguments.by_position("composite.execute", "POST")
         if unexpected:
             _arguments.unexpected_keyword("composite.execute", unexpected)
         options = _arguments.request_options(

@@ -6,7 +6,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Never, TypeAlias
 
 from . import _ffi
 
@@ -78,6 +78,19 @@ class Event:
 
     def __repr__(self) -> str:
         return f"<Event {self.js.type}>"
+
+    # Type checkers say it themselves, as long as they do not see this.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Never:
+            words = name.split("_")
+            camel = words[0] + "".join(map(str.capitalize, words[1:]))
+            way_out = (
+                "that of a submit is prevented already, and for another write event.js.preventDefault()"
+                if camel == "preventDefault"
+                else f"the browser's own event is event.js, as in event.js.{camel}"
+            )
+            raise AttributeError(f"an Event has no {name!r}: {way_out}", name=name, obj=self)
 
 
 def call_with(handler: Handler, argument: object) -> Any:

@@ -115,7 +115,7 @@ def _tell(found: _Found, errors: list[Problem]) -> None:
             click.echo(click.style(f"{_plural(len(problems), title)}:", bold=True), err=True)
             _print(problems, colour)
     if errors:
-        verdict = "the platform would reject a push of it, or it must not be pushed."
+        verdict = "`widget publish` refuses it until the errors are gone."
     elif warnings:
         verdict = "nothing that the platform would reject."
     else:

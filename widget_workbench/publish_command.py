@@ -237,7 +237,13 @@ def _done(release: Release, published: Published, *, rollback: bool) -> Iterator
         way_back = " `widget publish --rollback` puts back what was."
     else:
         way_back = " Let the platform watch that branch, and it is on the community."
-    yield f"Published: {published.commit[:12]} is live on {branch}.{way_back}"
+    if branch.remote is None and not rollback:
+        yield (
+            f"{published.commit[:12]} is on the local {branch}, and nothing was pushed: this repository has no remote. "
+            "Give it one, by `git remote add origin URL`, and `widget publish` again."
+        )
+    else:
+        yield f"Published: {published.commit[:12]} is live on {branch}.{way_back}"
     if published.left_behind is not None:
         yield (
             f"The local branch '{branch.name}' could not follow, which changes nothing of what is live. git says: "

@@ -170,7 +170,8 @@ def read_repository(root: Path) -> Repository:
     root = root.resolve()
     if not (root / "widgets").is_dir():
         raise RepositoryError(
-            f"{root} is no widget repository: it has no directory 'widgets'. Name one that has."
+            f"{root} is no widget repository: it has no directory 'widgets'. Name one that has, or begin one by "
+            "`widget new NAME`."
         )
     return _Reading(root).repository()
 

@@ -96,7 +96,7 @@ def test_each_problem_is_a_line_errors_first_and_warnings_apart(tmp_path: Path) 
     ]
     headings = [line for line in result.stderr.splitlines() if line.endswith(":")]
     assert headings == ["3 errors:", "2 warnings:"]
-    assert "the platform would reject a push of it" in result.stderr
+    assert "`widget publish` refuses it until the errors are gone." in result.stderr
 
 
 def test_warnings_alone_are_no_failure(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import contextvars
 import inspect
 import re
 import weakref
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -924,3 +924,24 @@ def test_an_answer_that_is_nested_too_deeply_is_refused_in_a_sentence(sdk: FakeS
         ValueError, match=r"respond: json= is nested too deeply to be sent as JSON$"
     ):
         sdk.connectors["api"].respond(json=deep)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda client: client.post("crm", {"a": 1}), 'post("…", payload={"…": …})'),
+        (lambda client: client.get("crm", {"a": 1}), 'get("…", query_params={"…": …})'),
+        (lambda client: client.execute("crm", "PUT", {}), 'execute("…", payload={"…": …})'),
+        (
+            lambda client: client.composite.execute("crm", {}),
+            'composite.execute("…", payload={"…": …})',
+        ),
+    ],
+    ids=["post", "get", "execute", "composite"],
+)
+async def test_what_is_sent_without_its_name_is_answered_with_the_name(
+    fake_sdk: FakeSdk, call: Callable[[Any], Awaitable[Any]], told: str
+) -> None:
+    with pytest.raises(TypeError) as refusal:
+        await call(fake_sdk.connectors)
+    assert str(refusal.value).endswith(f"as in {told}")

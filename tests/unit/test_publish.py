@@ -422,7 +422,9 @@ def somebody_else(site: Site, files: Files, name: str = "somebody") -> str:
 def test_without_a_remote_the_local_branch_is_published_to(site: Site, author: Author) -> None:
     git(site.author, "remote", "remove", "origin")
     before = site.checkout()
-    assert "is live on branch 'published'." in author.publish(FIRST).output
+    told = author.publish(FIRST).output
+    assert "is on the local branch 'published', and nothing was pushed" in told
+    assert "is live on" not in told.partition("nothing was pushed")[2]
     author.publish(SECOND)
     assert site.published(site.author) == content(SECOND)
     assert git(site.author, "rev-list", "--count", "published") == "2"

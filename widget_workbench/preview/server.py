@@ -177,8 +177,8 @@ def _listening(port: int) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise PortTakenError(
-                f"Port {port} of {ADDRESS} is taken by another program: choose another by --port, "
-                "or a free one by --port 0."
+                f"Port {port} of {ADDRESS} is taken by another program, perhaps another `widget preview`: choose "
+                "another by --port, or a free one by --port 0."
             ) from None
         if error.errno == errno.EACCES:
             raise PortTakenError(
