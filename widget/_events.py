@@ -36,7 +36,7 @@ class Event:
 
     @property
     def value(self) -> Any:
-        """What stands in the target, or is chosen there: a str, of ``<select multiple>`` a list of str.
+        """What stands in the target, or is chosen there, as a str; of ``<select multiple>`` a list of str.
 
         None where the target is nothing that has a value.
         """

@@ -60,7 +60,7 @@ class Sdk:
 
     @property
     def design_tokens(self) -> dict[str, str | None]:
-        """The page's design tokens: name without the leading ``--`` to value, a copy."""
+        """The page's design tokens, by name without the leading ``--``; a copy."""
         tokens: dict[str, str | None] = _ffi.to_python(self.js.getDesignTokens())
         return tokens
 

@@ -60,9 +60,11 @@ def _refuse_name(name: str) -> None:
     from widget_workbench.repository import is_widget_type
 
     if not is_widget_type(name):
+        fitting = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-_").lower()
+        such_as = f", as in {fitting!r}" if is_widget_type(fitting) else ""
         raise _CannotBeMadeError(
-            f"{name!r} cannot be a widget's type: use letters from A to Z, digits, '-' and '_', and begin with a "
-            "letter or a digit."
+            f"{name!r} cannot be a widget's name: use letters from A to Z, digits, '-' and '_', and begin with a "
+            f"letter or a digit{such_as}."
         )
     if len(name) > _LONGEST_NAME:
         raise _CannotBeMadeError(

@@ -193,12 +193,27 @@ def test_a_second_widget_stands_beside_the_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".", "..", "a b", "a/b", "../a", "_a", ".a", "ä", "a\n", "a.b", "${name}"]
+    ("name", "fitting"),
+    [
+        ("", None),
+        (".", None),
+        ("..", None),
+        ("My Tips", "my-tips"),
+        ("a/b", "a-b"),
+        ("../a", "a"),
+        ("_a", "a"),
+        (".a", "a"),
+        ("ä", None),
+        ("a\n", "a"),
+        ("a.b", "a-b"),
+        ("${name}", "name"),
+    ],
 )
-def test_a_name_that_is_no_type_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_name_that_is_no_type_is_refused(tmp_path: Path, name: str, fitting: str | None) -> None:
+    such_as = f", as in {fitting!r}" if fitting else ""
     assert refused("--", name, tmp_path) == (
-        f"{name!r} cannot be a widget's type: use letters from A to Z, digits, '-' and '_', and begin with a letter "
-        "or a digit."
+        f"{name!r} cannot be a widget's name: use letters from A to Z, digits, '-' and '_', and begin with a letter "
+        f"or a digit{such_as}."
     )
     assert list(tmp_path.iterdir()) == []
 
