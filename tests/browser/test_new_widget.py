@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +16,6 @@ from widget_workbench.testing import Community, CommunityFactory
 
 from ..example_states import NEVER
 from .test_accessibility import assert_nothing_is_found, with_axe
-from .test_readme import run
 
 CONNECTOR = "my-tips-items"
 
@@ -32,6 +33,19 @@ def repository(tmp_path: Path) -> Path:
 def begun(repository: Path, community_factory: CommunityFactory) -> Iterator[Community]:
     with community_factory(repository) as community:
         yield community
+
+
+def run(repository: Path, *command: str) -> str:
+    """What a command printed, which has to succeed."""
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def test_it_shows_what_its_upstream_answers(begun: Community) -> None:

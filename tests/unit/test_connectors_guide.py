@@ -1,4 +1,4 @@
-"""`docs/connectors.md`, and README.md's connector: executed as they say, and the guide's tables held to the code."""
+"""`docs/connectors.md`: executed as it says, and its tables held to the code."""
 
 import json
 import re
@@ -23,7 +23,6 @@ from widget_workbench.settings import PreviewSettings, read_settings
 
 PROJECT = Path(__file__).parents[2]
 GUIDE = (PROJECT / "docs" / "connectors.md").read_text("utf-8")
-README = (PROJECT / "README.md").read_text("utf-8")
 
 # A file's path, and the block of code that it stands over.
 FILE = re.compile(
@@ -131,20 +130,6 @@ def test_what_is_said_of_a_fixed_token_holds(repository: Path) -> None:
         result = CliRunner().invoke(main, [*command, str(repository)])
         answers.append(json.loads(result.stdout)["response"]["json"][::-1])
     assert answers == ["t-0-k-3-n", "YW5uOnAtYS1zLXM="]
-
-
-@pytest.mark.parametrize(
-    "command", [line for line in README.splitlines() if line.startswith("widget connectors ")]
-)
-def test_the_readmes_commands_do_what_they_say(command: str, tmp_path: Path) -> None:
-    for found in FILE.finditer(README):  # of a path that comes twice, the second takes its place
-        (tmp_path / found["path"]).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / found["path"]).write_text(found["text"], "utf-8")
-    assert read_repository(tmp_path).problems == ()
-    arguments = [*shlex.split(command)[1:], "--repository", str(tmp_path), "--json"]
-    result = CliRunner().invoke(main, arguments)
-    assert result.exit_code == 0, result.output
-    assert "weather-api" in result.stdout
 
 
 # The reference

@@ -391,12 +391,14 @@ def header(value: str) -> dict[str, Any]:
         (
             header("{{ get_secret('theirKey') | base64_encode }}"),
             "`headers[0].value`: uses the secret 'theirKey', which neither secrets.toml nor "
-            "WIDGET_SECRET_theirKey gives. Its expression stays in the text.",
+            'WIDGET_SECRET_theirKey gives. Its expression stays in the text: write theirKey = "…" into '
+            "secrets.toml.",
         ),
         (
             connector(query_parameters=[{"key": "a", "value": "{{ get_variable('zone') }}"}]),
             "`query_parameters[0].value`: uses the variable 'zone', which [variables] of "
-            "preview.toml does not give. Its expression stays in the text.",
+            'preview.toml does not give. Its expression stays in the text: write zone = "…" into that '
+            "table.",
         ),
         (
             connector(url="https://{{ get_variable('host') }}/"),

@@ -4,6 +4,8 @@ Their expression's text would go to the upstream as it stands (platform.md §5),
 """
 
 import difflib
+import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +25,8 @@ Kind = Literal["secret", "variable"]
 
 _FUNCTIONS: Mapping[str, Kind] = {"get_secret": "secret", "get_variable": "variable"}
 
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")  # TOML 1.0, Keys
+
 
 @dataclass(frozen=True)
 class UnknownValue:
@@ -38,16 +42,24 @@ class UnknownValue:
     meant: str | None = None
 
     def __str__(self) -> str:
-        absent_from = (
-            f"neither {FILE} nor {variable_for(self.name)} gives"
+        absent_from, table = (
+            (f"neither {FILE} nor {variable_for(self.name)} gives", FILE)
             if self.kind == "secret"
-            else "[variables] of preview.toml does not give"
+            else ("[variables] of preview.toml does not give", "that table")
         )
-        question = f"; did you mean {self.meant!r}?" if self.meant else "."
+        way_out = (
+            f"; did you mean {self.meant!r}?"
+            if self.meant
+            else f': write {_toml_key(self.name)} = "…" into {table}.'
+        )
         return (
             f"`{self.place}`: uses the {self.kind} {self.name!r}, which {absent_from}. "
-            f"Its expression stays in the text{question}"
+            f"Its expression stays in the text{way_out}"
         )
+
+
+def _toml_key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=False)
 
 
 def unknown_values(
