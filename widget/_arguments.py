@@ -75,16 +75,25 @@ def unexpected_keyword(function: str, keywords: Mapping[str, object]) -> NoRetur
     raise TypeError(message)
 
 
-def by_position(function: str, method: str) -> NoReturn:
+def by_position(function: str, method: str, given: object) -> NoReturn:
     """Refuses what is given without its name.
+
+    Args:
+        function: as authors write it, such as ``connectors.post``.
+        method: that the call has.
+        given: the first value that has no place.
 
     Raises:
         TypeError: always; it names the argument that is probably meant.
     """
-    sent = "payload" if method in ("POST", "PUT", "PATCH") else "query_params"
+    if function == "composite.execute" and isinstance(given, str):
+        raise TypeError("composite.execute() takes no method: a composite is always called by POST")
+    method = str(method).upper()
+    sent = "payload" if method in METHODS_WITH_PAYLOAD else "query_params"
+    first = f'"…", "{method}"' if function == "execute" else '"…"'
     raise TypeError(
         f"{function}() takes what it sends by name: write {sent}= before it, as in "
-        f'{function}("…", {sent}={{"…": …}})'
+        f'{function}({first}, {sent}={{"…": …}})'
     )
 
 

@@ -135,7 +135,7 @@ class Connectors:
             ConnectorError: anything else that the host rejected with.
         """
         if by_position:
-            _arguments.by_position("execute", method)
+            _arguments.by_position("execute", method, by_position[0])
         if unexpected:
             _arguments.unexpected_keyword("execute", unexpected)
         options = _arguments.request_options(
@@ -151,7 +151,7 @@ class Connectors:
     async def get(self, permalink: str, *by_position: Never, **request: Unpack[_Request]) -> Any:
         """`execute` with GET."""
         if by_position:
-            _arguments.by_position("get", "GET")
+            _arguments.by_position("get", "GET", by_position[0])
         return await self.execute(permalink, "GET", **request)
 
     async def post(
@@ -159,7 +159,7 @@ class Connectors:
     ) -> Any:
         """`execute` with POST."""
         if by_position:
-            _arguments.by_position("post", "POST")
+            _arguments.by_position("post", "POST", by_position[0])
         return await self.execute(permalink, "POST", **request)
 
     async def put(
@@ -167,7 +167,7 @@ class Connectors:
     ) -> Any:
         """`execute` with PUT."""
         if by_position:
-            _arguments.by_position("put", "PUT")
+            _arguments.by_position("put", "PUT", by_position[0])
         return await self.execute(permalink, "PUT", **request)
 
     async def patch(
@@ -175,13 +175,13 @@ class Connectors:
     ) -> Any:
         """`execute` with PATCH."""
         if by_position:
-            _arguments.by_position("patch", "PATCH")
+            _arguments.by_position("patch", "PATCH", by_position[0])
         return await self.execute(permalink, "PATCH", **request)
 
     async def delete(self, permalink: str, *by_position: Never, **request: Unpack[_Request]) -> Any:
         """`execute` with DELETE."""
         if by_position:
-            _arguments.by_position("delete", "DELETE")
+            _arguments.by_position("delete", "DELETE", by_position[0])
         return await self.execute(permalink, "DELETE", **request)
 
     def configure(
@@ -247,7 +247,7 @@ class Composite:
     ) -> Any:
         """Executes a composite connector, always by POST. Returns and raises as `Connectors.execute` does."""
         if by_position:
-            _arguments.by_position("composite.execute", "POST")
+            _arguments.by_position("composite.execute", "POST", by_position[0])
         if unexpected:
             _arguments.unexpected_keyword("composite.execute", unexpected)
         options = _arguments.request_options(

@@ -83,8 +83,10 @@ class Event:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Never:
+            if name.startswith("_") or hasattr(type(self), name):  # what one of these raised itself
+                object.__getattribute__(self, name)
             words = name.split("_")
-            camel = words[0] + "".join(map(str.capitalize, words[1:]))
+            camel = words[0] + "".join(word[:1].upper() + word[1:] for word in words[1:])
             way_out = (
                 "that of a submit is prevented already, and for another write event.js.preventDefault()"
                 if camel == "preventDefault"

@@ -11,10 +11,11 @@ import os
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
-from types import ModuleType
+from types import CoroutineType, ModuleType
 from typing import Any, NoReturn
 
 from . import _late_library, _micropip
@@ -41,6 +42,7 @@ def install() -> None:
     _thread.start_new_thread = _no_thread
     # Pyodide's loop runs an executor's function at once, on the page's own thread.
     asyncio.get_event_loop().run_in_executor = _no_thread  # type: ignore[method-assign, assignment]
+    warnings._warn_unawaited_coroutine = _not_awaited  # type: ignore[attr-defined]
     sys.meta_path.insert(0, _Patching())
     sys.meta_path.append(_Missing())
     for name, patch in _PATCHES.items():
@@ -48,9 +50,34 @@ def install() -> None:
             patch(sys.modules[name])
 
 
+def explain_missing_module(error: BaseException) -> None:
+    """Adds to the text of an import that found nothing how a widget comes by a package."""
+    if not isinstance(error, ModuleNotFoundError) or not error.name or "." in error.name:
+        return
+    if error.msg == f"No module named {error.name!r}" and not error.name.startswith("_"):
+        error.msg += (
+            "; for a package main.py begins with three lines: `# /// script`, "
+            f'`# dependencies = ["{error.name}"]` and `# ///`'
+        )
+
+
 def _no_sleep(seconds: float, /) -> NoReturn:
     raise RuntimeError(
         f"time.sleep({seconds!r}) would freeze the whole page; write: await asyncio.sleep({seconds!r})"
+    )
+
+
+def _not_awaited(coroutine: CoroutineType[Any, Any, Any]) -> None:
+    """In the place of the warning, which tells the line where the coroutine was given up, whosever that is."""
+    places = [
+        f"{file.replace(WIDGETS_DIRECTORY, 'widgets/')}:{line}: "
+        for file, line, _ in coroutine.cr_origin or ()
+        if file.startswith(WIDGETS_DIRECTORY)
+    ]
+    print(
+        f"{places[0] if places else ''}{coroutine.__qualname__}(…) was called without await, and so has not run: write "
+        "await before it",
+        file=sys.stderr,
     )
 
 

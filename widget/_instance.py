@@ -209,6 +209,7 @@ class Instance:
             )
             raise
         except BaseException as error:
+            _guidance.explain_missing_module(error)
             self._fail(error)
         else:
             # It may have caught the cancellation that a failing view brings.

@@ -278,6 +278,22 @@ class Sdk:
         return self._instance.create_task(coro)
 
 
+class _NoProperty(str):
+    """What a KeyError says: it shows its argument's repr."""
+
+    __slots__ = ()
+
+    def __new__(cls, name: str, values: Mapping[str, Any]) -> _NoProperty:
+        known = ", ".join(map(repr, values)) or "none"
+        return super().__new__(
+            cls,
+            f"there is no property {name!r}; there are {known}. widget.json declares them, and sdk.props.get(…) does "
+            "without",
+        )
+
+    __repr__ = str.__str__
+
+
 class Props(Mapping[str, Any]):
     """The configured properties as they are now."""
 
@@ -290,7 +306,10 @@ class Props(Mapping[str, Any]):
         return values or {}
 
     def __getitem__(self, name: str) -> Any:
-        return self._current()[name]
+        values = self._current()
+        if name not in values:
+            raise KeyError(_NoProperty(name, values))
+        return values[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._current())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 # Told from their class at once: in the browser, what else `expands` asks takes some 20 µs, and a table has thousands.
 _PLAINLY_EXPANDING = frozenset({list, tuple, type(item for item in "")})
+
+# An expression that is a text alone, such as a dict begins with.
+_TEXT = re.compile(r"""\s*("[^"]*"|'[^']*')\s*""")
 
 
 class WrongType(TypeError):
@@ -75,8 +79,11 @@ def formatted(interpolation: Interpolation) -> str:
         raise WrongType(str(error)) from error
     except ValueError as error:
         # t'{"a": 1}' is the text "a" in a format of its own.
-        is_key = interpolation.expression.lstrip().startswith(('"', "'"))
-        hint = "; a dict wants blanks around it: { {…} }" if is_key else ""
+        hint = (
+            "; a dict wants blanks around it: { {…} }"
+            if _TEXT.fullmatch(interpolation.expression)
+            else ""
+        )
         raise WrongValue(f"{error}{hint}") from error
 
 

@@ -102,11 +102,16 @@ class View:
         if is_endless:
             raise RuntimeError(
                 f"the view {self.name} sets {self._cause} whenever it runs, and so would run for ever; let it only "
-                "read, and set in a handler or a task"
+                "read, and set in a handler or a task. A handler stands in a template without parentheses: "
+                "onclick={add}, not onclick={add()}"
             )
 
     def _show(self, shown: Any) -> None:
         try:
+            if shown is None:
+                raise TypeError(
+                    f'the view {self.name} returned None: end it by `return t"…"`; to show nothing, by `return t""`'
+                )
             self._render(shown)
         except Exception as error:
             # No frame of the author's is on the stack any more.

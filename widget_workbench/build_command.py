@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from widget_workbench.next_steps import command_line
 from widget_workbench.progress import progress
 
 if TYPE_CHECKING:
@@ -104,6 +104,11 @@ def build(  # noqa: PLR0917 - click passes them by name
         click.echo(json.dumps(built.report.as_json(), indent=2))
         return
     _tell(built, out, hosting)
+    with_runtime = () if runtime == "bundled" else ("--runtime", runtime)
+    click.echo(
+        f"{command_line('preview', repository, '--published', str(out))} shows it as the platform hosts it, "
+        f"{command_line('publish', repository, *with_runtime)} puts it live."
+    )
 
 
 def _tell(built: Build, out: Path, hosting: Hosting) -> None:
@@ -113,10 +118,6 @@ def _tell(built: Build, out: Path, hosting: Hosting) -> None:
     for line in (*_table(built.report), *_notes(built.report)):
         click.echo(line)
     click.echo(f"\nBuilt into {out}{_hosting_note(hosting, out)}")
-    click.echo(
-        f"`widget preview --published {shlex.quote(str(out))}` shows it as the platform hosts it, "
-        "`widget publish` puts it live."
-    )
 
 
 def _table(report: Report) -> list[str]:

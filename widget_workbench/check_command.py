@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from widget_workbench.next_steps import command_line
 from widget_workbench.progress import progress
 from widget_workbench.visible_text import visible_line
 
@@ -68,11 +69,11 @@ def _put_schemas(directory: Path) -> None:
 
 @dataclass(frozen=True)
 class _Found:
-    """What was checked, in words, what was found, and whether `widget publish` takes it."""
+    """What was checked, in words, what was found, and the command that publishes it, if one does."""
 
     checked: str
     problems: tuple[Problem, ...]
-    publishable: bool
+    publish: str | None
 
 
 def _found(directory: Path) -> _Found:
@@ -87,7 +88,7 @@ def _found(directory: Path) -> _Found:
         if is_published_tree(directory):
             tree = read_tree(directory)
             counts = (len(tree.registries.widgets), len(tree.registries.connectors))
-            return _Found(_counted("Built tree", *counts), tree.problems, publishable=False)
+            return _Found(_counted("Built tree", *counts), tree.problems, publish=None)
         with progress() as told:
             assembly = checked(directory, told=told)
     except OSError as error:
@@ -97,7 +98,11 @@ def _found(directory: Path) -> _Found:
     repository = assembly.repository
     widgets = len(repository.widgets) + len(repository.external_widgets)
     published = sum(path.startswith("widgets/") for path in repository.connector_files)
-    return _Found(_counted("Repository", widgets, published), assembly.problems, publishable=True)
+    return _Found(
+        _counted("Repository", widgets, published),
+        assembly.problems,
+        publish=command_line("publish", directory),
+    )
 
 
 def _counted(noun: str, widgets: int, connectors: int) -> str:
@@ -114,13 +119,15 @@ def _tell(found: _Found, errors: list[Problem]) -> None:
         if problems:
             click.echo(click.style(f"{_plural(len(problems), title)}:", bold=True), err=True)
             _print(problems, colour)
-    if errors:
-        verdict = "`widget publish` refuses it until the errors are gone."
+    if errors and found.publish:
+        verdict = f"{found.publish} refuses it until the errors are gone."
+    elif errors:
+        verdict = "the platform would reject a push of it, or it must not be pushed."
     elif warnings:
         verdict = "nothing that the platform would reject."
     else:
         verdict = "nothing to complain about."
-    way_on = " `widget publish` puts it live." if found.publishable and not errors else ""
+    way_on = f" {found.publish} puts it live." if found.publish and not errors else ""
     click.echo(f"{found.checked}: {verdict}{way_on}", err=True)
 
 

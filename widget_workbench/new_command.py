@@ -61,7 +61,8 @@ def _refuse_name(name: str) -> None:
 
     if not is_widget_type(name):
         fitting = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-_").lower()
-        such_as = f", as in {fitting!r}" if is_widget_type(fitting) else ""
+        fits = is_widget_type(fitting) and len(fitting) <= _LONGEST_NAME
+        such_as = f", as in {fitting!r}" if fits else ""
         raise _CannotBeMadeError(
             f"{name!r} cannot be a widget's name: use letters from A to Z, digits, '-' and '_', and begin with a "
             f"letter or a digit{such_as}."

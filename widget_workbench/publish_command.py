@@ -13,7 +13,7 @@ from widget_workbench.progress import progress
 
 if TYPE_CHECKING:
     from widget_workbench.problem import Problem
-    from widget_workbench.publishing import LiveRelease, Published, Release
+    from widget_workbench.publishing import Branch, LiveRelease, Published, Release
 
 # \b keeps the lines after it as they are.
 _EXAMPLES = """\b
@@ -117,7 +117,7 @@ def publish(
                 )
             )
             if release is None:
-                _print([f"Nothing to publish: it is what is live on {branch}."])
+                _print([f"Nothing to publish: it is what is {_where(branch)}.", *_unpushed(branch)])
                 return
             live = release.base.live
             replaced = None if live is None else LiveRelease.of(quarantine.git, checkout, live)
@@ -237,19 +237,30 @@ def _done(release: Release, published: Published, *, rollback: bool) -> Iterator
         way_back = " `widget publish --rollback` puts back what was."
     else:
         way_back = " Let the platform watch that branch, and it is on the community."
-    if branch.remote is None and not rollback:
-        yield (
-            f"{published.commit[:12]} is on the local {branch}, and nothing was pushed: this repository has no remote. "
-            "Give it one, by `git remote add origin URL`, and `widget publish` again."
-        )
+    if branch.remote is None:
+        yield f"{published.commit[:12]} is {_where(branch)}."
     else:
-        yield f"Published: {published.commit[:12]} is live on {branch}.{way_back}"
+        yield f"Published: {published.commit[:12]} is {_where(branch)}.{way_back}"
+    yield from _unpushed(branch)
     if published.left_behind is not None:
         yield (
             f"The local branch '{branch.name}' could not follow, which changes nothing of what is live. git says: "
             f"{published.left_behind}"
         )
         yield f"Bring it there by `git branch --force {branch.name} {published.commit[:12]}`, or leave it."
+
+
+def _where(branch: Branch) -> str:
+    return f"on the local {branch}" if branch.remote is None else f"live on {branch}"
+
+
+def _unpushed(branch: Branch) -> Iterator[str]:
+    """What has to be known where there is nowhere to push to."""
+    if branch.remote is None:
+        yield (
+            "Nothing was pushed: this repository has no remote. Give it one, by `git remote add origin URL`, and "
+            "`widget publish` again."
+        )
 
 
 def _print(lines: Iterable[str], *, error: bool = False) -> None:

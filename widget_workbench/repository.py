@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 
+from widget_workbench.checking.ambiguous_paths import ambiguous_paths
 from widget_workbench.checking.registries import CONNECTORS
 from widget_workbench.checking.tree import PublishedTree
 from widget_workbench.definition_warnings import (
@@ -169,8 +170,10 @@ def read_repository(root: Path) -> Repository:
     """
     root = root.resolve()
     if not (root / "widgets").is_dir():
+        above = next((each for each in root.parents if (each / "widgets").is_dir()), None)
+        way_out = f"{above} has one: go there, or name it" if above else "Name one that has"
         raise RepositoryError(
-            f"{root} is no widget repository: it has no directory 'widgets'. Name one that has, or begin one by "
+            f"{root} is no widget repository: it has no directory 'widgets'. {way_out}, or begin one by "
             "`widget new NAME`."
         )
     return _Reading(root).repository()
@@ -227,6 +230,7 @@ class _Reading:
 
     def repository(self) -> Repository:
         directories = list(self._widget_directories())
+        self._problems += ambiguous_paths(f"widgets/{each.name}" for each in directories)
         widgets = [widget for each in directories if (widget := self._widget(each)) is not None]
         published = [
             placed for each in directories for placed in self._definitions(each / "connectors.json")
@@ -605,7 +609,7 @@ class _Reading:
         if self._unreadable_connectors or self._broken_connectors:
             return  # one of them may be meant to call it
         for host, meant in uncalled_hosts(upstreams, self._connector_urls):
-            question = f"; did you mean {meant}?" if meant else "."
+            question = f"; one calls {meant}: is one of the two misspelt?" if meant else "."
             self._report(
                 self._root / "preview.toml",
                 Code.INVALID_SETTINGS,

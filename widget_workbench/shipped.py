@@ -62,12 +62,15 @@ def pyodide_versions() -> tuple[str, str]:
     """The versions of Pyodide and of the Python in it, such as ("314.0.7", "3.14.2").
 
     Raises:
-        ShippedFilesMissing: Pyodide's core is not there.
+        ShippedFilesMissing: Pyodide's core is not there, or damaged.
     """
     core = pyodide_core()
-    package = json.loads((core / "package.json").read_text("utf-8"))
-    lock = json.loads((core / "pyodide-lock.json").read_text("utf-8"))
-    return package["version"], lock["info"]["python"]
+    try:
+        package = json.loads((core / "package.json").read_text("utf-8"))
+        lock = json.loads((core / "pyodide-lock.json").read_text("utf-8"))
+        return package["version"], lock["info"]["python"]
+    except (OSError, ValueError, LookupError, TypeError):
+        raise ShippedFilesMissing(f"{core} is damaged; {way_out()}") from None
 
 
 def runtime() -> Path:

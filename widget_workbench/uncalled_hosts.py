@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 from widget_workbench.gateway.destination import DEFAULT_PORTS
 from widget_workbench.gateway.execution import upstream_names
 
+# Of 1: what one slip leaves alike, and two names of one domain do not.
+_ALIKE = 0.85
+
 _BEFORE_PATH = re.compile(r"(?:https?://)?[^/?#]*", re.IGNORECASE)
 
 
@@ -42,7 +45,7 @@ def uncalled_hosts(
     written = list(dict.fromkeys(names[0] for names in called))
     for host in upstreams:
         if host not in known:
-            close = difflib.get_close_matches(host, written, n=1)
+            close = difflib.get_close_matches(host, written, n=1, cutoff=_ALIKE)
             yield host, close[0] if close else None
 
 

@@ -16,7 +16,14 @@ import { handOnChanges } from "./instance-props.js";
 import { installedPackages, startedRuntimes } from "./interpreters.js";
 import { messageOf } from "./message-of.js";
 import { notice, reloadBecause } from "./notice.js";
-import { PENDING, placementChanged, registryWidget, TAG, typeOf } from "./placed-widgets.js";
+import {
+  addNewWidget,
+  PENDING,
+  placementChanged,
+  registryWidget,
+  TAG,
+  typeOf,
+} from "./placed-widgets.js";
 import { showProblems } from "./repository-problems.js";
 import { loaderOf } from "./widget-loader.js";
 import { changedTypes, nowSaved, workbench } from "./workbench-data.js";
@@ -91,7 +98,12 @@ async function showWidget(type, before, after) {
   const elements = /** @type {RegistryWidget[]} */ (
     Array.from(document.querySelectorAll(`${TAG}[data-widget-type="${CSS.escape(type)}"]`))
   );
-  if (!before || (elements.length === 0 && !isPlaced(type))) return;
+  if (elements.length === 0 && !isPlaced(type)) {
+    if (!before) showNew(type);
+    return;
+  }
+  // Of one that was out of the repository for a while, nobody knows any more what is running.
+  before ??= { ...after, modules: "" };
   if (after.python !== before.python) {
     reloadBecause(`${type} is written in another language now: the page was loaded again.`);
     return;
@@ -113,6 +125,14 @@ async function showWidget(type, before, after) {
   }
   performance.measure(`workbench:replace:${type}`, { start: started });
   tidyWhenIdle();
+}
+
+/** @param {string} type */
+function showNew(type) {
+  const way = addNewWidget(type)
+    ? "it was added to the page."
+    : "add it by the workbench's tab Widgets, or load the page without ?widgets=.";
+  notice(`${type} is new: ${way}`);
 }
 
 /** @param {string} type */

@@ -66,11 +66,23 @@ export function zoneOf(widget) {
  * @returns {RegistryWidget}
  */
 export function addWidget(type, zone = defaultZone(type)) {
-  const widget = /** @type {RegistryWidget} */ (document.createElement(TAG));
-  widget.dataset.widgetType = type;
+  const widget = newElement(type);
   zoneElement(zone).append(widget);
   changed();
   return widget;
+}
+
+/**
+ * Places a widget that the repository has not had so far, unless the address says what is placed.
+ *
+ * @param {string} type
+ * @returns {boolean} whether it has
+ */
+export function addNewWidget(type) {
+  if (new URL(location.href).searchParams.has("widgets")) return false;
+  zoneElement(defaultZone(type)).append(newElement(type));
+  placementChanged();
+  return true;
 }
 
 /** @param {RegistryWidget} widget */
@@ -86,8 +98,7 @@ export function removeWidget(widget) {
  * @returns {RegistryWidget}
  */
 export function duplicateWidget(widget) {
-  const copy = /** @type {RegistryWidget} */ (document.createElement(TAG));
-  copy.dataset.widgetType = typeOf(widget);
+  const copy = newElement(typeOf(widget));
   const props = registryWidget().sdkOf(widget)?.getProps();
   if (props) registryWidget().configure(copy, props);
   widget.after(copy);
@@ -149,6 +160,13 @@ function writeLayout() {
   // Commas and the at sign may stand in a query as they are (RFC 3986, §3.4), and are read more easily.
   address.search = address.search.replaceAll("%2C", ",").replaceAll("%40", "@");
   history.replaceState(history.state, "", address);
+}
+
+/** @param {string} type */
+function newElement(type) {
+  const widget = /** @type {RegistryWidget} */ (document.createElement(TAG));
+  widget.dataset.widgetType = type;
+  return widget;
 }
 
 /** @param {string} type */

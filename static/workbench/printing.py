@@ -14,6 +14,9 @@ from typing import Any
 from widget._calling import calling_instance
 from widget._traceback import WIDGETS_DIRECTORY
 
+# Of ours, between an author's call and the coroutine.
+_FRAMES = 3
+
 
 def begin(prints: Callable[[str | None, str | None], object]) -> None:
     """Begins to tell. Called once an interpreter.
@@ -22,6 +25,8 @@ def begin(prints: Callable[[str | None, str | None], object]) -> None:
         prints: gets the type of the widget that is about to print, and the line, such as `widgets/weather/main.py:12`;
             None twice when it has.
     """
+    # So that what nobody awaits is told with its line.
+    sys.set_coroutine_origin_tracking_depth(_FRAMES)
     for stream in (sys.stdout, sys.stderr):
         stream.write = _telling(stream.write, prints)  # type: ignore[method-assign]
 

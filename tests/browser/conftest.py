@@ -41,7 +41,7 @@ __version__ = version("greeting")
     "greeting/name.txt": "Ann",
 }
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="module")

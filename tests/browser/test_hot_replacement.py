@@ -228,6 +228,39 @@ def test_a_broken_manifest_is_told_and_the_widget_stays(author: Author) -> None:
     author.was_not_loaded_again()
 
 
+@pytest.mark.parametrize("placed", [False, True], ids=["all widgets", "those of the address"])
+def test_a_new_widget_comes_onto_the_page_that_shows_all(author: Author, placed: bool) -> None:
+    author.button.click()
+    if placed:
+        author.page.evaluate("() => history.replaceState(null, '', '?widgets=counter')")
+    author.save("../tips/main.py", "async def init(sdk):\n    sdk.render(t'<p>A tip</p>')\n")
+    author.save("../tips/widget.json", json.dumps({"title": "Tips", "category": "Tests"}))
+    notice = author.page.locator("workbench-notice")
+    tips = author.page.locator("gs-cc-registry-widget[data-widget-type=tips]")
+    if placed:
+        expect(notice).to_contain_text("tips is new: add it by the workbench's tab Widgets")
+        expect(tips).to_have_count(0)
+    else:
+        expect(tips.get_by_text("A tip")).to_be_visible()
+        expect(notice).to_contain_text("tips is new: it was added to the page.")
+        author.save("../tips/main.py", "async def init(sdk):\n    sdk.render(t'<p>Another</p>')\n")
+        expect(tips.get_by_text("Another")).to_be_visible()
+    expect(author.said).to_have_text("Counted: 1")
+    author.was_not_loaded_again()
+
+
+def test_what_changes_as_a_manifest_is_mended_is_shown(author: Author) -> None:
+    author.button.click()
+    file = author.root / "widgets" / "counter" / "widget.json"
+    before = file.read_text()
+    author.save("widget.json", "{")
+    expect(author.page.locator("workbench-problems")).to_contain_text("widget.json")
+    author.save("words.py", "SAID = 'Now'\n")
+    author.save("widget.json", before)
+    expect(author.said).to_have_text("Now: 1")
+    author.was_not_loaded_again()
+
+
 def test_state_is_kept_where_it_fits(author: Author) -> None:
     author.button.click()
     author.save(

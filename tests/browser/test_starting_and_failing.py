@@ -136,7 +136,11 @@ def test_a_failed_call_is_traced_to_the_authors_line_and_not_into_the_library(
             "import sibling\n",
             "there is no module sibling; the widget's own is imported relatively: from .sibling import",
         ),
-        ("missing_module", "import no_such_module", "No module named 'no_such_module'"),
+        (
+            "missing_module",
+            "import no_such_module",
+            "No module named 'no_such_module'; for a package main",
+        ),
         ("wrong_signature", "def init(): pass", "takes 0 positional arguments"),
         ("exits", "import sys\nasync def init(sdk): sys.exit(1)", "SystemExit: 1"),
         ("exits_at_import", "raise KeyboardInterrupt", "KeyboardInterrupt"),
@@ -155,6 +159,17 @@ def test_what_is_wrong_with_main_is_said_on_the_widget(
     page.console.expect(f'Widget "{name}" ')
     alert = page.widget(name, state="error").get_by_role("alert")
     assert re.search(message, alert.inner_text())
+
+
+def test_a_call_that_nobody_awaits_is_told(
+    community: Community, write_widget: WriteWidget
+) -> None:
+    write_widget("forgets", "async def init(sdk):\n    sdk.connectors.get('items')\n")
+    page = community.open("forgets")
+    page.console.expect(
+        r"^Connectors\.get\(…\) was called without await, and so has not run: write await before it$"
+    )
+    page.widget("forgets")
 
 
 GUIDED = [

@@ -143,6 +143,11 @@ def test_bad_values_are_refused_before_any_call(
             "{{ pathParams.user-id }}/{{ pathParams.post }}",
             ": give it in `path_params` (in JavaScript `pathParams`); a hyphen subtracts: write pathParams['user-id'].",
         ),
+        ("{{ pathParams.a-b-c }}", "; a hyphen subtracts: write pathParams['a-b-c']."),
+        (
+            "{{ pathParams.user }}/{{ pathParams.user-id }}",
+            ": give it in `path_params` (in JavaScript `pathParams`); a hyphen subtracts: write pathParams['user-id'].",
+        ),
         (
             "{% set first = 1 %}{{ pathParams.page-first }}",
             ": give it in `path_params` (in JavaScript `pathParams`).",

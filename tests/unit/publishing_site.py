@@ -136,7 +136,12 @@ def clean(site: Site) -> str:
 def widget(name: str, source: str = "1", version: str = "1.0.0", files: Files = NO_FILES) -> Files:
     """A tree with one widget, which has further files."""
     given = {"main.py": source.encode(), "index.html": b"<p>", **files}
-    entry = {"type": name, "title": name.title(), "version": version}
+    entry = {
+        "type": name,
+        "title": name.title(),
+        "version": version,
+        "source": {"path": f"widgets/{name}", "entry": "index.html"},
+    }
     return {
         "extensions_registry.json": json.dumps({"widgets": [entry]}).encode(),
         "connectors_registry.json": connectors(),

@@ -43,7 +43,7 @@ def test_a_good_repository_is_told_as_such(tmp_path: Path) -> None:
     assert result.stdout == ""
     assert result.stderr.endswith(
         "Repository with 2 widgets and 0 connectors: nothing to complain about. "
-        "`widget publish` puts it live.\n"
+        f"`widget publish {tmp_path}` puts it live.\n"
     )
 
 
@@ -96,7 +96,7 @@ def test_each_problem_is_a_line_errors_first_and_warnings_apart(tmp_path: Path) 
     ]
     headings = [line for line in result.stderr.splitlines() if line.endswith(":")]
     assert headings == ["3 errors:", "2 warnings:"]
-    assert "`widget publish` refuses it until the errors are gone." in result.stderr
+    assert f"`widget publish {tmp_path}` refuses it until the errors are gone." in result.stderr
 
 
 def test_warnings_alone_are_no_failure(tmp_path: Path) -> None:
@@ -127,6 +127,36 @@ def test_a_directory_that_is_neither_says_what_it_lacks(tmp_path: Path) -> None:
     result = check(tmp_path)
     assert result.exit_code == 1
     assert "is no widget repository: it has no directory 'widgets'" in result.stderr
+
+
+def test_a_directory_below_a_repository_says_where_that_is(tmp_path: Path) -> None:
+    root = write(tmp_path, python_widget())
+    result = check(root / "widgets" / "weather")
+    assert f"{root.resolve()} has one: go there, or name it, or begin" in result.stderr
+
+
+def test_widgets_that_differ_in_case_are_one_problem(tmp_path: Path) -> None:
+    root = write(tmp_path, {**python_widget(name="w"), **python_widget(name="W")})
+    (problem,) = problems(root)
+    assert problem["path"] == "widgets/w"
+    assert problem["message"].startswith("widgets/W and widgets/w differ in case alone")
+
+
+def test_a_widget_that_fails_at_its_start_is_warned_of(tmp_path: Path) -> None:
+    root = write(tmp_path, python_widget({"main.py": "async def init(sdk):\n    1 / 0\n"}))
+    result = check(root)
+    assert result.exit_code == 0
+    assert (
+        "widgets/weather/main.py: WORKBENCH_FAILS_AT_START: fails at its start, as it is configured by default "
+        "(main.py, line 2): ZeroDivisionError: division by zero. Visitors would see that it failed."
+    ) in result.stdout
+
+
+def test_a_built_tree_with_errors_is_no_matter_of_publishing(tmp_path: Path) -> None:
+    result = check(write(tmp_path, {"extensions_registry.json": {"widgets": 1}}))
+    assert result.exit_code == 1
+    assert "the platform would reject a push of it" in result.stderr
+    assert "widget publish" not in result.stderr
 
 
 def test_nothing_is_written(tmp_path: Path) -> None:

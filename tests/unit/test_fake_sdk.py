@@ -131,6 +131,12 @@ def test_props_are_live_and_nobody_elses(sdk: FakeSdk) -> None:
     given["tags"].append("b")
     props["tags"].append("c")
     assert dict(props) == {"city": "Warsaw", "rows": 5, "tags": ["a"]}
+    with pytest.raises(
+        KeyError, match=r"^there is no property 'town'; there are 'city', 'rows', 'tags'\. "
+    ):
+        props["town"]
+    assert props.get("town") is None
+    assert "town" not in props
     with pytest.raises(TypeError, match=r'props\["when"\] is an object'):
         sdk.set_props({"when": object()})
 
@@ -929,15 +935,19 @@ def test_an_answer_that_is_nested_too_deeply_is_refused_in_a_sentence(sdk: FakeS
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda client: client.post("crm", {"a": 1}), 'post("…", payload={"…": …})'),
         (lambda client: client.get("crm", {"a": 1}), 'get("…", query_params={"…": …})'),
-        (lambda client: client.execute("crm", "PUT", {}), 'execute("…", payload={"…": …})'),
+        (lambda client: client.post("crm", {"a": 1}), 'post("…", payload={"…": …})'),
+        (lambda client: client.put("crm", {"a": 1}), 'put("…", payload={"…": …})'),
+        (lambda client: client.patch("crm", {"a": 1}), 'patch("…", payload={"…": …})'),
+        (lambda client: client.delete("crm", {"a": 1}), 'delete("…", query_params={"…": …})'),
+        (lambda client: client.execute("crm", "PUT", {}), 'execute("…", "PUT", payload={"…": …})'),
+        (lambda client: client.execute("crm", "put", {}), 'execute("…", "PUT", payload={"…": …})'),
         (
             lambda client: client.composite.execute("crm", {}),
             'composite.execute("…", payload={"…": …})',
         ),
     ],
-    ids=["post", "get", "execute", "composite"],
+    ids=["get", "post", "put", "patch", "delete", "execute", "lower case", "composite"],
 )
 async def test_what_is_sent_without_its_name_is_answered_with_the_name(
     fake_sdk: FakeSdk, call: Callable[[Any], Awaitable[Any]], told: str
@@ -945,3 +955,9 @@ async def test_what_is_sent_without_its_name_is_answered_with_the_name(
     with pytest.raises(TypeError) as refusal:
         await call(fake_sdk.connectors)
     assert str(refusal.value).endswith(f"as in {told}")
+
+
+async def test_a_composites_method_is_not_the_callers_to_choose(fake_sdk: FakeSdk) -> None:
+    client: Any = fake_sdk.connectors
+    with pytest.raises(TypeError, match=r"takes no method: a composite is always called by POST$"):
+        await client.composite.execute("crm", "GET")

@@ -115,7 +115,7 @@ def test_the_widget_is_one_that_the_check_takes_whatever_its_name(
     assert (checked.exit_code, checked.stdout) == (0, "")
     assert checked.stderr.endswith(
         "Repository with 1 widget and 1 connector: nothing to complain about. "
-        "`widget publish` puts it live.\n"
+        f"`widget publish {tmp_path}` puts it live.\n"
     )
 
 

@@ -533,13 +533,14 @@ def greeting():
     ),
     "a template that is none": Case(rendered("<p>{object}</p>"), because="it failed .*TypeError"),
     "a module that is not there": Case(
-        "import nowhere", because="it failed .*No module named 'nowhere'"
+        "import nowhere",
+        because=r"""it failed .*No module named 'nowhere'; .* `# dependencies = \["nowhere"\]`""",
     ),
     "a syntax error": Case("x = = 1", because="it failed.*SyntaxError"),
     "an exit": Case("raise SystemExit(3)", because="it failed .*SystemExit"),
     "a property that is needed and has no default": Case(
         rendered("<p>{sdk.props['city']}</p>"),
-        because="it failed .*KeyError: 'city'",
+        because="it failed .*KeyError: there is no property 'city'; there are none",
         properties=[text("city")],
     ),
     "a property that is no number": Case(

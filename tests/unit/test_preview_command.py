@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import platform
 import re
 import shutil
@@ -463,6 +464,14 @@ def test_a_built_tree_is_hosted_with_the_repositorys_upstreams(
     dist = tmp_path_factory.mktemp("built") / "dist"
     (repository / "widgets" / "broken" / "widget.json").unlink()
     build(repository, dist, Bundled())
+    for file in (repository / "widgets").rglob("*"):
+        os.utime(file, (0, 0))
+    with running(repository, "--published", str(dist)) as (_, _, told):
+        assert "was saved after" not in told
+    (repository / "widgets" / "clock" / "dist" / "index.html").touch()
+    with running(repository, "--published", str(dist)) as (_, _, told):
+        newer = "widgets/clock/dist/index.html was saved after that was built: `widget build` makes it anew."
+        assert newer in told
     shutil.rmtree(repository / "widgets")  # nothing of the sources is read
     with running(repository, "--published", str(dist)) as (process, url, told):
         page = httpx.get(url, trust_env=False).text

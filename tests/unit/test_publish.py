@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -39,6 +40,8 @@ from widget_workbench.publish_command import publish
 from widget_workbench.publishing.git import Git
 
 __all__ = ["author", "isolated", "site"]
+
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's own name of it
 
 FIRST = widget("weather")
 SECOND = widget("weather", source="2", version="1.1.0")
@@ -423,12 +426,16 @@ def test_without_a_remote_the_local_branch_is_published_to(site: Site, author: A
     git(site.author, "remote", "remove", "origin")
     before = site.checkout()
     told = author.publish(FIRST).output
-    assert "is on the local branch 'published', and nothing was pushed" in told
-    assert "is live on" not in told.partition("nothing was pushed")[2]
+    assert "is on the local branch 'published'.\nNothing was pushed: " in told
+    assert "Published:" not in told
     author.publish(SECOND)
     assert site.published(site.author) == content(SECOND)
     assert git(site.author, "rev-list", "--count", "published") == "2"
     assert site.checkout() == before
+    told = author.publish(SECOND).output
+    assert (
+        "Nothing to publish: it is what is on the local branch 'published'.\nNothing was p" in told
+    )
     # A remote that comes later gets them all.
     git(site.author, "remote", "add", "origin", "../remote.git")
     tip = site.tip(site.author)
@@ -658,12 +665,43 @@ def test_a_branch_of_sources_alone_is_refused(
     for arguments in ((), ("--dry-run",), ("--rollback",)):
         output = refused(
             author("--branch", "sources", *arguments),
-            "The branch 'sources' of origin has no extensions_registry.json",
+            "The branch 'sources' of origin has no connectors_registry.json and extensions_registry.json",
             "Name another by --branch",
         )
         assert f"({' and '.join(', '.join(names).rsplit(', ', 1))})" in output
     for repository in (site.author, site.remote):
         assert git(repository, "rev-parse", "sources") == sources
+
+
+@pytest.mark.parametrize("registries", [("extensions",), ("extensions", "connectors")])
+def test_a_branch_of_sources_with_registries_is_refused(
+    site: Site, author: Author, registries: tuple[str, ...]
+) -> None:
+    """Such is a repository of JavaScript widgets whose registries were written by hand (platform.md §1)."""
+    source = {"path": "widgets/tabs/dist", "entry": "index.html"}
+    documents = {
+        "extensions": {"widgets": [{"type": "tabs", "source": source}]},
+        "connectors": {"connectors": []},
+    }
+    clean(site)
+    git(site.author, "switch", "-q", "--orphan", "by-hand")
+    write(
+        site.author, {f"{name}_registry.json": json.dumps(documents[name]) for name in registries}
+    )
+    write(site.author, {"widgets/tabs/tabs.ts": "", "widgets/tabs/dist/index.html": ""})
+    sources = clean(site)
+    git(site.author, "push", "-q", "origin", "by-hand")
+    git(site.author, "switch", "-q", "main")
+    for arguments in ((), ("--dry-run",), ("--rollback",)):
+        refused(author("--branch", "by-hand", *arguments), "(widgets/tabs/tabs.ts)", "by --branch")
+    assert git(site.remote, "rev-parse", "by-hand") == sources
+
+
+def test_a_branch_that_is_empty_is_published_to(site: Site, author: Author) -> None:
+    empty = git(site.author, "commit-tree", EMPTY_TREE, "-m", "Begin")
+    git(site.author, "push", "-q", "origin", f"{empty}:refs/heads/published")
+    author.publish(FIRST)
+    assert site.published() == content(FIRST)
 
 
 def test_a_branch_that_is_checked_out_is_refused(

@@ -651,12 +651,16 @@ def uncalled(root: Path, host: str, document: dict[str, Any]) -> list[str]:
         (
             "events.mycorp.exmple",
             "`upstreams.events.mycorp.exmple`: no connector calls this host; "
-            "did you mean events.mycorp.example?",
+            "one calls events.mycorp.example: is one of the two misspelt?",
         ),
         (
             "events.mycorp.example:8443",
             "`upstreams.events.mycorp.example:8443`: no connector calls this host; "
-            "did you mean events.mycorp.example?",
+            "one calls events.mycorp.example: is one of the two misspelt?",
+        ),
+        (
+            "people.mycorp.example",
+            "`upstreams.people.mycorp.example`: no connector calls this host.",
         ),
         ("zzz", "`upstreams.zzz`: no connector calls this host."),
     ],

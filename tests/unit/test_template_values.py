@@ -708,3 +708,6 @@ def test_a_dict_that_became_a_format_is_told_how_to_be_one(expression: str) -> N
 def test_a_text_in_a_format_of_numbers_is_not_told_of_dicts() -> None:
     with pytest.raises(ValueError, match=r"format code 'f' for object of type 'str'$"):
         html("<p>{price:.2f}</p>", price="12")
+    upper = Interpolation("X", '"x".upper()', None, "d")
+    with pytest.raises(ValueError, match=r"format code 'd' for object of type 'str'$"):
+        html_of(resolve(Template("<p>", upper, "</p>")))

@@ -115,7 +115,8 @@ def test_one_that_always_changes_something_is_stopped_and_told(turns: Turns, rai
         assert turns.rendered == ["shown"] * MOST_RUNS_OF_ITS_OWN
         assert [str(error) for error in turns.failures] == [
             "the view function sets state.count whenever it runs, and so would run for ever; let it only read, and set "
-            "in a handler or a task"
+            "in a handler or a task. A handler stands in a template without parentheses: onclick={add}, not "
+            "onclick={add()}"
         ]
     # Something else may change, and bring it round.
     view.request()
@@ -219,6 +220,17 @@ def test_what_the_view_raises_itself_needs_no_note(turns: Turns) -> None:
     turns.turn()
     (error,) = turns.failures
     assert not hasattr(error, "__notes__")
+
+
+def test_one_that_forgets_to_return_its_template_is_told_to(turns: Turns) -> None:
+    def function() -> None: ...
+
+    view = turns.view(function)
+    view.request()
+    turns.turn()
+    (error,) = turns.failures
+    assert str(error).startswith('the view function returned None: end it by `return t"…"`')
+    assert turns.rendered == []
 
 
 def test_changes_in_between_do_not_count_as_its_own(turns: Turns) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.bytecode import Bytecode
@@ -123,12 +123,21 @@ def _assembled(
         repository, hosting, dependencies, bytecode.of, paints.of, described=described
     )
     found = [*repository.problems, *known, *tree.problems, *bytecode.problems]
-    return Assembly(
-        repository,
-        tree.files,
-        tuple(dict.fromkeys(found)),
-        {widget.type: paints.of(widget) for widget in python},
-    )
+    painted = {widget.type: paints.of(widget) for widget in python}
+    # What does not compile is told as such.
+    broken = {PurePosixPath(problem.path).parts[1] for problem in bytecode.problems}
+    found += [
+        _failing(widget, paint)
+        for widget, paint in painted.items()
+        if paint.failure and widget not in broken
+    ]
+    return Assembly(repository, tree.files, tuple(dict.fromkeys(found)), painted)
+
+
+def _failing(widget: str, paint: FirstPaint) -> Problem:
+    """A warning, since an admin's configuration may be what the widget lacks."""
+    what = f"fails at its start, as it is configured by default{paint.failure}. Visitors would see that it failed."
+    return Problem(f"widgets/{widget}/main.py", what, Code.FAILS_AT_START)
 
 
 @dataclass(frozen=True)

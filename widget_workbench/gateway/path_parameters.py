@@ -96,7 +96,7 @@ def is_valid_value(value: str) -> bool:
 def _way_out(call: Connector | Step, missing: list[str]) -> str:
     template = Template(call.url, URL, Field.URL, isinstance(call, Step))
     hints = [hyphen_hint(template, f"pathParams.{key}") for key in missing]
-    if all(hints):  # no value of these is asked for
+    if all(hints) and not any(_is_read_by(call.url, key) for key in missing):
         return "".join(hints)
     where = (
         "give it in the step's path_parameters, as callers cannot"
@@ -104,6 +104,12 @@ def _way_out(call: Connector | Step, missing: list[str]) -> str:
         else "give it in `path_params` (in JavaScript `pathParams`)"
     )
     return f": {where}{''.join(hints)}"
+
+
+def _is_read_by(url: str, key: str) -> bool:
+    """Whether a URL's template reads the key where no hyphen follows."""
+    name = re.escape(key)
+    return bool(re.search(rf"\bpathParams(\.{name}\b(?!-)|\[(['\"]){name}\2\])", url))
 
 
 def _named(keys: list[str]) -> str:

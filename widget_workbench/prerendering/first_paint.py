@@ -16,12 +16,14 @@ class FirstPaint:
         markup: the HTML of its first render, with slots for what prints a property; None where it keeps its skeleton.
         calls: the connector calls that the loader may begin, in their order.
         reason: why it keeps its skeleton, in a sentence; empty where it does not.
+        failure: what the widget's start failed with, and where, as it is configured by default; empty where it did not.
         calls_end: why these are no more, where the platform would not take the next one in an entry, in a sentence.
     """
 
     markup: str | None = None
     calls: Sequence[Mapping[str, Any]] = ()
     reason: str = ""
+    failure: str = ""
     calls_end: str = ""
 
     @property

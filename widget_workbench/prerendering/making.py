@@ -58,7 +58,9 @@ def _paint(subject: Subject, runs: Sequence[Run] | str) -> FirstPaint:
     begun = _begun(prefetched(made))
     for under, each in made:
         if reason := _without_render(each):
-            return begun.unmarked(reason + _difference(under, conditions[0]))
+            paint = begun.unmarked(reason + _difference(under, conditions[0]))
+            by_default = under is conditions[0] and each["touched"] is None
+            return replace(paint, failure=_failure(each)) if by_default else paint
     try:
         html = markup(compared([(under, each["shown"]) for under, each in made]))
     except Differs as error:
@@ -100,9 +102,8 @@ def _without_render(run: Run) -> str:
         name, place = run["touched"]
         where = f" ({place})" if place else ""
         return f"it touches the page itself before its first render: {name}{where}"
-    if (failure := run["failed"]) is not None:
-        place = f" ({failure['place']})" if failure["place"] else ""
-        return f"it failed{place}: {failure['says']}"
+    if failure := _failure(run):
+        return f"it failed{failure}"
     if run["shown"] is not None:
         return ""
     if run["ready"]:
@@ -110,6 +111,15 @@ def _without_render(run: Run) -> str:
     return (
         "it renders nothing before it waits for an answer: declare the view before the first await"
     )
+
+
+def _failure(run: Run) -> str:
+    """` (main.py, line 3): ZeroDivisionError: …`; empty where the start has not failed."""
+    failure = run["failed"]
+    if failure is None:
+        return ""
+    place = f" ({failure['place']})" if failure["place"] else ""
+    return f"{place}: {failure['says']}"
 
 
 def _refusal(html: str) -> str:

@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from widget_workbench import __version__, fixtures
+from widget_workbench.checking.registries import EXTENSIONS
 from widget_workbench.fixtures import NotRecordedError
 from widget_workbench.gateway import Execution
 from widget_workbench.gateway.masking import Masking, masked
@@ -35,7 +36,7 @@ from widget_workbench.visible_text import visible_line
 ADDRESS = "127.0.0.1"
 
 _HOW_CHANGES_COME = {
-    True: "What you save is shown on the open page.",
+    True: "What you save is shown on the open page; so is what a widget fails with.",
     False: "Reload the page to see what has been built since.",
 }
 
@@ -201,6 +202,19 @@ def _open(url: str) -> None:
             logging.getLogger(__name__).debug("No browser could be opened.", exc_info=True)
 
 
+def _saved_since(repository: Repository, published: Path) -> str | None:
+    """A file of the widgets that the built tree cannot hold as it is."""
+    built = (published / EXTENSIONS).stat().st_mtime
+    files = sorted(path for path in (repository.root / "widgets").rglob("*") if path.is_file())
+    newer = (
+        path
+        for path in files
+        if path.suffix not in (".pyi", ".pyc") and path.stat().st_mtime > built
+    )
+    found = next(newer, None)
+    return None if found is None else visible_line(str(found.relative_to(repository.root)))
+
+
 def _tell_start(url: str, site: Site, recorded_in: Path | None, published: Path | None) -> None:
     repository = site.reading.repository
     click.echo()
@@ -209,6 +223,8 @@ def _tell_start(url: str, site: Site, recorded_in: Path | None, published: Path 
     if published is not None:
         base = site.reading.url_of("").rstrip("/") + "/"
         click.echo(f"\n  Hosts {published} as the platform would, below {base}")
+        if newer := _saved_since(repository, published):
+            click.echo(f"  {newer} was saved after that was built: `widget build` makes it anew.")
     for title, lines in _sections(repository, site.problems, recorded_in):
         click.echo()
         click.echo(f"  {click.style(title, bold=True)}")

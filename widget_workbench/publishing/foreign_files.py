@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import posixpath
+from collections.abc import Set
+from pathlib import PurePosixPath
+
 from widget_workbench.bundle.output import OF_A_BUILD
-from widget_workbench.checking.registries import EXTENSIONS
+from widget_workbench.checking.registries import CONNECTORS, EXTENSIONS
 from widget_workbench.gateway.suggestions import listed
 from widget_workbench.publishing.branch import Branch
 from widget_workbench.publishing.errors import PublishError
@@ -12,6 +17,8 @@ from widget_workbench.visible_text import visible_line
 
 _NAMED = 8
 
+_REGISTRIES = frozenset({EXTENSIONS, CONNECTORS})
+
 
 def refuse_foreign_files(tree: Tree, branch: Branch) -> None:
     """Raises.
@@ -19,22 +26,23 @@ def refuse_foreign_files(tree: Tree, branch: Branch) -> None:
     Raises:
         PublishError: the tree, which is the branch's, holds what no build has made.
     """
-    if not tree.root or is_of_a_build(tree):
+    if not tree.root:
         return
-    if foreign := tree.root - OF_A_BUILD:
+    if foreign := _foreign(tree):
         raise PublishError(
             f"The {branch} holds what no build has made ({_named(foreign)}), and publishing would remove it: the "
             "platform's branch is the built tree and nothing else. Name another by --branch, or remove those files "
             "from this one."
         )
-    raise PublishError(
-        f"The {branch} has no {EXTENSIONS}, which every build writes, so what it holds ({_named(tree.root)}) may be "
-        "sources, and publishing would replace them: the platform's branch is the built tree and nothing else. Name "
-        "another by --branch, or remove those files from this one."
-    )
+    if missing := _REGISTRIES - tree.root:
+        raise PublishError(
+            f"The {branch} has no {listed(sorted(missing))}, which every build writes, so what it holds "
+            f"({_named(tree.root)}) may be sources, and publishing would replace them: the platform's branch is the "
+            "built tree and nothing else. Name another by --branch, or remove those files from this one."
+        )
 
 
-def _named(names: frozenset[str]) -> str:
+def _named(names: Set[str]) -> str:
     first = [visible_line(name) for name in sorted(names)[:_NAMED]]
     if len(names) > _NAMED:
         first.append(f"{len(names) - _NAMED} more")
@@ -43,4 +51,28 @@ def _named(names: frozenset[str]) -> str:
 
 def is_of_a_build(tree: Tree) -> bool:
     """Whether a build made all of it."""
-    return EXTENSIONS in tree.root and tree.root <= OF_A_BUILD
+    return tree.root >= _REGISTRIES and not _foreign(tree)
+
+
+def _foreign(tree: Tree) -> Set[str]:
+    """The names at its root that no build puts there; where all are a build's, the files of no registered widget."""
+    if names := tree.root - OF_A_BUILD:
+        return names
+    if EXTENSIONS not in tree.root:
+        return set()
+    directories = _registered(tree.content(EXTENSIONS))
+    return {
+        path
+        for path in tree.files
+        if path.startswith("widgets/")
+        and directories.isdisjoint(map(str, PurePosixPath(path).parents))
+    }
+
+
+def _registered(extensions: bytes | None) -> Set[str]:
+    """The directories that the registry's widgets are in (platform.md §1)."""
+    try:
+        document = json.loads(extensions or b"{}")
+        return {posixpath.normpath(widget["source"]["path"]) for widget in document["widgets"]}
+    except (ValueError, LookupError, TypeError):  # it is no registry of ours
+        return set()

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from widget_workbench.preview.sources import Bundle
 
 
+_LONGEST_LOAD_MS = 120_000
+
+
 class Community:
     """A community in a browser; the fixture `community` gives it.
 
@@ -222,6 +225,8 @@ class Community:
         self._forget = None
         script = f"window.widgetTestSetup = {json.dumps(setup, allow_nan=False)};"
         page = self._context.new_page()
+        # On a busy computer a page takes long, and what is awaited after it has a time limit of its own.
+        page.set_default_navigation_timeout(_LONGEST_LOAD_MS)
         page.add_init_script(script)
         opened = CommunityPage(
             page,

@@ -71,9 +71,12 @@ class AddressRefusedError(Exception):
     """
 
     def __init__(self, rule: str, way_out: str = "") -> None:
-        super().__init__(f"{rule}{way_out}.")
+        super().__init__(rule, way_out)
         self.rule = rule
         self.way_out = way_out
+
+    def __str__(self) -> str:
+        return f"{self.rule}{self.way_out}."
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 What a template is prepared to lack, by `default` or `is defined`, is nothing wrong.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -245,14 +245,39 @@ def _unquoted(expected: list[nodes.Node]) -> Iterator[tuple[str, str]]:
 
 def _hyphens(expected: list[nodes.Node], text: str) -> Iterator[tuple[int, str]]:
     """Both sides of each hyphen that was not meant to subtract, by `id`, with what to write instead."""
-    for node in expected:
-        if not isinstance(node, nodes.Sub) or not isinstance(node.left, nodes.Getattr):
+    subtractions = [node for node in expected if isinstance(node, nodes.Sub)]
+    within_others = {id(node.left) for node in subtractions}
+    for node in subtractions:
+        if id(node) in within_others:
             continue
-        name = _innermost(node.right)
-        if isinstance(name, nodes.Name) and (key := f"{node.left.attr}-{name.name}") in text:
-            hint = f"{_SUBTRACTS} {_written(node.left.node)}['{key[:_LONGEST]}']"
-            yield id(node.left), hint
-            yield id(name), hint
+        read, *subtracted = _operands(node)
+        if not isinstance(read, nodes.Getattr):
+            continue
+        names = _leading_names(map(_innermost, subtracted))
+        while names and (key := "-".join([read.attr, *(name.name for name in names)])) not in text:
+            names.pop()
+        if names:
+            hint = f"{_SUBTRACTS} {_written(read.node)}['{key[:_LONGEST]}']"
+            yield from ((id(part), hint) for part in (read, *names))
+
+
+def _leading_names(found: Iterable[nodes.Node]) -> list[nodes.Name]:
+    names: list[nodes.Name] = []
+    for node in found:
+        if not isinstance(node, nodes.Name):
+            break
+        names.append(node)
+    return names
+
+
+def _operands(subtraction: nodes.Sub) -> list[nodes.Node]:
+    """`a`, `b` and `c` of `a - b - c`."""
+    operands: list[nodes.Node] = []
+    node: nodes.Node = subtraction
+    while isinstance(node, nodes.Sub):
+        operands.append(node.right)
+        node = node.left
+    return [node, *reversed(operands)]
 
 
 def _innermost(node: nodes.Node) -> nodes.Node:
