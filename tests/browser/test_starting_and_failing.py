@@ -161,9 +161,7 @@ def test_what_is_wrong_with_main_is_said_on_the_widget(
     assert re.search(message, alert.inner_text())
 
 
-def test_a_call_that_nobody_awaits_is_told(
-    community: Community, write_widget: WriteWidget
-) -> None:
+def test_a_call_that_nobody_awaits_is_told(community: Community, write_widget: WriteWidget) -> None:
     write_widget("forgets", "async def init(sdk):\n    sdk.connectors.get('items')\n")
     page = community.open("forgets")
     page.console.expect(
