@@ -503,7 +503,8 @@ def test_a_tree_that_the_platform_would_reject_is_not_hosted(tmp_path: Path) -> 
     (tmp_path / "extensions_registry.json").write_text(
         '{"widgets": [{"type": "a", "title": "A", "category": "B", "version": "1"}]}'
     )
-    result = CliRunner().invoke(main, ["preview", str(tmp_path), "--published", str(tmp_path)])
+    command = ["preview", str(tmp_path), "--published", str(tmp_path), "--port", "0"]
+    result = CliRunner().invoke(main, command)
 
     assert result.exit_code == 1
     assert "the platform would reject" in result.output

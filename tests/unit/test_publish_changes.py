@@ -164,13 +164,14 @@ def test_the_definitions_that_change_are_shown_line_by_line(author: Author) -> N
     assert lines[start : start + 9] == [
         "--- widget weather (live)",
         "+++ widget weather (new)",
-        "@@ -1,5 +1,5 @@",
+        "@@ -1,7 +1,7 @@",
         " {",
         '   "type": "weather",',
         '   "title": "Weather",',
-        '-  "version": "1.0.0"',
-        '+  "version": "1.1.0"',
-        " }",
+        '-  "version": "1.0.0",',
+        '+  "version": "1.1.0",',
+        '   "source": {',
+        '     "path": "widgets/weather",',
     ]
     assert not any("same" in line for line in lines)
 
@@ -200,7 +201,7 @@ def test_colours_are_for_terminals(author: Author, site: Site) -> None:
     author.files = widget("weather", version="2.0.0")
     arguments = [str(site.author), "--dry-run"]
     output = CliRunner().invoke(publish, arguments, color=True).output
-    assert click.style('+  "version": "2.0.0"', fg="green") in output
+    assert click.style('+  "version": "2.0.0",', fg="green") in output
     assert "\x1b" not in CliRunner().invoke(publish, arguments).output
 
 
@@ -211,6 +212,7 @@ def test_a_live_registry_that_is_none_is_told_and_replaced(
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "-q", site.remote, clone)
     (clone / "extensions_registry.json").write_bytes(registry)
+    (clone / "connectors_registry.json").write_bytes(connectors())
     git(clone, "add", ".")
     git(clone, "commit", "-qm", "Broken")
     git(clone, "push", "-q", "origin", "HEAD:published")

@@ -156,6 +156,12 @@ def test_a_value_that_is_set_stands_in_place_of_an_error(sdk: FakeSdk, source: S
     clock.run(test())
 
 
+def noting(notes: list[object], note: object) -> Template:
+    """What a view returns that is there to take notes."""
+    notes.append(note)
+    return Template("")
+
+
 def test_the_view_runs_when_an_answer_is_pending_and_when_it_is_there(
     sdk: FakeSdk, source: Source
 ) -> None:
@@ -163,7 +169,7 @@ def test_the_view_runs_when_an_answer_is_pending_and_when_it_is_there(
 
     async def test() -> None:
         resource = sdk.resource(source)
-        sdk.view(lambda: shown.append(states(resource)))
+        sdk.view(lambda: noting(shown, states(resource)))
         await answered(resource)
         await asyncio.sleep(0)
         await resource.reload()
@@ -551,7 +557,7 @@ def test_making_or_reloading_one_in_the_view_is_refused(sdk: FakeSdk, source: So
     ]
 
     @sdk.view
-    def view() -> None:
+    def view() -> Template:
         messages = []
         for use in views:
             with pytest.raises(RuntimeError) as raised:
@@ -562,6 +568,7 @@ def test_making_or_reloading_one_in_the_view_is_refused(sdk: FakeSdk, source: So
             for what in ("reload() of Source", "sdk.resource(…)", "sdk.state(…)")
         ]
         views.clear()
+        return Template("")
 
     assert sdk.html == ""
     assert views == []
@@ -596,7 +603,7 @@ def test_a_poll_is_in_the_background(sdk: FakeSdk, source: Source) -> None:
 
     async def test() -> None:
         resource = sdk.resource(source, every=10)
-        sdk.view(lambda: shown.append(states(resource)))
+        sdk.view(lambda: noting(shown, states(resource)))
         await asyncio.sleep(11.5)
         source.raises = network_error()
         await asyncio.sleep(12)

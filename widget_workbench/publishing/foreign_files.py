@@ -74,5 +74,5 @@ def _registered(extensions: bytes | None) -> Set[str]:
     try:
         document = json.loads(extensions or b"{}")
         return {posixpath.normpath(widget["source"]["path"]) for widget in document["widgets"]}
-    except (ValueError, LookupError, TypeError):  # it is no registry of ours
+    except (ValueError, LookupError, TypeError, RecursionError):  # it is no registry of ours
         return set()
