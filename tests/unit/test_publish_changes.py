@@ -161,7 +161,7 @@ def test_the_definitions_that_change_are_shown_line_by_line(author: Author) -> N
     author.publish(together(WEATHER, widget("same")))
     lines = shown(author, together(widget("weather", version="1.1.0"), widget("same")))
     start = lines.index("--- widget weather (live)")
-    assert lines[start : start + 9] == [
+    assert lines[start : start + 10] == [
         "--- widget weather (live)",
         "+++ widget weather (new)",
         "@@ -1,7 +1,7 @@",
