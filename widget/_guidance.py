@@ -50,8 +50,19 @@ def install() -> None:
             patch(sys.modules[name])
 
 
-def explain_missing_module(error: BaseException) -> None:
-    """Adds to the text of an import that found nothing how a widget comes by a package."""
+def explain(error: BaseException) -> None:
+    """Adds to what Python says the way out, where that is another one in a widget, or than in JavaScript."""
+    if (
+        isinstance(error, AttributeError)
+        and isinstance(error.obj, dict)
+        and error.name in error.obj
+    ):
+        error.args = (f"{error}; a dict's values are items: write […]['{error.name}']",)
+    _explain_missing_module(error)
+
+
+def _explain_missing_module(error: BaseException) -> None:
+    """How a widget comes by a package."""
     if not isinstance(error, ModuleNotFoundError) or not error.name or "." in error.name:
         return
     if error.msg == f"No module named {error.name!r}" and not error.name.startswith("_"):

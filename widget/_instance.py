@@ -209,7 +209,6 @@ class Instance:
             )
             raise
         except BaseException as error:
-            _guidance.explain_missing_module(error)
             self._fail(error)
         else:
             # It may have caught the cancellation that a failing view brings.
@@ -225,6 +224,7 @@ class Instance:
 
     def _fail(self, error: BaseException) -> None:
         """Shows that the widget could not start, and ends what it had begun."""
+        _guidance.explain(error)
         stage = self._stage
         # Where the view's first run has failed, `init` is cancelled and comes here as well.
         if stage is not None and not self._failed:
@@ -238,6 +238,7 @@ class Instance:
 
     def report(self, error: BaseException) -> None:
         """Prints, shows and emits what a handler or a task raised; the widget goes on."""
+        _guidance.explain(error)
         if self._stage is not None and not _hearing_of_error.get():
             self._stage.reported(self._summary(error), author_traceback(error))
             self._tell(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Never, TypeVar
 
 from . import _arguments, _ffi
 from ._build import Build
@@ -319,3 +319,11 @@ class Props(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"Props({self._current()!r})"
+
+    # Type checkers say it themselves, as long as they do not see this.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Never:
+            raise AttributeError(
+                f'properties are not attributes: write sdk.props["{name}"]', name=name, obj=self
+            )

@@ -163,7 +163,11 @@ async function replaceWidget(type, before, after, elements, configured) {
   const fresh = await renewed(type);
   if (was === is && restyled(elements, fresh.style)) return null;
   const failure = before.modules === after.modules ? null : replaceCode(type, fresh.modules);
-  if (failure) return failure;
+  if (failure) {
+    // What fails later prints this itself.
+    console.error(`Widget "${type}": ${failure.stack || failure.message}`);
+    return failure;
+  }
   forgetBlocking(type);
   return replaceAll(elements, configured, true);
 }

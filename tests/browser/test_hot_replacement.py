@@ -165,6 +165,10 @@ def test_code_that_cannot_be_imported_leaves_what_runs(
     failure = author.page.locator("workbench-failure")
     for text in ("counter goes on as it was", *told):
         expect(failure).to_contain_text(text)
+    (printed,) = author.printed
+    assert printed.type == "error"
+    assert 'Widget "counter": ' in printed.text
+    assert told[-1] in printed.text
     author.button.click()
     expect(author.said).to_have_text("Counted: 2")
     author.save("main.py", COUNTER.replace("{SAID}", "Again {SAID}"))

@@ -321,6 +321,9 @@ def test_the_request_is_shown_and_secrets_as_their_expressions(run: Run) -> None
     assert result.exit_code == 0
     assert "GET https://api.example/echo?region=eu" in result.stdout
     assert "x-key: {{ get_secret('api_key') }}" in result.stdout
+    assert (
+        "Where the secret 'api_key' stands, its value was used, and is not shown." in result.stdout
+    )
     assert '"x-key": "m***"' in result.stdout  # as the upstream has repeated it
     assert MARKER not in result.output
 

@@ -136,6 +136,10 @@ def test_props_are_live_and_nobody_elses(sdk: FakeSdk) -> None:
     ):
         props["town"]
     assert props.get("town") is None
+    with pytest.raises(
+        AttributeError, match=r'^properties are not attributes: write sdk.props\["city"\]$'
+    ):
+        _ = props.city
     assert "town" not in props
     with pytest.raises(TypeError, match=r'props\["when"\] is an object'):
         sdk.set_props({"when": object()})

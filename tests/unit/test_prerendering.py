@@ -537,6 +537,9 @@ def greeting():
         because=r"""it failed .*No module named 'nowhere'; .* `# dependencies = \["nowhere"\]`""",
     ),
     "a syntax error": Case("x = = 1", because="it failed.*SyntaxError"),
+    "an item as in JavaScript": Case(
+        "_ = {'title': 'a'}.title", because=r".*; a dict's values are items: write \[…\]\['title'\]"
+    ),
     "an exit": Case("raise SystemExit(3)", because="it failed .*SystemExit"),
     "a property that is needed and has no default": Case(
         rendered("<p>{sdk.props['city']}</p>"),

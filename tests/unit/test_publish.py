@@ -697,6 +697,31 @@ def test_a_branch_of_sources_with_registries_is_refused(
     assert git(site.remote, "rev-parse", "by-hand") == sources
 
 
+def test_a_commit_that_changes_nothing_of_what_is_built_is_no_release(
+    site: Site, author: Author
+) -> None:
+    """Each bundle names the commit of its sources, which visitors do not notice."""
+
+    def built_from(commit: str) -> Files:
+        bundle = json.dumps(
+            {"build": {"content": "a" * 64, **({"commit": commit} if commit else {})}}
+        )
+        named = f' data-commit="{commit[:12]}"' if commit else ""
+        entry = f'<div data-build="a"{named}></div>'
+        return widget(
+            "weather", files={"bundle.json": bundle.encode(), "index.html": entry.encode()}
+        )
+
+    author.publish(built_from(""))
+    tip = site.tip()
+    for commit in ("1" * 40, "2" * 40):
+        told = author.publish(built_from(commit)).output
+        assert "Nothing to publish: it is what is live" in told
+        assert site.tip() == tip
+    author.publish(together(built_from("2" * 40), widget("clock")))
+    assert site.tip() != tip
+
+
 def test_a_branch_that_is_empty_is_published_to(site: Site, author: Author) -> None:
     empty = git(site.author, "commit-tree", EMPTY_TREE, "-m", "Begin")
     git(site.author, "push", "-q", "origin", f"{empty}:refs/heads/published")

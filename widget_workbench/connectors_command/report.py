@@ -1,6 +1,7 @@
 """What came of a trial, for a person at a terminal."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -23,6 +24,8 @@ _WAYS_TO_SIGN_IN = {
     "--guest": "Here: leave out --guest.",
     "preview.toml": "Here: take guest = true out of preview.toml's [user].",
 }
+_SECRET = re.compile(r"get_secret\('([^']+)'\)")
+_NAME = re.compile(r"the secret '([^']+)'")
 _BAR_CELLS = 40
 _COLOURS = {"external": "cyan", "transform": "magenta", "cache": "yellow"}
 
@@ -85,6 +88,7 @@ def _request(outcome: Outcome, width: int, full: bool) -> Iterator[str]:
         return
     if "steps" not in sent:
         yield from _one_request(sent, width, full)
+        yield from _of_masks(outcome, width)
         return
     for number, step in enumerate(sent["steps"], start=1):
         if number > 1:
@@ -98,6 +102,17 @@ def _request(outcome: Outcome, width: int, full: bool) -> Iterator[str]:
             yield from _one_request(step, width, full)
         else:
             yield _none(outcome)
+    yield from _of_masks(outcome, width)
+
+
+def _of_masks(outcome: Outcome, width: int) -> Iterator[str]:
+    """What an expression stands for: the same is sent as it stands where there is no such secret."""
+    unknown = {name for problem in outcome.problems for name in _NAME.findall(problem.message)}
+    names = dict.fromkeys(_SECRET.findall(json.dumps(outcome.sent, ensure_ascii=False)))
+    for name in names:
+        if name not in unknown:
+            told = f"Where the secret '{name}' stands, its value was used, and is not shown."
+            yield from ("", *(click.style(line, dim=True) for line in sentences(told, width)))
 
 
 def _none(outcome: Outcome) -> str:

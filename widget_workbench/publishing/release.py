@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from widget_workbench.publishing.base import Base, find_base
@@ -14,6 +15,7 @@ from widget_workbench.publishing.foreign_files import refuse_foreign_files
 from widget_workbench.publishing.message import publish_message, rollback_message
 from widget_workbench.publishing.quarantine import Quarantine
 from widget_workbench.publishing.rollback import earlier_release
+from widget_workbench.publishing.source_stamps import differ_in_commits_alone
 from widget_workbench.publishing.tree import Tree, write_tree
 
 
@@ -60,6 +62,9 @@ def release_of_files(
     """
     place = _Place.of(quarantine, branch)
     tree = write_tree(quarantine, files)
+    live = place.live
+    if live is not None and differ_in_commits_alone(live, tree):
+        return None
     return place.release(tree, lambda changes: publish_message(changes, source))
 
 
@@ -102,7 +107,7 @@ class _Place:
         return cls(quarantine, branch, base, parent)
 
     def release(self, tree: Tree, message: Callable[[Changes], str]) -> Release | None:
-        live = self._live()
+        live = self.live
         if live is not None and live.id == tree.id:
             return None
         changes = changes_between(live, tree)
@@ -116,7 +121,8 @@ class _Place:
             added_bytes=self.quarantine.added_bytes(tree.id, self.base.live),
         )
 
-    def _live(self) -> Tree | None:
+    @cached_property
+    def live(self) -> Tree | None:
         if self.base.live == self.base.parent:
             return self.parent
         if self.base.live is None:
