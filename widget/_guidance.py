@@ -57,7 +57,8 @@ def explain(error: BaseException) -> None:
         and isinstance(error.obj, dict)
         and error.name in error.obj
     ):
-        error.args = (f"{error}; a dict's values are items: write […]['{error.name}']",)
+        hint = f"; a dict's values are items: write […]['{error.name}']"
+        error.args = (f"{str(error).removesuffix(hint)}{hint}",)  # it may be told twice
     _explain_missing_module(error)
 
 

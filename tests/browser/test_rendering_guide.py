@@ -70,7 +70,7 @@ def test_news(guide: Community) -> None:
 def test_search(guide: Community) -> None:
     guide.connectors["help"].respond(json=[{"title": "Export"}])
     widget = guide.open("search").widget("search")
-    widget.get_by_role("searchbox", name="Search").press_sequentially("exp")
+    widget.get_by_role("searchbox", name="Search").fill("exp")
     expect(widget.get_by_role("listitem")).to_have_text("Export")
     assert [call.query for call in guide.connectors["help"].calls] == [{"q": "exp"}]
 
