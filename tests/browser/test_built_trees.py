@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,16 +39,9 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="module")
-def in_the_preview(
-    community_factory: CommunityFactory, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, dict[str, Any]]:
-    """What each of the seven sends there. Once: a task can be deleted but once.
-
-    In a copy, whose services nobody else has called: a worker's other tests share the examples' preview.
-    """
-    copy = tmp_path_factory.mktemp("copy") / "examples"
-    shutil.copytree(EXAMPLES, copy, ignore=shutil.ignore_patterns("dist", "__pycache__"))
-    with community_factory(copy) as community:
+def in_the_preview(community_factory: CommunityFactory) -> dict[str, dict[str, Any]]:
+    """What each of the seven sends there. Once: a task can be deleted but once."""
+    with community_factory(EXAMPLES) as community:
         return seed_requests(community)
 
 

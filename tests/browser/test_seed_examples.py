@@ -106,9 +106,23 @@ def without_its_own(execution: dict[str, Any]) -> dict[str, Any]:
 
 
 def connector_request(page: Page, act: Callable[[], Any]) -> dict[str, Any]:
-    """The one request to a connector that `act` brings about, once it has been answered."""
-    with page.expect_request_finished(lambda request: "/connectors/" in request.url) as finished:
-        act()
+    """The one request to a connector that `act` brings about, once it has been answered.
+
+    Those that other widgets have begun before may be answered meanwhile.
+    """
+    begun: list[Request] = []
+
+    def note(request: Request) -> None:
+        begun.append(request)
+
+    page.on("request", note)
+    try:
+        with page.expect_request_finished(
+            lambda request: "/connectors/" in request.url and request in begun
+        ) as finished:
+            act()
+    finally:
+        page.remove_listener("request", note)
     return on_the_wire(finished.value)
 
 
