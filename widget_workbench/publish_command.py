@@ -59,7 +59,11 @@ Examples:
     is_flag=True,
     help="Add a line to each widget's description that tells its build, as of `widget build`.",
 )
-@click.option("--rollback", is_flag=True, help="Put back what was live before; nothing is built.")
+@click.option(
+    "--rollback",
+    is_flag=True,
+    help="Put back what was live before, at the next time what was before that; nothing is built.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would go live, and write nothing.")
 @click.option("--yes", is_flag=True, help="Publish without asking.")
 @click.pass_context
@@ -78,7 +82,7 @@ def publish(
     """Build REPO (default: this directory), show what would change of what is live, ask, and publish it.
 
     The platform takes what is pushed to its branch at once. REPO is in a git repository; its files, its branch and its
-    index stay as they are. widgets.lock must be current. Whatever interrupts it, all of a release is live or nothing.
+    index stay as they are. A widgets.lock must be current. Whatever interrupts it, all of a release is live or nothing.
 
     The exit code is 0 where it is live (also where it was, or only the local branch could not follow) and after a dry
     run, else 1.

@@ -20,6 +20,9 @@ import { longTurnsIn, onInterpreter } from "./workbench-python.js";
 /** @type {Map<string, Blocked>} by where the function begins; the longest of each */
 const blocked = new Map();
 
+/** Milliseconds from which on a function's first long turn is told: templates are parsed then, and that is over. */
+const FIRST = 150;
+
 /** Milliseconds of the browser's long tasks, together. */
 let longTasks = 0;
 
@@ -39,7 +42,9 @@ export function recordBlocking() {
 
 /** @returns {Blocked[]} the longest first */
 export function blockingTurns() {
-  return [...blocked.values()].sort((one, other) => other.milliseconds - one.milliseconds);
+  return [...blocked.values()]
+    .filter(isTold)
+    .sort((one, other) => other.milliseconds - one.milliseconds);
 }
 
 /** @returns {number | null} milliseconds of its long tasks, together; null in a browser that does not tell */
@@ -62,9 +67,15 @@ export const onBlocking = listen;
 function record(turn) {
   const known = blocked.get(turn.defined);
   const longest = !known || turn.milliseconds > known.milliseconds ? turn : known;
-  blocked.set(turn.defined, { ...longest, count: (known?.count ?? 0) + 1 });
-  if (!known) console.warn(inWords(turn));
+  const now = { ...longest, count: (known?.count ?? 0) + 1 };
+  blocked.set(turn.defined, now);
+  if (isTold(now) && !(known && isTold(known))) console.warn(inWords(turn));
   tell();
+}
+
+/** @param {Blocked} turn */
+function isTold({ milliseconds, count = 1 }) {
+  return count > 1 || milliseconds >= FIRST;
 }
 
 /**
