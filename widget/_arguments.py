@@ -79,7 +79,7 @@ def by_position(function: str, method: str, given: object) -> NoReturn:
     """Refuses what is given without its name.
 
     Args:
-        function: as authors write it, such as ``connectors.post``.
+        function: as authors write it after ``connectors.``, such as ``post``.
         method: that the call has.
         given: the first value that has no place.
 

@@ -295,7 +295,11 @@ class _NoProperty(str):
 
 
 class Props(Mapping[str, Any]):
-    """The configured properties as they are now."""
+    """The configured properties as they are now.
+
+    Raises:
+        KeyError: on getting, by ``props["…"]``, one that nobody has configured.
+    """
 
     def __init__(self, host: Any) -> None:
         self._host = host

@@ -69,7 +69,8 @@ function record(turn) {
   const longest = !known || turn.milliseconds > known.milliseconds ? turn : known;
   const now = { ...longest, count: (known?.count ?? 0) + 1 };
   blocked.set(turn.defined, now);
-  if (isTold(now) && !(known && isTold(known))) console.warn(inWords(turn));
+  const wasTold = known !== undefined && isTold(known);
+  if (isTold(now) && !wasTold) console.warn(inWords(turn));
   tell();
 }
 

@@ -218,12 +218,17 @@ def test_configuration_is_shown_but_not_over_what_somebody_has_set(author: Autho
     author.was_not_loaded_again()
 
 
-def test_a_broken_manifest_is_told_and_the_widget_stays(author: Author) -> None:
-    author.button.click()
-    file = author.root / "widgets" / "counter" / "widget.json"
-    before = file.read_text()
+def break_manifest(author: Author) -> str:
+    """What the manifest was, once the page tells that it is broken."""
+    before = (author.root / "widgets" / "counter" / "widget.json").read_text()
     author.save("widget.json", "{")
     expect(author.page.locator("workbench-problems")).to_contain_text("widget.json")
+    return before
+
+
+def test_a_broken_manifest_is_told_and_the_widget_stays(author: Author) -> None:
+    author.button.click()
+    before = break_manifest(author)
     author.button.click()
     expect(author.said).to_have_text("Counted: 2")
     author.save("widget.json", before)
@@ -255,10 +260,7 @@ def test_a_new_widget_comes_onto_the_page_that_shows_all(author: Author, placed:
 
 def test_what_changes_as_a_manifest_is_mended_is_shown(author: Author) -> None:
     author.button.click()
-    file = author.root / "widgets" / "counter" / "widget.json"
-    before = file.read_text()
-    author.save("widget.json", "{")
-    expect(author.page.locator("workbench-problems")).to_contain_text("widget.json")
+    before = break_manifest(author)
     author.save("words.py", "SAID = 'Now'\n")
     author.save("widget.json", before)
     expect(author.said).to_have_text("Now: 1")

@@ -213,6 +213,8 @@ def test_a_live_registry_that_is_none_is_told_and_replaced(
     git(tmp_path, "clone", "-q", site.remote, clone)
     (clone / "extensions_registry.json").write_bytes(registry)
     (clone / "connectors_registry.json").write_bytes(connectors())
+    (clone / "widgets" / "weather").mkdir(parents=True)
+    (clone / "widgets" / "weather" / "main.py").touch()
     git(clone, "add", ".")
     git(clone, "commit", "-qm", "Broken")
     git(clone, "push", "-q", "origin", "HEAD:published")

@@ -25,7 +25,6 @@ _WAYS_TO_SIGN_IN = {
     "preview.toml": "Here: take guest = true out of preview.toml's [user].",
 }
 _SECRET = re.compile(r"get_secret\('([^']+)'\)")
-_NAME = re.compile(r"the secret '([^']+)'")
 _BAR_CELLS = 40
 _COLOURS = {"external": "cyan", "transform": "magenta", "cache": "yellow"}
 
@@ -107,10 +106,9 @@ def _request(outcome: Outcome, width: int, full: bool) -> Iterator[str]:
 
 def _of_masks(outcome: Outcome, width: int) -> Iterator[str]:
     """What an expression stands for: the same is sent as it stands where there is no such secret."""
-    unknown = {name for problem in outcome.problems for name in _NAME.findall(problem.message)}
     names = dict.fromkeys(_SECRET.findall(json.dumps(outcome.sent, ensure_ascii=False)))
     for name in names:
-        if name not in unknown:
+        if name in outcome.secrets:
             told = f"Where the secret '{name}' stands, its value was used, and is not shown."
             yield from ("", *(click.style(line, dim=True) for line in sentences(told, width)))
 

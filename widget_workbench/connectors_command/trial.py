@@ -137,7 +137,8 @@ class Outcome:
 
     `problems` are the repository's that may have to do with it. `sent_steps` tells of each step of a composite that
     was begun whether it went to its upstream, `is_sent` of a connector's call whether that did. `note` is what the
-    widget will stumble over in the answer. `guest_by` tells why a guest calls: "--guest", or "preview.toml".
+    widget will stumble over in the answer. `secrets` are the names of those there are. `guest_by` tells why a guest
+    calls: "--guest", or "preview.toml".
     """
 
     trial: Trial
@@ -147,6 +148,7 @@ class Outcome:
     is_sent: bool = True
     sent_steps: tuple[bool, ...] = ()
     note: str | None = None
+    secrets: frozenset[str] = frozenset()
     guest_by: Literal["--guest", "preview.toml"] | None = None
 
     @property
@@ -307,6 +309,7 @@ async def _run(trial: Trial, repository: Repository, guest: bool) -> Outcome:
         is_sent=execution.was_sent,
         sent_steps=tuple(step.was_sent for step in execution.steps),
         note=execution.note,
+        secrets=frozenset(configuration.secrets),
         guest_by=guest_by,
     )
 

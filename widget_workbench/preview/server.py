@@ -40,6 +40,9 @@ _HOW_CHANGES_COME = {
     False: "Reload the page to see what has been built since.",
 }
 
+# Directories of widgets that tools fill, the one with tens of thousands of files.
+_NO_SOURCES = frozenset({"node_modules", "__pycache__"})
+
 # Seconds that open connections have when the preview is stopped.
 _GRACE = 1
 
@@ -205,14 +208,13 @@ def _open(url: str) -> None:
 def _saved_since(repository: Repository, published: Path) -> str | None:
     """A file of the widgets that the built tree cannot hold as it is."""
     built = (published / EXTENSIONS).stat().st_mtime
-    files = sorted(path for path in (repository.root / "widgets").rglob("*") if path.is_file())
-    newer = (
-        path
-        for path in files
-        if path.suffix not in (".pyi", ".pyc") and path.stat().st_mtime > built
-    )
-    found = next(newer, None)
-    return None if found is None else visible_line(str(found.relative_to(repository.root)))
+    for directory, below, names in os.walk(repository.root / "widgets"):
+        below[:] = sorted(set(below) - _NO_SOURCES)
+        for path in sorted(Path(directory, name) for name in names):
+            with suppress(OSError):  # it has gone since
+                if path.suffix != ".pyi" and path.stat().st_mtime > built:
+                    return visible_line(str(path.relative_to(repository.root)))
+    return None
 
 
 def _tell_start(url: str, site: Site, recorded_in: Path | None, published: Path | None) -> None:

@@ -61,6 +61,8 @@ def _foreign(tree: Tree) -> Set[str]:
     if EXTENSIONS not in tree.root:
         return set()
     directories = _registered(tree.content(EXTENSIONS))
+    if directories is None:
+        return set()
     return {
         path
         for path in tree.files
@@ -69,10 +71,10 @@ def _foreign(tree: Tree) -> Set[str]:
     }
 
 
-def _registered(extensions: bytes | None) -> Set[str]:
-    """The directories that the registry's widgets are in (platform.md §1)."""
+def _registered(extensions: bytes | None) -> Set[str] | None:
+    """The directories that the registry's widgets are in (platform.md §1); None of one that is damaged."""
     try:
         document = json.loads(extensions or b"{}")
         return {posixpath.normpath(widget["source"]["path"]) for widget in document["widgets"]}
-    except (ValueError, LookupError, TypeError, RecursionError):  # it is no registry of ours
-        return set()
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
