@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
@@ -53,8 +54,9 @@ class HostedEntry:
 class _Base:
     """Where the published tree stands; what was found to lie there."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, versions: Mapping[str, str]) -> None:
         self._url = url
+        self._versions = versions
         self.references: list[str] = []
 
     def hosted(self, url: str) -> str:
@@ -65,7 +67,11 @@ class _Base:
         path = path.removeprefix("/")
         while path.startswith("./"):
             path = path.removeprefix("./")
-        self.references.append(unquote(re.split(r"[?#]", path)[0]))
+        published = unquote(re.split(r"[?#]", path)[0])
+        self.references.append(published)
+        if (version := self._versions.get(published)) and "?" not in path:
+            file, mark, fragment = path.partition("#")
+            path = f"{file}?{version}{mark}{fragment}"
         return self._url + path
 
 
@@ -85,7 +91,9 @@ class _Attribute:
     end: int
 
 
-def hosted_entry(html: str, base_url: str) -> HostedEntry:
+def hosted_entry(
+    html: str, base_url: str, versions: Mapping[str, str] = MappingProxyType({})
+) -> HostedEntry:
     """Rewrites asset references to hosted URLs and gives each inline module a URL of its own.
 
     Everything else stays as the author wrote it, `{{ property }}` included.
@@ -93,11 +101,12 @@ def hosted_entry(html: str, base_url: str) -> HostedEntry:
     Args:
         html: the entry, a fragment.
         base_url: where the widget's published tree stands, with a trailing slash.
+        versions: queries to be added to the addresses of published files, by path; for previews.
     """
     html = html.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     edits: list[_Edit] = []
     modules: list[str] = []
-    base = _Base(base_url)
+    base = _Base(base_url, versions)
     for start, element in _elements(html):
         name_end, attributes, tag_end = start_tag(html, start)
         edits += _reference_edits(element, attributes, base)

@@ -1,104 +1,47 @@
 /**
  * Hot replacement: what is saved is shown without loading the page again. A widget's new code is imported beside the
- * running one; where that succeeds, an instance in its place is started out of sight, with the properties and the state
- * of the old one, and takes its place as soon as it shows something.
+ * running one; where that succeeds, each instance is replaced by one that runs it.
  *
  * @import { RegistryWidget } from "../community/registry-widget.js"
- * @import { WidgetFailure } from "./widget-failure.js"
- * @import { Saved, SavedWidget } from "./workbench-data.js"
+ * @import { SavedWidget } from "./workbench-data.js"
  */
 
 import { page } from "/_community/page-data.js";
 import { forgetBlocking } from "./blocking-record.js";
 import { hideFailure, showFailure } from "./failures.js";
-import { focusAt, focusIn } from "./focus.js";
-import { handOnChanges } from "./instance-props.js";
+import { replaceInstance, rootOf } from "./instance-replacement.js";
 import { installedPackages, startedRuntimes } from "./interpreters.js";
 import { messageOf } from "./message-of.js";
 import { notice, reloadBecause } from "./notice.js";
-import {
-  addNewWidget,
-  PENDING,
-  placementChanged,
-  registryWidget,
-  TAG,
-  typeOf,
-} from "./placed-widgets.js";
-import { showProblems } from "./repository-problems.js";
+import { addNewWidget, TAG } from "./placed-widgets.js";
 import { loaderOf } from "./widget-loader.js";
-import { changedTypes, nowSaved, workbench } from "./workbench-data.js";
 import { pythonLoaded, replacementIn } from "./workbench-python.js";
 
-/** Milliseconds that the old instance stays where the new one shows something, but is not ready. */
-const PATIENCE = 200;
+/** Milliseconds that bundling and fetching may take before somebody is told what takes long: packages that are new. */
+const LONG = 1000;
 
-/** Milliseconds that it stays where the new one shows nothing: what is saved meanwhile waits. */
-const LONGEST = 3000;
+/** What a widget's saved code fails with, by type, until other code is saved for it. @type {Map<string, { message: string, stack: string }>} */
+const broken = new Map();
 
-/** Follows what is saved from now on. */
-export function followSaves() {
-  if (!workbench.follows) return;
-  let turn = Promise.resolve();
-  /** @param {MessageEvent<string>} message */
-  const hear = ({ data }) => {
-    /** @type {Saved} */
-    const saved = JSON.parse(data);
-    // One after another: each has to find what the one before has left.
-    turn = turn
-      .then(() => show(workbench, saved))
-      .then(() => nowSaved(saved))
-      .catch((reason) =>
-        console.error("What was saved could not be shown: load the page again.", reason),
-      );
-  };
-  /** @type {EventSource | null} */
-  let source = null;
-  const follow = () => {
-    source?.close();
-    source = null;
-    // A browser has six connections to a server, for all of its tabs, and each that is open takes one.
-    if (document.visibilityState === "visible") {
-      source = new EventSource("/_preview/changes");
-      source.addEventListener("message", hear);
-    }
-  };
-  document.addEventListener("visibilitychange", follow);
-  // What the page itself asks for goes first.
-  if (document.readyState === "complete") follow();
-  else addEventListener("load", () => setTimeout(follow), { once: true });
-}
-
-/**
- * @param {Saved} before
- * @param {Saved} after
- */
-async function show(before, after) {
-  if (after.server !== before.server) {
-    // The preview was started anew, and knows nothing of what this page was given.
-    location.reload();
-    return;
-  }
-  if (JSON.stringify(before.problems) !== JSON.stringify(after.problems))
-    showProblems(after.problems);
-  // One that has gone stays as it is.
-  const types = changedTypes(before, after).filter((type) => type in after.widgets);
-  await Promise.all(
-    types.map((type) => showWidget(type, before.widgets[type], after.widgets[type])),
-  );
-}
+/** The properties that a widget's instances were started with, by type. @type {Map<string, Record<string, unknown>>} */
+const configured = new Map();
 
 /**
  * @param {string} type
- * @param {SavedWidget | undefined} before
- * @param {SavedWidget} after
+ * @param {SavedWidget | undefined} before what the page shows; undefined for a widget that is new
+ * @param {SavedWidget | undefined} after what is saved; undefined where the repository has none any more
  */
-async function showWidget(type, before, after) {
-  const configured = page.registry[type]?.props ?? {};
+export async function showSaved(type, before, after) {
+  const elements = elementsOf(type);
+  if (!after) {
+    if (elements.length > 0)
+      notice(`${type} is gone from the repository: it stays as it was until the page is loaded.`);
+    return;
+  }
+  if (!configured.has(type)) configured.set(type, page.registry[type]?.props ?? {});
   page.registry[type] = after.registration;
-  const elements = /** @type {RegistryWidget[]} */ (
-    Array.from(document.querySelectorAll(`${TAG}[data-widget-type="${CSS.escape(type)}"]`))
-  );
   if (elements.length === 0 && !isPlaced(type)) {
+    configured.set(type, after.registration.props);
     if (!before) showNew(type);
     return;
   }
@@ -111,20 +54,21 @@ async function showWidget(type, before, after) {
   const started = performance.now();
   forgetEarlier(type);
   try {
-    const failure = await replaceWidget(type, before, after, elements, configured);
-    if (failure) showAll(elements, { ...failure, type, heading: goesOn(type) });
-    else elements.forEach(hideFailure);
+    const failure = await replaceWidget(type, before, after, elements);
+    if (failure) showAll(type, failure);
+    else if (failure === null) elements.forEach(hideFailure);
   } catch (reason) {
     // What the server says of a widget that it cannot bundle, for one.
-    showAll(elements, {
-      type,
-      heading: goesOn(type),
-      message: messageOf(reason),
-      stack: "",
-    });
+    showAll(type, { message: messageOf(reason), stack: "" });
   }
   performance.measure(`workbench:replace:${type}`, { start: started });
   tidyWhenIdle();
+}
+
+/** @param {string} type */
+function elementsOf(type) {
+  const found = document.querySelectorAll(`${TAG}[data-widget-type="${CSS.escape(type)}"]`);
+  return /** @type {RegistryWidget[]} */ (Array.from(found));
 }
 
 /** @param {string} type */
@@ -135,17 +79,13 @@ function showNew(type) {
   notice(`${type} is new: ${way}`);
 }
 
-/** @param {string} type */
-function goesOn(type) {
-  return `${type} goes on as it was: what is saved does not run`;
-}
-
 /**
- * @param {HTMLElement[]} elements
- * @param {import("./widget-failure.js").WidgetFailure} failure
+ * @param {string} type
+ * @param {{ message: string, stack: string }} failure
  */
-function showAll(elements, failure) {
-  for (const element of elements) showFailure(element, failure);
+function showAll(type, failure) {
+  const heading = `${type} goes on as it was: what is saved does not run`;
+  for (const element of elementsOf(type)) showFailure(element, { ...failure, type, heading });
 }
 
 /**
@@ -153,35 +93,44 @@ function showAll(elements, failure) {
  * @param {SavedWidget} before
  * @param {SavedWidget} after
  * @param {RegistryWidget[]} elements
- * @param {Record<string, unknown>} configured the properties that they were started with
- * @returns {Promise<{ message: string, stack: string } | null>} why they stay as they were
+ * @returns {Promise<{ message: string, stack: string } | null | undefined>} why they stay as they were; null where all run
+ *   what is saved; undefined where nothing has run
  */
-async function replaceWidget(type, before, after, elements, configured) {
-  if (!after.python) return replaceAll(elements, configured, false);
+async function replaceWidget(type, before, after, elements) {
+  if (!after.python) return replaceAll(type, elements, after, false);
   const [was, is] = [before, after].map((widget) => JSON.stringify({ ...widget, style: "" }));
   await pythonLoaded;
   const fresh = await renewed(type);
-  if (was === is && restyled(elements, fresh.style)) return null;
-  const failure = before.modules === after.modules ? null : replaceCode(type, fresh.modules);
-  if (failure) {
-    // What fails later prints this itself.
-    console.error(`Widget "${type}": ${failure.stack || failure.message}`);
-    return failure;
+  if (was === is && (await restyle(type, elements, after, fresh.style))) return undefined;
+  if (before.modules !== after.modules) {
+    const failure = replaceCode(type, fresh.modules);
+    if (failure) {
+      broken.set(type, failure);
+      // What fails later prints this itself.
+      console.error(`Widget "${type}": ${failure.stack || failure.message}`);
+      return failure;
+    }
+    broken.delete(type);
   }
   forgetBlocking(type);
-  return replaceAll(elements, configured, true);
+  const failure = await replaceAll(type, elements, after, true);
+  return failure ?? broken.get(type) ?? null;
 }
 
 /**
+ * @param {string} type
  * @param {RegistryWidget[]} elements
- * @param {Record<string, unknown>} configured
+ * @param {SavedWidget} after
  * @param {boolean} python
  */
-async function replaceAll(elements, configured, python) {
+async function replaceAll(type, elements, after, python) {
+  const before = configured.get(type) ?? {};
   const failures = await Promise.all(
-    elements.map((element) => replaceInstance(element, configured, python)),
+    elements.map((element) => replaceInstance(element, before, python)),
   );
-  return failures.find((failure) => failure !== null) ?? null;
+  const failure = failures.find((each) => each !== null) ?? null;
+  if (!failure) configured.set(type, after.registration.props);
+  return failure;
 }
 
 /**
@@ -214,10 +163,18 @@ function isPlaced(type) {
  * @param {string} type
  */
 async function renewed(type) {
-  const { loader, root } = await loaderOf(type);
-  const fresh = await loader.renew(root, type);
-  if (isPlaced(type)) await install(type, loader.runtimeWith(root, type));
-  return fresh;
+  const waiting = setTimeout(
+    () => notice(`${type}: what it depends on is being fetched and built.`),
+    LONG,
+  );
+  try {
+    const { loader, root } = await loaderOf(type);
+    const fresh = await loader.renew(root, type);
+    if (isPlaced(type)) await install(type, loader.runtimeWith(root, type));
+    return fresh;
+  } finally {
+    clearTimeout(waiting);
+  }
 }
 
 /**
@@ -229,15 +186,7 @@ async function renewed(type) {
  */
 async function install(type, installing) {
   const [before, interpreters] = [installedPackages(), startedRuntimes().length];
-  const waiting = setTimeout(
-    () => notice(`${type}: what it depends on is being fetched and built.`),
-    PATIENCE,
-  );
-  try {
-    await installing;
-  } finally {
-    clearTimeout(waiting);
-  }
+  await installing;
   const further = [...installedPackages()].filter((name) => !before.has(name));
   if (startedRuntimes().length > interpreters) {
     reloadBecause(
@@ -266,187 +215,22 @@ function replaceCode(type, modules) {
 }
 
 /**
- * @param {RegistryWidget} old
- * @param {Record<string, unknown>} configured the properties that it began with
- * @param {boolean} python whether the widget is written in it
- * @returns {Promise<WidgetFailure | null>} why a JavaScript widget stays as it was: its new modules have been evaluated
- *   here for the first time
- */
-async function replaceInstance(old, configured, python) {
-  const fresh = /** @type {RegistryWidget} */ (old.cloneNode(false));
-  delete fresh.dataset.widgetState;
-  const { props } = page.registry[typeOf(old)];
-  registryWidget().configure(fresh, { ...props, ...changed(old, configured) });
-  if (old.dataset.widgetState === "loading") {
-    // It waits to be seen or touched, or for an answer, and so may this one.
-    old.replaceWith(fresh);
-    handOnChanges(old, fresh);
-    placementChanged();
-    return null;
-  }
-  const release = python ? handOn(old, fresh) : () => {};
-  const failureOf = python ? () => null : hearFailure(fresh);
-  if (python) startAtOnce(fresh);
-  const bringIntoSight = putBehind(old, fresh);
-  await shown(fresh);
-  release();
-  const failure = failureOf();
-  // Somebody may have removed it meanwhile.
-  if (failure || !old.isConnected) {
-    fresh.remove();
-    return failure;
-  }
-  // Or moved it.
-  if (old.nextSibling !== fresh) old.after(fresh);
-  const focus = focusIn(rootOf(old));
-  old.remove();
-  bringIntoSight();
-  handOnChanges(old, fresh);
-  placementChanged();
-  if (focus) focusAt(rootOf(fresh), focus);
-  return null;
-}
-
-/**
- * Keeps to itself what an instance fails with out of sight.
+ * Gives instances that have a style of their own the new one. Those that have not started yet are replaced: each begins with
+ * the files that its own entry names.
  *
- * @param {RegistryWidget} fresh
- * @returns {() => WidgetFailure | null} ends that, and gives the first
- */
-function hearFailure(fresh) {
-  /** @type {WidgetFailure[]} */
-  const failures = [];
-  const trial = new AbortController();
-  fresh.addEventListener(
-    "widget-error",
-    (event) => {
-      event.stopPropagation();
-      failures.push(/** @type {CustomEvent<WidgetFailure>} */ (event).detail);
-    },
-    { signal: trial.signal },
-  );
-  return () => {
-    trial.abort();
-    return failures[0] ?? null;
-  };
-}
-
-/**
- * Puts an instance behind another, out of sight.
- *
- * @param {RegistryWidget} old
- * @param {RegistryWidget} fresh
- * @returns {() => void} brings it into sight
- */
-function putBehind(old, fresh) {
-  const style = fresh.getAttribute("style");
-  fresh.style.cssText += `; position: absolute; visibility: hidden; width: ${old.offsetWidth}px;`;
-  fresh.setAttribute(PENDING, "");
-  old.after(fresh);
-  return () => {
-    if (style === null) fresh.removeAttribute("style");
-    else fresh.setAttribute("style", style);
-    fresh.removeAttribute(PENDING);
-  };
-}
-
-/**
- * Gives instances that have a style of their own the new one.
- *
+ * @param {string} type
  * @param {RegistryWidget[]} elements
+ * @param {SavedWidget} after
  * @param {CSSStyleSheet | null} style
- * @returns {boolean} false where one has none, or is to lose it
+ * @returns {Promise<boolean>} false where one has none, or is to lose it
  */
-function restyled(elements, style) {
+async function restyle(type, elements, after, style) {
   // The loader adopts its own sheet first, and then the widget's.
-  const sheets = elements.map((element) => rootOf(element).adoptedStyleSheets[1]);
-  if (!style || sheets.includes(/** @type {any} */ (undefined))) return false;
+  const styled = elements.filter((element) => rootOf(element).adoptedStyleSheets[1]);
+  const others = elements.filter((element) => !styled.includes(element));
+  if (!style || others.some(({ dataset }) => dataset.widgetState !== "loading")) return false;
   const text = Array.from(style.cssRules, ({ cssText }) => cssText).join("\n");
-  for (const sheet of sheets) sheet.replaceSync(text);
+  for (const element of styled) rootOf(element).adoptedStyleSheets[1].replaceSync(text);
+  await replaceAll(type, others, after, true);
   return true;
-}
-
-/** @param {RegistryWidget} element */
-function rootOf(element) {
-  return /** @type {ShadowRoot} */ (element.shadowRoot);
-}
-
-/**
- * What somebody has set since the widget was started.
- *
- * @param {RegistryWidget} element
- * @param {Record<string, unknown>} configured
- */
-function changed(element, configured) {
-  const props = registryWidget().sdkOf(element)?.getProps() ?? {};
-  return Object.fromEntries(
-    Object.entries(props).filter(
-      ([name, value]) => JSON.stringify(value) !== JSON.stringify(configured[name]),
-    ),
-  );
-}
-
-/**
- * Hands on what the widget remembers.
- *
- * @param {RegistryWidget} old
- * @param {RegistryWidget} fresh
- * @returns {() => void} to be called when it has been taken
- */
-function handOn(old, fresh) {
-  for (const runtime of startedRuntimes()) {
-    const replacement = replacementIn(runtime);
-    const key = replacement.hand_on(old);
-    if (key) {
-      fresh.dataset.workbenchState = key;
-      return () => {
-        delete fresh.dataset.workbenchState;
-        replacement.forget(key);
-      };
-    }
-  }
-  return () => {};
-}
-
-/**
- * Whatever its boot policy: the old one has been started, too.
- *
- * @param {RegistryWidget} element
- */
-function startAtOnce(element) {
-  const root = rootOf(element);
-  new MutationObserver((_, observer) => {
-    const container = /** @type {HTMLElement | null} */ (root.querySelector("[data-widget-root]"));
-    if (container) {
-      container.dataset.boot = "load";
-      observer.disconnect();
-    }
-  }).observe(root, { childList: true });
-}
-
-/**
- * @param {RegistryWidget} element
- * @returns {Promise<void>} when it is ready or has failed, or has shown something for a while
- */
-function shown(element) {
-  return new Promise((resolve) => {
-    const root = rootOf(element);
-    let waits = false;
-    const look = () => {
-      const { widgetState } = element.dataset;
-      const container = root.querySelector("[data-widget-root]");
-      if (widgetState === "ready" || widgetState === "error" || !element.isConnected) {
-        observer.disconnect();
-        resolve();
-      } else if (container && !container.hasAttribute("aria-busy") && !waits) {
-        waits = true;
-        setTimeout(resolve, PATIENCE);
-      }
-    };
-    const observer = new MutationObserver(look);
-    observer.observe(element, { attributeFilter: ["data-widget-state"] });
-    observer.observe(root, { attributeFilter: ["aria-busy"], childList: true, subtree: true });
-    setTimeout(resolve, LONGEST);
-    look();
-  });
 }

@@ -21,23 +21,39 @@ export class WorkbenchNotice extends HTMLElement {
     styledShadowRoot(this, "messages.css").append(this.#text);
   }
 
-  /** @param {string} text */
-  show(text) {
+  /**
+   * @param {string} text
+   * @param {number} stays
+   */
+  show(text, stays) {
     this.#text.textContent = text;
     this.#text.hidden = false;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#text.hidden = true;
-    }, STAYS);
+    if (stays !== Infinity) this.#timer = setTimeout(() => this.hide(), stays);
+  }
+
+  hide() {
+    this.#text.hidden = true;
   }
 }
 
-/** @param {string} text one sentence */
-export function notice(text) {
-  const shown = /** @type {WorkbenchNotice | null} */ (document.querySelector(NAME));
+/**
+ * @param {string} text one sentence
+ * @param {number} [stays] milliseconds; Infinity: until it is hidden, or the next one comes
+ */
+export function notice(text, stays = STAYS) {
+  const shown = shownNotice();
   const element = shown ?? new WorkbenchNotice();
   if (!shown) document.body.append(element);
-  element.show(text);
+  element.show(text, stays);
+}
+
+export function hideNotice() {
+  shownNotice()?.hide();
+}
+
+function shownNotice() {
+  return /** @type {WorkbenchNotice | null} */ (document.querySelector(NAME));
 }
 
 /**

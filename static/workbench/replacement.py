@@ -1,22 +1,22 @@
 """Puts saved code in the place of running code. Runs in the page's Python, beside the package `widget`.
 
-What a widget's `sdk.state(…)` holds is handed on from an instance to the one that replaces it, by the number that the
+What a widget's `sdk.state(…)` holds is handed on from an instance to the one that replaces it, by a key that the
 page gives both.
 """
 
 from __future__ import annotations
 
 import gc
-import itertools
 import json
 import linecache
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from widget import _modules
+from widget import _modules, _template_parser
 from widget._instance import Instance, instances
 from widget._state import State
 from widget._traceback import WIDGETS_DIRECTORY, author_traceback, summary
@@ -69,21 +69,28 @@ def _write(directory: Path, files: dict[Path, bytes]) -> None:
     linecache.clearcache()
 
 
-def hand_on(host: Any) -> str | None:
+def hand_on(host: Any, key: str, left: str | None = None) -> bool:
     """Keeps what the instance at a host element remembers, for the one that is about to take its place.
 
     Args:
         host: the `<gs-cc-registry-widget>`.
+        key: what the new one's host element has to have as `data-workbench-state`.
+        left: the key of what the old one was given likewise and has not come to use, because it has failed, or waits.
 
     Returns:
-        What the new one's host element has to have as `data-workbench-state`; None where there is nothing to hand on.
+        Whether there is anything to hand on.
     """
-    for instance in instances:
-        if instance.states and instance.is_at(host):
-            key = str(next(_numbers))
-            _handed_on[key] = [_plain(vars(state)) for state in instance.states]
-            return key
-    return None
+    before = _handed_on.pop(left, []) if left else []
+    own = [
+        _plain(vars(state))
+        for instance in instances
+        if instance.is_at(host)
+        for state in instance.states
+    ]
+    states = own + before[len(own) :]
+    if states:
+        _handed_on[key] = states
+    return bool(states)
 
 
 def forget(key: str) -> None:
@@ -94,6 +101,23 @@ def forget(key: str) -> None:
 def tidy() -> None:
     """Gives back what the old code has left: a module and its functions refer to each other."""
     gc.collect()
+    # Templates are known by their texts, which change with the code; those on the page are known by their number, too.
+    for known in _template_parser._parsed.values():
+        for strings in _unused(known):
+            del known[strings]
+
+
+def _unused(known: Mapping[Any, object]) -> list[Any]:
+    """The keys of what nobody else refers to."""
+    return [key for key, count in _references(known) if count == _HELD_BY_NOBODY]
+
+
+def _references(known: Mapping[Any, object]) -> list[tuple[Any, int]]:
+    # How many the look itself adds is the interpreter's doing.
+    return [(key, sys.getrefcount(held)) for key, held in known.items()]
+
+
+((_, _HELD_BY_NOBODY),) = _references({"": object()})
 
 
 def _remember(instance: Instance, initial: dict[str, Any]) -> State:
@@ -109,10 +133,15 @@ def _remember(instance: Instance, initial: dict[str, Any]) -> State:
 
 
 def _fits(values: dict[str, Any], name: str, kept: object) -> bool:
-    """Whether a value may stand where the new code has another: of its type, or where there is or was none."""
+    """Whether a value may stand where the new code has another: of its kind, or where there is or was none."""
     return name in values and (
-        kept is None or values[name] is None or type(kept) is type(values[name])
+        kept is None or values[name] is None or _kind(kept) is _kind(values[name])
     )
+
+
+def _kind(value: object) -> type:
+    """Its type; any number may stand for another, for `total=0` may have become 12.5."""
+    return float if type(value) is int else type(value)
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
@@ -130,7 +159,6 @@ def _is_plain(value: object) -> bool:
     return type(value) in _SCALARS
 
 
-_numbers = itertools.count(1)
 _handed_on: dict[str, list[dict[str, Any]]] = {}
 
 _remember_anew = Instance.remember

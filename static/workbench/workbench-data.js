@@ -65,23 +65,14 @@ export const workbench = JSON.parse(
 /** @type {ReturnType<typeof signal<Set<string>>>} */
 const { listen, tell } = signal();
 
-/** @param {Saved} saved what is there now */
-export function nowSaved(saved) {
-  const changed = changedTypes(workbench, saved);
-  Object.assign(workbench, saved);
-  if (changed.length > 0) tell(new Set(changed));
-}
-
 /**
- * @param {Saved} before
- * @param {Saved} after
- * @returns {string[]} the types of which something else is saved, those that came and went included
+ * @param {string} type
+ * @param {SavedWidget | undefined} widget as the page shows it now; undefined where the repository has none any more
  */
-export function changedTypes(before, after) {
-  const types = new Set([...Object.keys(before.widgets), ...Object.keys(after.widgets)]);
-  return [...types].filter(
-    (type) => JSON.stringify(before.widgets[type]) !== JSON.stringify(after.widgets[type]),
-  );
+export function nowSaved(type, widget) {
+  const { [type]: _, ...others } = workbench.widgets;
+  workbench.widgets = widget ? { ...workbench.widgets, [type]: widget } : others;
+  tell(new Set([type]));
 }
 
 /** Called, with the types of the widgets concerned, after something was saved and is shown. */

@@ -5,7 +5,7 @@
  *
  * @typedef {object} Replacement
  * @property {(name: string, sources: string) => string | undefined} replace
- * @property {(host: Element) => string | undefined} hand_on
+ * @property {(host: Element, key: string, left?: string) => boolean} hand_on
  * @property {(key: string) => void} forget
  * @property {() => void} tidy
  *

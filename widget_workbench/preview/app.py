@@ -48,7 +48,6 @@ from widget_workbench.preview.page import (
     visitor_of,
 )
 from widget_workbench.preview.publication import PublishedDirectory
-from widget_workbench.preview.saved import saved
 from widget_workbench.preview.security import (
     SECURITY_HEADERS,
     OwnOriginOnly,
@@ -115,7 +114,7 @@ def _site(root: Path, bundle: Bundle | None, published: Path | None) -> Site:
         directory = PublishedDirectory(root, published)
         return Site(root, directory, directory.publication)
     sources = Sources(root, bundle or _own_bundle())
-    return Site(root, sources, sources.reading, sources.glance)
+    return Site(root, sources, sources.reading)
 
 
 def _own_bundle() -> Bundle:
@@ -146,7 +145,6 @@ class _Preview:
         self._content = Content(self._database)
         self._community_api = CommunityApi(self._database, self._visitors, self._visitor)
         self._log = ExecutionLog()
-        self._saved: dict[str, dict[str, str]] = {}
         self.changes = Changes(site.root, self._glance, self._what_is_saved)
         self._on_execution = on_execution
         self._options = OptionsClient(site.configuration)
@@ -222,25 +220,23 @@ class _Preview:
             "follows": not self._published,
             "server": self.changes.server,
             "profileFields": profile_fields_of(parameters, settings.user),
-            **await run_in_threadpool(self._told),
+            **self._told(),
         }
 
     async def _glance(self) -> dict[str, Any]:
         """Reads what has been saved, and gives what open pages are told of it."""
         reading, problems = await run_in_threadpool(self.site.glance)
         self.site.show(reading, problems)
-        return await run_in_threadpool(self._told)
+        return self._told()
 
     async def _what_is_saved(self) -> dict[str, Any]:
-        known = self._saved
-        if await run_in_threadpool(saved, self.site.reading.repository) != known:
+        if not await run_in_threadpool(self.site.is_current):
             return await self._glance()
-        return self._told(known)
+        return self._told()
 
-    def _told(self, files: dict[str, dict[str, str]] | None = None) -> dict[str, Any]:
+    def _told(self) -> dict[str, Any]:
         reading = self.site.reading
-        if files is None:
-            files = self._saved = saved(reading.repository)
+        files = reading.files
         return {
             "problems": told_problems(self.site.problems),
             "widgets": {

@@ -1,4 +1,4 @@
-"""Watches the repository while pages are open, and tells them what has been saved."""
+"""Watches the repository as soon as a page has been open, and tells pages what has been saved."""
 
 from __future__ import annotations
 
@@ -70,20 +70,15 @@ class Changes:
                     return
                 yield event
         finally:
+            # The watching goes on: connectors are executed for hidden pages, too, as they are saved.
             self._listeners.discard(listener)
-            if not self._listeners:
-                await self._rest()
 
     def close(self) -> None:
-        """Ends all streams, so that the server need not wait for them."""
+        """Ends all streams and the watching, so that the server need not wait for them."""
         for listener in self._listeners:
             listener.close()
-
-    async def _rest(self) -> None:
         if self._watching is not None:
             self._watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._watching
             self._watching = None
 
     async def _watch(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from widget_workbench.checking.content import Content
 from widget_workbench.hosted_entry import HostedEntry, fill_in, hosted_entry
@@ -25,13 +26,22 @@ class HostedWidget:
         files: content, or a file that has it, by published path.
         root: the repository, out of which no link leads.
         url: where the tree is served, with a slash at its end.
+        versions: of files whose addresses are to change with their content, by published path.
     """
 
-    def __init__(self, widget: Widget, files: Mapping[str, Content], root: Path, url: str) -> None:
+    def __init__(
+        self,
+        widget: Widget,
+        files: Mapping[str, Content],
+        root: Path,
+        url: str,
+        versions: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._widget = widget
         self._files = files
         self._root = root
         self._url = url
+        self._versions = versions
         self._hosted: tuple[bytes, HostedEntry] | None = None
 
     def at(self, url: str) -> HostedWidget:
@@ -40,7 +50,7 @@ class HostedWidget:
         Args:
             url: with a slash at its end.
         """
-        return HostedWidget(self._widget, self._files, self._root, url)
+        return HostedWidget(self._widget, self._files, self._root, url, self._versions)
 
     def content(self, path: str) -> bytes:
         """The bytes under a published path, or of an inline module.
@@ -73,7 +83,7 @@ class HostedWidget:
                 f"TRANSFORMATION_FAILED: the entry {self._widget.entry} is not UTF-8 "
                 f"(byte {error.start})."
             ) from None
-        return hosted_entry(html, self._url)
+        return hosted_entry(html, self._url, self._versions)
 
     def _file(self, path: str) -> bytes:
         content = self._files.get(path)

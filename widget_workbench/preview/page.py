@@ -248,9 +248,14 @@ def told_problems(problems: Iterable[Problem]) -> list[dict[str, str]]:
 
 
 def profile_fields_of(parameters: PageParameters, user: User) -> dict[str, str]:
-    """The visitor's profile fields, by number: those of `preview.toml`, and in their place the page's own."""
+    """The visitor's profile fields, by number: those of `preview.toml`, and in their place the page's own.
+
+    One of `preview.toml` that the page takes away is there, and empty: another page has to take it away, too.
+    """
     fields = {**user.profile_fields, **{str(k): v for k, v in parameters.profile_fields.items()}}
-    return {number: value for number, value in fields.items() if value}
+    return {
+        number: value for number, value in fields.items() if value or number in user.profile_fields
+    }
 
 
 def registration(widget: Widget, url: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from widget_workbench.checking.tree import PublishedTree, read_tree
 from widget_workbench.checking.walking import files_below
 from widget_workbench.checking.widget_files import BUNDLE_MANIFEST
 from widget_workbench.preview.hosted_widget import HostedWidget, NotServedError
+from widget_workbench.preview.saved import saved
 from widget_workbench.problem import Code, Problem
 from widget_workbench.repository import Repository, Widget, read_published
 
@@ -75,6 +76,14 @@ class PublishedDirectory:
             rejected = self._rejected() if self._rejections else ()
             return self.publication, (*rejected, *self._warnings)
 
+    def glance(self) -> tuple[Publication, tuple[Problem, ...]]:
+        """The same: nothing of it is made here."""
+        return self.read()
+
+    def is_current(self) -> bool:
+        """A page that shows what is published does not follow it."""
+        return True
+
     def _push(self) -> None:
         pushed = _fingerprint(self._directory)
         if pushed == self._pushed:
@@ -117,6 +126,11 @@ class Publication:
             if published.type == widget.type and (directory := published.directory) is not None
         }
         self._shared = dict(_shared_files(tree.files))
+
+    @property
+    def files(self) -> dict[str, dict[str, str]]:
+        """Hashes of each widget's files, by type."""
+        return saved(self.repository)
 
     def url_of(self, widget_type: str) -> str:
         """Where a widget's published tree is served."""

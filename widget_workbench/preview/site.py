@@ -27,12 +27,15 @@ class Reading(Protocol):
     Attributes:
         repository: its widgets, connectors and settings.
         key: what stands in the URLs of files that pages ask for later: a release, or a publication's prefix.
+        files: hashes of each widget's files, by type (`saved`).
     """
 
     @property
     def repository(self) -> Repository: ...
     @property
     def key(self) -> str: ...
+    @property
+    def files(self) -> dict[str, dict[str, str]]: ...
     def url_of(self, widget_type: str) -> str: ...
     def hosted(self, widget_type: str) -> HostedWidget: ...
     def shared_file(self, name: str) -> Content | None: ...
@@ -42,6 +45,8 @@ class Shown(Protocol):
     """Where readings come from: `Sources` or `PublishedDirectory`."""
 
     def read(self) -> tuple[Reading, tuple[Problem, ...]]: ...
+    def glance(self) -> tuple[Reading, tuple[Problem, ...]]: ...
+    def is_current(self) -> bool: ...
 
 
 class Site:
@@ -51,18 +56,10 @@ class Site:
         root: the repository, whose upstreams are imported.
         shown: gives what is to be shown.
         first: the reading that is shown at first.
-        glance: reads in a hurry, as `read` does otherwise; default: no differently.
     """
 
-    def __init__(
-        self,
-        root: Path,
-        shown: Shown,
-        first: Reading,
-        glance: Callable[[], tuple[Reading, tuple[Problem, ...]]] | None = None,
-    ) -> None:
+    def __init__(self, root: Path, shown: Shown, first: Reading) -> None:
         self.root = root.resolve()
-        self.glance = glance or shown.read
         self._shown = shown
         self._kept: dict[str, Reading] = {}
         self.upstreams = Upstreams(self.root)
@@ -77,6 +74,14 @@ class Site:
             The reading, and the problems that come on top of its repository's own.
         """
         return self._shown.read()
+
+    def glance(self) -> tuple[Reading, tuple[Problem, ...]]:
+        """The same in a hurry, for pages that are open."""
+        return self._shown.glance()
+
+    def is_current(self) -> bool:
+        """Whether nothing has been saved since the last reading."""
+        return self._shown.is_current()
 
     def show(self, reading: Reading, problems: tuple[Problem, ...] = ()) -> None:
         """Makes a reading the current one, and logs the problems that were not there before.

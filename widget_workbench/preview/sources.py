@@ -11,9 +11,11 @@ from typing import Protocol
 from widget_workbench.browser_python import BrowserPythonError
 from widget_workbench.bundle.bundle_file import BundleFile
 from widget_workbench.bundle.hosting import Hosted
-from widget_workbench.checking.content import Content
+from widget_workbench.checking.content import Content, bytes_of
+from widget_workbench.parts import sha256
 from widget_workbench.prerendering import NOTHING, FirstPaint
 from widget_workbench.preview.hosted_widget import HostedWidget, NotServedError
+from widget_workbench.preview.saved import definitions, saved
 from widget_workbench.problem import Code, Problem
 from widget_workbench.repository import Repository, RepositoryError, Widget, read_repository
 
@@ -65,17 +67,25 @@ class Sources:
     def __init__(self, root: Path, bundle: Bundle) -> None:
         self._root = root
         self._bundle = bundle
-        self.reading = Reading(read_repository(root), bundle, bundle.runtime())
+        self.reading = self._reading()
         # What the last look at all widgets has found.
         self._not_hosted: tuple[Problem, ...] = ()
 
     def glance(self) -> tuple[Reading, tuple[Problem, ...]]:
         """The same in a hurry: nothing is prerendered, and a widget is bundled when it is asked for."""
+        before = self.reading.files
         try:
-            repository = read_repository(self._root)
+            self.reading = self._reading(paints=False)
         except RepositoryError as error:
             return self.reading, (Problem("widgets", str(error), Code.MISSING_FILE),)
-        self.reading = Reading(repository, self._bundle, self._bundle.runtime(), paints=False)
+        # Of a widget that is another since, nobody knows before a page asks for it.
+        after = self.reading.files
+        changed = {name for name, files in before.items() if after.get(name) != files}
+        self._not_hosted = tuple(
+            problem
+            for problem in self._not_hosted
+            if problem.path.removeprefix("widgets/") not in changed
+        )
         return self.reading, self._not_hosted
 
     def read(self) -> tuple[Reading, tuple[Problem, ...]]:
@@ -86,21 +96,55 @@ class Sources:
             more, the reading is the last one.
         """
         try:
-            repository = read_repository(self._root)
+            self.reading = self._reading()
         except RepositoryError as error:
             return self.reading, (Problem("widgets", str(error), Code.MISSING_FILE),)
-        self.reading = Reading(repository, self._bundle, self._bundle.runtime())
         self._not_hosted = self.reading.check_hosting()
         return self.reading, self._not_hosted
 
+    def is_current(self) -> bool:
+        """Whether nothing has been saved since the last reading."""
+        reading = self.reading
+        return (
+            definitions(self._root) == reading.definitions
+            and saved(reading.repository) == reading.files
+        )
+
+    def _reading(self, *, paints: bool = True) -> Reading:
+        # In this order: what is saved while it is read is newer than what is known of it.
+        defined = definitions(self._root)
+        repository = read_repository(self._root)
+        files = saved(repository)
+        return Reading(
+            repository, files, defined, self._bundle, self._bundle.runtime(), paints=paints
+        )
+
 
 class Reading:
-    """One reading of the repository, and its widgets' published trees, each of which is made once."""
+    """One reading of the repository, and its widgets' published trees, each of which is made once.
+
+    Args:
+        repository: as it was read.
+        files: what `saved` said before any of the widgets' files were read.
+        definitions: what `saved.definitions` said before.
+        bundle: makes the trees.
+        runtime: what Python widgets share.
+        paints: whether entries have what is prerendered, as a build's do.
+    """
 
     def __init__(
-        self, repository: Repository, bundle: Bundle, runtime: Runtime, *, paints: bool = True
+        self,
+        repository: Repository,
+        files: dict[str, dict[str, str]],
+        definitions: str,
+        bundle: Bundle,
+        runtime: Runtime,
+        *,
+        paints: bool = True,
     ) -> None:
         self.repository = repository
+        self.files = files
+        self.definitions = definitions
         self._paints = paints
         self.key = runtime.release
         self._runtime = runtime
@@ -149,7 +193,18 @@ class Reading:
         except Exception as error:  # whatever is wrong with one widget, the others are shown
             logger.debug("The widget %r could not be bundled.", widget.type, exc_info=True)
             raise NotServedError(f"it cannot be bundled: {error}") from error
-        return HostedWidget(widget, files, self.repository.root, self.url_of(widget.type))
+        # A page that is open shows a picture that it has by its address, whatever is there by now.
+        versions = (
+            {
+                path: sha256(bytes_of(content))[:12]
+                for path, content in files.items()
+                if path.startswith("assets/")
+            }
+            if widget.python
+            else {}
+        )
+        url = self.url_of(widget.type)
+        return HostedWidget(widget, files, self.repository.root, url, versions)
 
     def _paint(self, widget: Widget) -> FirstPaint:
         """What the widget's entry shows, as a build has it; its skeleton where nothing can run it."""

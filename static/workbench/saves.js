@@ -1,0 +1,95 @@
+/**
+ * What is saved, as the server tells it, brought onto the page: each widget on its own, so that one which takes long holds
+ * up no other, and the latest only of what was saved meanwhile.
+ *
+ * @import { Saved } from "./workbench-data.js"
+ */
+
+import { showSaved } from "./hot-replacement.js";
+import { hideNotice, notice, reloadBecause } from "./notice.js";
+import { showProblems } from "./repository-problems.js";
+import { nowSaved, workbench } from "./workbench-data.js";
+
+/** Milliseconds without the server after which its author is told: a browser asks again by itself. */
+const GONE = 1000;
+
+/** Follows what is saved from now on. */
+export function followSaves() {
+  if (!workbench.follows) return;
+  /** @type {EventSource | null} */
+  let source = null;
+  const follow = () => {
+    source?.close();
+    source = null;
+    // A browser has six connections to a server, for all of its tabs, and each that is open takes one.
+    if (document.visibilityState === "visible") {
+      source = new EventSource("/_preview/changes");
+      source.addEventListener("message", ({ data }) => hear(JSON.parse(data)));
+      tellIfGone(source);
+    }
+  };
+  document.addEventListener("visibilitychange", follow);
+  // What the page itself asks for goes first.
+  if (document.readyState === "complete") follow();
+  else addEventListener("load", () => setTimeout(follow), { once: true });
+}
+
+/** @type {Saved["widgets"]} by type, what is to be on the page */
+let wanted = {};
+
+/** The types that are being brought onto it. */
+const underWay = new Set();
+
+/** @param {Saved} saved */
+function hear(saved) {
+  if (saved.server !== workbench.server) {
+    // It knows nothing of what this page was given.
+    reloadBecause("The preview was started anew: the page was loaded again.");
+    return;
+  }
+  if (JSON.stringify(saved.problems) !== JSON.stringify(workbench.problems)) {
+    workbench.problems = saved.problems;
+    showProblems(saved.problems);
+  }
+  wanted = saved.widgets;
+  for (const type of new Set([...Object.keys(workbench.widgets), ...Object.keys(wanted)])) {
+    if (!underWay.has(type)) bring(type);
+  }
+}
+
+/** @param {string} type */
+async function bring(type) {
+  underWay.add(type);
+  try {
+    while (JSON.stringify(workbench.widgets[type]) !== JSON.stringify(wanted[type])) {
+      const saved = wanted[type];
+      await showSaved(type, workbench.widgets[type], saved);
+      nowSaved(type, saved);
+    }
+  } catch (reason) {
+    console.error("What was saved could not be shown: load the page again.", reason);
+  } finally {
+    underWay.delete(type);
+  }
+}
+
+/** @param {EventSource} source */
+function tellIfGone(source) {
+  let waiting = 0;
+  let told = false;
+  source.addEventListener("error", () => {
+    if (waiting || told) return;
+    waiting = setTimeout(() => {
+      waiting = 0;
+      told = source.readyState !== EventSource.OPEN && document.visibilityState === "visible";
+      if (told)
+        notice("The preview does not answer: start it again to see what you save.", Infinity);
+    }, GONE);
+  });
+  source.addEventListener("open", () => {
+    clearTimeout(waiting);
+    waiting = 0;
+    if (told) hideNotice();
+    told = false;
+  });
+}
