@@ -78,12 +78,14 @@ stranger: wheel browser ## Take a stranger's way from pip install to a published
 browser: $(python_set_up) ## Find a browser for the tests, or install one
 	@$(bin)/python -m widget_workbench.browser --install
 
-bench: $(set_up) $(runtime) $(peers) browser ## Measure the start, rendering, and a connector call in the page and in the gateway
+bench: $(set_up) $(runtime) $(peers) browser ## Measure the start, calls in the page and the gateway, rendering, and what a save takes
 	@$(bin)/python -m bench.startup $(if $(ENGINES),--engines $(ENGINES))
 	@echo
 	@$(bin)/python bench/calls.py
 	@echo
 	@$(bin)/python -m bench.rendering $(ENGINES)
+	@echo
+	@$(bin)/python -m bench.saving
 	@echo
 	@$(bin)/python bench/gateway.py
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Never, TypeVar
 
 from . import _arguments, _ffi
@@ -17,10 +17,12 @@ from ._web import web_sdk
 if TYPE_CHECKING:
     from ._events import Handler
     from ._instance import Instance
-    from ._templates import Renderable
+    from ._templates import HasHtml, Renderable, Template
 
 T = TypeVar("T")
-View = TypeVar("View", bound="Callable[[], Renderable]")
+View = TypeVar(
+    "View", bound="Callable[[], Template | HasHtml | Iterable[Template | HasHtml | None]]"
+)
 
 
 class Sdk:
@@ -185,7 +187,8 @@ class Sdk:
         properties or design tokens; what it raises then is reported, and what was shown stays.
 
         Args:
-            function: a plain `def` without parameters. What it returns is rendered as by `render`.
+            function: a plain `def` without parameters. What it returns is rendered as by `render`, and may not be None:
+                a view without its `return` would show nothing, and nobody would be told.
 
         Returns:
             The function.

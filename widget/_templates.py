@@ -70,7 +70,7 @@ class Markup(str):
 
 
 Renderable: TypeAlias = "Template | HasHtml | Iterable[Template | HasHtml | None] | None"
-"""What `sdk.render` takes, and what a view returns."""
+"""What `sdk.render` takes, where None is nothing; a view returns one of the others."""
 
 
 def markup(html: str) -> Markup:

@@ -67,6 +67,11 @@ WAITING = """
 CONNECTORS = {
     "connectors": [
         {"name": "Rows", "permalink": "rows", "url": "https://rows.example/rows"},
+        {
+            "name": "Theirs",
+            "permalink": "theirs",
+            "url": "https://rows.example/rows?department={{ user.profile_fields.by_id(42) }}",
+        },
         {"name": "Nowhere", "permalink": "nowhere", "url": "https://nowhere.example/"},
     ]
 }
@@ -138,6 +143,24 @@ def test_a_page_is_opened_as_the_test_wants_it(community: Community) -> None:
     assert (shown["token"], shown["locale"], shown["width"]) == ("20px", "nl-NL", 375)
     assert shown["shared"] is False
     expect(page.page.get_by_role("link", name="Sign in")).to_be_visible()
+
+
+def test_a_page_has_widgets_in_the_zones_that_the_test_names(community: Community) -> None:
+    page = community.open("showing@Sidebar", "showing")
+    zones = page.page.locator(".zone:has(gs-cc-registry-widget)")
+    expect(zones).to_have_count(2)
+    expect(page.page.locator("[data-container='Sidebar'] gs-cc-registry-widget")).to_have_count(1)
+    with pytest.raises(ValueError, match=r"'showing@Attic' is in no zone of the page; .*@Sidebar"):
+        community.open("showing@Attic")
+    with pytest.raises(ValueError, match=r"has no widget 'shown'; there are: .*showing"):
+        community.open("shown@Sidebar")
+
+
+def test_a_page_has_the_profile_fields_of_its_address(community: Community) -> None:
+    page = community.open("showing")
+    page.page.goto(f"{community.url}/?widgets=showing&profile.42=Sales")
+    page.widget("showing")
+    assert execute(community, permalink="theirs") == {"department": "Sales"}
 
 
 def test_what_an_admin_and_the_host_change_reaches_the_widget(community: Community) -> None:

@@ -1,8 +1,8 @@
 """Collects what the product can print: every sentence in its sources, which `docs/messages/` has to explain.
 
 A message is a literal in the source, with "…" for what is interpolated; blanks, breaks and the quotes around it make no
-difference. Which literals are sentences is told by their form, so that a new one cannot be missed: three words or more.
-What has that form and is no message is listed in `not_messages/`, with its reason.
+difference. Which literals are sentences is told by their form, so that a new one cannot be missed: three words or more,
+or two where it is raised. What has that form and is no message is listed in `not_messages/`, with its reason.
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ def normal(text: str) -> str:
     return re.sub(r"[\s\b]+", " ", text).strip(" …,;:.!?()[]'\"`|-").strip()
 
 
-def is_sentence(text: str) -> bool:
-    """Whether a literal has the form of a message, or of a part of one."""
-    return len(_WORD.findall(text)) >= 3 and " " in text.strip()
+def is_sentence(text: str, *, words: int = 3) -> bool:
+    """Whether a literal has the form of a message, or of a part of one: so many words and more."""
+    return len(_WORD.findall(text)) >= words and " " in text.strip()
 
 
 def messages(page: str) -> dict[str, str]:
@@ -100,9 +100,12 @@ def messages(page: str) -> dict[str, str]:
             if any(place.startswith(each) for each in silent):
                 continue
             literals = _of_python(path) if path.suffix == ".py" else _of_javascript()[place]
+            raised = _raised(path) if path.suffix == ".py" else set()
             for line, text in literals:
                 message = normal(text)
-                if is_sentence(text) and message not in not_messages.get(place, ()):
+                if is_sentence(text, words=2 if line in raised else 3) and (
+                    message not in not_messages.get(place, ())
+                ):
                     found.setdefault(message, f"{place}:{line}")
     return found
 
@@ -159,6 +162,17 @@ def _of_python(path: Path) -> Iterator[tuple[int, str]]:
                     for part in node.values
                 ),
             )
+
+
+def _raised(path: Path) -> set[int]:
+    """The lines with what an exception is raised with."""
+    return {
+        argument.lineno
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
+        for argument in node.exc.args
+        if isinstance(argument, ast.Constant | ast.JoinedStr)
+    }
 
 
 @cache

@@ -7,16 +7,27 @@ A block is one of these, and each is put to the test by `test_pages.py`:
 - `console`: commands, one a line, typed at the repository's root. A line that begins with "# " is what the command
   above it answers, as JSON;
 - `text`: what the commands above it print, line by line; "…" stands for what differs from run to run;
-- `python` without a path: a piece of `init`, with `sdk` there;
+- `python` without a path: a piece of `init`, with `sdk` there; what it defines is used by a `then`. A list of
+  dependencies at its beginning is its widget's;
+- `yaml`: a workflow of GitHub's, of whose commands those of `widget` are ones that there are;
 - anything else without a path, such as `json` or `toml`: a piece of a file, which has to parse.
+
+There is no block without a language, and none of Sphinx's own directives for code: nobody would run it.
 
 What a reader does not see is told in a comment above a block, one to a line:
 
     <!-- repository: examples -->            at a page's beginning: what the reader's directory holds before
     <!-- given: rows = [1, 2] -->            Python before the piece
+    <!-- then: assert await total() == 3 --> Python after the piece, which uses what it defines
+    <!-- props: {"city": "Oslo"} -->         the properties of the piece's widget, as JSON
+    <!-- asset: map.png docs/images/a.png -->  an asset of the piece's widget: its name, and a file of this project or,
+                                             where there is none, of the installed package playwright; "*" as in a shell
     <!-- answers: weather-api {"json": 21} --> what a connector answers it; `respond`'s keywords as JSON
     <!-- raises: ValueError: not a color --> what the piece raises
+    <!-- prints: LookupError -->             what is on the console beside that
     <!-- fails: 1 -->                        the commands' exit code
+    <!-- about: 3 -->                        numbers in the text may differ from those printed by so many hundredths
+    <!-- a message of: building -->          the text is a message of docs/messages/building.md, with its values
     <!-- run by: tests/stranger.py -->       the commands are run there, and this file has each of them
 """
 
@@ -36,6 +47,7 @@ DOCS = PROJECT / "docs"
 _PATH = re.compile(r"`(?P<path>(?!-)[\w-]*[./][\w./-]*)`[^`\n]*:$")
 _COMMENT = re.compile(r"<!-- (?P<name>[a-z ]+): (?P<value>.*?) -->", re.DOTALL)
 # MyST's own: `{figure}`, `{literalinclude}`. They hold no code, or that of a file which has tests.
+_OF_CODE = ("{code}", "{code-block}", "{code-cell}", "{sourcecode}")
 _DIRECTIVE = re.compile(r"^\{(?P<name>[\w:-]+)\}")
 
 
@@ -83,9 +95,11 @@ def blocks(page: Path) -> Iterator[Block]:
             found_path = _PATH.search(token.content)
             path = found_path["path"] if found_path else None
         elif token.type == "fence":
+            assert token.map is not None
+            line = token.map[0] + 1
+            assert not token.info.startswith(_OF_CODE), f"{page}:{line}: nobody runs {token.info}"
             if not _DIRECTIVE.match(token.info):
-                assert token.map is not None
-                yield Block(token.map[0] + 1, token.info.strip(), token.content, path, told)
+                yield Block(line, token.info.strip(), token.content, path, told)
             told, path = {}, None
 
 

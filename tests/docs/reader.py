@@ -11,11 +11,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from .pages import PROJECT, Block
 
 # Commands that go on until Ctrl-C, and what they print once they are ready.
 _SERVERS = {"widget preview": "Ctrl-C stops"}
 _SECONDS = 240
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# What stands around a command in a file that runs it, so that no other command is taken for it: it is a line or a text
+# of its own, but for what the shell needs, a program's directory, and further options and variables.
+_BEFORE_A_COMMAND = r"(?:^|[\"'/]|\b(?:exec|run) )"
+_AFTER_A_COMMAND = r"(?=$|[\"']| --| [A-Z]+=)"
 _FILE = re.compile(r"^\w+/")
 
 
@@ -70,8 +77,11 @@ class Reader:
         """Types a block's commands one after the other; each has to succeed unless the page says otherwise."""
         if in_file := block.told.get("run by"):
             text = (PROJECT / in_file[0]).read_text("utf-8")
-            for command in _commands(block.text):
-                assert command in text, f"{in_file[0]} does not run {command!r} (line {block.line})"
+            for command in commands(block.text):
+                whole = rf"{_BEFORE_A_COMMAND}{re.escape(command)}{_AFTER_A_COMMAND}"
+                assert re.search(whole, text, re.MULTILINE), (
+                    f"{in_file[0]} does not run {command!r} (line {block.line})"
+                )
             return
         expected = int(block.told.get("fails", ["0"])[0])
         self.printed = ""
@@ -81,7 +91,7 @@ class Reader:
                 assert answer is not None, f"line {block.line}: no command to answer {line!r}"
                 assert json.loads(answer) == json.loads(line.removeprefix("# "))
                 continue
-            for command in _commands(line):
+            for command in commands(line):
                 if command.startswith("widget connectors test"):
                     answer = json.dumps(self._connector(command))
                 elif command.startswith(tuple(_SERVERS)):
@@ -91,13 +101,17 @@ class Reader:
 
     def expect(self, block: Block) -> None:
         """Compares what the last commands printed: each of the block's lines, in that order."""
+        about = "about" in block.told
+        share = int(block.told.get("about", ["0"])[0]) / 100
         rest = _plain(self.printed)
         for line in filter(str.strip, block.text.splitlines()):
-            pattern = "".join(
-                ".*?" if part == "…" else re.escape(part) for part in re.split("(…)", _plain(line))
-            )
-            found = re.search(pattern, rest)
+            found = re.search(_pattern(_plain(line), numbers=about), rest)
             assert found, f"line {block.line}: {line!r} is not in what was printed:\n{self.printed}"
+            if about:
+                for told, printed in zip(_NUMBER.findall(line), found.groups(), strict=True):
+                    assert float(told) == pytest.approx(float(printed), rel=share), (
+                        f"line {block.line}: {told} in {line!r} has become {printed}"
+                    )
             rest = rest[found.end() :]
 
     def _run(self, command: str, expected: int, *, told_apart: bool = False) -> str:
@@ -147,7 +161,20 @@ class Reader:
         return printed
 
 
-def _commands(text: str) -> list[str]:
+def _pattern(line: str, *, numbers: bool) -> str:
+    """What finds a line in what was printed: "…" stands for anything, and for each number any, if so asked."""
+    parts = re.split(rf"(…|{_NUMBER.pattern})" if numbers else "(…)", line)
+    return "".join(
+        ".*?"
+        if part == "…"
+        else f"({_NUMBER.pattern})"
+        if numbers and _NUMBER.fullmatch(part)
+        else re.escape(part)
+        for part in parts
+    )
+
+
+def commands(text: str) -> list[str]:
     """The commands of a block or a line, without comments; one that ends in a backslash goes on."""
     joined = text.replace("\\\n", " ")
     lines = [re.sub(r"\s+#\s.*$", "", line).strip() for line in joined.splitlines()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,17 +18,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
+import playwright
 import pytest
+import yaml
 from playwright.sync_api import expect
 
 from widget_workbench.checking.html_syntax import html_syntax
+from widget_workbench.cli import main
 from widget_workbench.manifest import WidgetManifest
 from widget_workbench.props_stub import props_stub
 from widget_workbench.repository import read_repository
 from widget_workbench.testing import CommunityFactory
 
+from .messages import messages, normal
 from .pages import PROJECT, Block, beginning, blocks, name, pages
-from .reader import Reader
+from .reader import Reader, commands
 
 PAGES = pages()
 BLOCKS = {page: list(blocks(page)) for page in PAGES}
@@ -44,7 +50,16 @@ from widget import *
 async def init(sdk: Sdk) -> None:
     {given}
     {piece}
+    {then}
 """
+
+# What a piece may begin with, and what has to stand at the beginning of its module.
+_DEPENDENCIES = re.compile(r"# /// script\n(?:#.*\n)*?# ///\n")
+# A line at the piece's own level that defines or imports something, or ends a bracket: none that runs what is written.
+# Below `@sdk.view` stands what is run at once.
+_NOTHING_RUNS = re.compile(
+    r"(?:async )?def |class |import |from |@(?!sdk\.)|if TYPE_CHECKING:|[)\]}#\s]|$"
+)
 
 
 def _parses_javascript(text: str) -> None:
@@ -71,6 +86,34 @@ def _parses_shell(text: str) -> None:
     subprocess.run(["bash", "-n"], input=text, text=True, check=True)
 
 
+def _parses_workflow(text: str) -> None:
+    """A workflow of GitHub's, whose commands are those that there are."""
+    try:
+        workflow = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from None
+    for job in workflow["jobs"].values():
+        for step in job["steps"]:
+            assert ("uses" in step) != ("run" in step), step
+            for command in commands(step.get("run", "")):
+                if command.startswith("widget "):
+                    _is_command_of_ours(shlex.split(command)[1:])
+
+
+def _is_command_of_ours(arguments: list[str]) -> None:
+    """Asserts that click takes the arguments, and does nothing."""
+    command: click.Command = main
+    context = click.Context(command, info_name="widget")
+    try:
+        while isinstance(command, click.Group):
+            _, found, arguments = command.resolve_command(context, arguments)
+            assert found is not None
+            command = found
+        command.make_context(command.name, arguments, parent=context)
+    except click.ClickException as error:
+        raise AssertionError(error.format_message()) from None
+
+
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "json": json.loads,
     "toml": tomllib.loads,
@@ -79,9 +122,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "javascript": _parses_javascript,
     "js": _parses_javascript,
     "bash": _parses_shell,
-    "yaml": lambda text: None if text.strip() else pytest.fail("empty"),
-    # Trees of files, wire formats: for the eye.
-    "": str.strip,
+    "yaml": _parses_workflow,
 }
 
 
@@ -115,10 +156,22 @@ def test_a_reader_who_follows_the_page(
             reader.follow(block)
         elif block.language == "console":
             reader.type(block)
+        elif page_of_messages := block.told.get("a message of"):
+            _is_message(block, page_of_messages[0])
         elif block.language == "text" and "messages" not in document.parts:
             reader.expect(block)
     if held is None:
         _holds_up(directory, reader, community_factory)
+
+
+def _is_message(block: Block, page: str) -> None:
+    """Whether a block of text is a message that the product can print, its values filled in."""
+    text = normal(block.text.removeprefix("Error: "))
+    for message in messages(page):
+        pattern = ".+".join(map(re.escape, message.split("…")))
+        if re.fullmatch(f"(?:.+ )?{pattern}(?:[ .].+)?", text):
+            return
+    pytest.fail(f"line {block.line}: that is no message of docs/messages/{page}.md")
 
 
 def _holds_up(directory: Path, reader: Reader, community_factory: CommunityFactory) -> None:
@@ -175,13 +228,56 @@ def _write_piece(root: Path, block: Block) -> None:
     props = block.told.get("props")
     if props:
         manifest["defaultConfig"] = json.loads(props[0])
-    given = "\n".join(block.told.get("given", ["pass"]))
+    for asset in block.told.get("asset", []):
+        _write_asset(directory / "assets", *asset.split())
     text = _PIECE.format(
-        given=textwrap.indent(given, " " * 4).strip(),
-        piece=textwrap.indent(block.text, " " * 4).strip(),
+        given=_within_init("\n".join(block.told.get("given", ["pass"]))),
+        piece=_within_init(block.text),
+        then=_within_init("\n".join(block.told.get("then", []))),
     )
+    dependencies = _DEPENDENCIES.match(block.text)
     (directory / "widget.json").write_text(json.dumps(manifest), "utf-8")
-    (directory / "main.py").write_text(text, "utf-8")
+    (directory / "main.py").write_text((dependencies[0] if dependencies else "") + text, "utf-8")
+
+
+def _within_init(text: str) -> str:
+    return textwrap.indent(text, " " * 4).strip()
+
+
+def _write_asset(directory: Path, asset: str, pattern: str) -> None:
+    """Copies a file that the pattern finds in this project, or in the installed package playwright."""
+    installed = Path(playwright.__file__).parent
+    found = [*PROJECT.glob(pattern)] or [*installed.glob(pattern)]
+    assert found, f"there is no file {pattern}"
+    directory.mkdir(exist_ok=True)
+    shutil.copy(found[0], directory / asset)
+
+
+@pytest.mark.parametrize("document", _has(_is_piece))
+def test_what_a_piece_of_python_defines_is_used(document: Path) -> None:
+    for block in filter(_is_piece, BLOCKS[document]):
+        assert "then" in block.told or not all(map(_NOTHING_RUNS.match, block.text.splitlines())), (
+            f"line {block.line}: it defines or imports only, so nothing of it runs: say `then`"
+        )
+
+
+def test_the_environments_variables_are_in_the_reference() -> None:
+    page = (PROJECT / "docs/reference/commands.md").read_text("utf-8")
+    told = set(re.findall(r"^\| `(WIDGET_\w+)", page, re.MULTILINE))
+    read = {
+        node.value
+        for source in (PROJECT / "widget_workbench").rglob("*.py")
+        for node in ast.walk(ast.parse(source.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and re.fullmatch(r"WIDGET_[A-Z_]+", str(node.value))
+    }
+    assert told == read
+
+
+@pytest.mark.parametrize("document", _has(lambda block: block.language == "yaml"))
+def test_workflows_run_what_there_is(document: Path) -> None:
+    for block in BLOCKS[document]:
+        if block.language == "yaml":
+            _parses_workflow(block.text)
 
 
 @pytest.mark.parametrize("document", _has(lambda block: block.path is None))

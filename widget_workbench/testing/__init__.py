@@ -10,6 +10,7 @@ from widget_workbench.testing.stubs import ConnectorCall, Envelope, Response, Un
 
 if TYPE_CHECKING:
     from widget_workbench.testing.community import Community, CommunityFactory
+    from widget_workbench.testing.connectors import CommunityConnector, CommunityConnectors
     from widget_workbench.testing.console import Console, Message
     from widget_workbench.testing.fake_sdk import FakeSdk
     from widget_workbench.testing.in_page import FailedInPage
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Community",
+    "CommunityConnector",
+    "CommunityConnectors",
     "CommunityFactory",
     "CommunityPage",
     "ConnectorCall",
@@ -33,6 +36,8 @@ __all__ = [
 
 _MODULES = {
     "Community": "community",
+    "CommunityConnector": "connectors",
+    "CommunityConnectors": "connectors",
     "CommunityFactory": "community",
     "CommunityPage": "page",
     "Console": "console",

@@ -17,6 +17,7 @@ import playwright.sync_api as playwright
 import pytest
 
 from widget_workbench.preview import running
+from widget_workbench.preview.page import CONTAINERS
 from widget_workbench.repository import Repository, read_repository
 from widget_workbench.testing import in_page
 from widget_workbench.testing.connectors import CommunityConnectors
@@ -91,8 +92,8 @@ class Community:
         """Opens a community page and waits until it is loaded; its widgets may still be starting.
 
         Args:
-            widgets: the types of those on the page, in that order, twice if named twice; without any, all of the
-                repository.
+            widgets: the types of those on the page, in that order, twice if named twice; "weather@Sidebar" is in
+                another zone than its `containers` say. Without any, all of the repository.
             props: merged into the configured properties of each widget on the page, before it starts.
             user: who visits; by default whom preview.toml says.
             tokens: design tokens that the community has set, by name with or without the leading `--`.
@@ -105,7 +106,7 @@ class Community:
             prepare: gets Playwright's page before it is loaded, to route requests or add an init script.
 
         Raises:
-            ValueError: the repository has no such widget.
+            ValueError: the repository has no such widget, or the page no such zone.
         """
         __tracebackhide__ = True
         parameters = {
@@ -370,7 +371,16 @@ class CommunityFactory:
 def _refuse_unknown(widgets: Iterable[str], repository: Repository) -> None:
     __tracebackhide__ = True
     known = [widget.type for widget in repository.widgets]
-    for widget in widgets:
+    for named in widgets:
+        # As the page reads its address.
+        widget, at, zone = named.rpartition("@") if named not in known else (named, "", "")
+        if not at:
+            widget = named
+        elif zone not in CONTAINERS:
+            raise ValueError(
+                f"{named!r} is in no zone of the page; write a widget's type alone, or with one of: "
+                f"{', '.join(f'@{container}' for container in CONTAINERS)}."
+            )
         if widget in known:
             continue
         for problem in repository.problems:

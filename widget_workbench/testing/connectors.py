@@ -64,11 +64,15 @@ class CommunityComposites(CompositeStubs):
 
 
 class CommunityConnectors(ConnectorStubs):
-    """The connectors of a community, by permalink.
+    """The connectors of a community, by permalink: `community.connectors`.
 
     Args:
         root: the widget repository.
         before_calls: called before calls are shown, so that those under way have arrived.
+
+    Attributes:
+        composite: the composite ones, by permalink: `community.connectors.composite["dashboard"]` is a
+            `CommunityConnector`, too.
     """
 
     name = "community.connectors"
@@ -85,6 +89,7 @@ class CommunityConnectors(ConnectorStubs):
         self._replays: Counter[str] = Counter()
 
     def __getitem__(self, permalink: str) -> CommunityConnector:
+        """A connector, be it one that the repository defines or not."""
         return CommunityConnector(self, permalink, composite=False)
 
     def leave_real(self, permalink: str, composite: bool) -> None:
