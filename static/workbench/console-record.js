@@ -14,7 +14,8 @@
  *
  * @typedef {object} Flood a widget that prints without end
  * @property {string} widget
- * @property {number} lines printed in one second
+ * @property {number} lines printed in one second, at most
+ * @property {number} notKept lines that came too fast to be kept
  * @property {string | null} place of the line that prints, such as "widgets/weather/main.py:12"
  */
 
@@ -40,7 +41,7 @@ const printed = [];
 /** @type {Map<string, { since: number, lines: number }>} by widget */
 const rates = new Map();
 
-/** @type {Map<string, Flood>} by widget, the latest */
+/** @type {Map<string, Flood>} by widget */
 const floods = new Map();
 
 /** @type {ReturnType<typeof signal<void>>} */
@@ -54,7 +55,6 @@ const { listen, tell: tellNow } = signal();
 let printing = null;
 
 let number = 0;
-let notKept = 0;
 let telling = false;
 
 /** Records from now on. To be called before the first widget is placed. */
@@ -84,15 +84,20 @@ export function printedLines() {
   return printed;
 }
 
-/** @returns {{ floods: Flood[], notKept: number }} what was printed too fast to be kept */
+/** @returns {Flood[]} what was printed too fast to be kept */
 export function printedTooFast() {
-  return { floods: [...floods.values()], notKept };
+  return [...floods.values()];
+}
+
+/** @param {string} widget the type whose code is another now */
+export function forgetFlood(widget) {
+  rates.delete(widget);
+  if (floods.delete(widget)) tell();
 }
 
 export function forgetPrinted() {
   printed.length = 0;
   floods.clear();
-  notKept = 0;
   tell();
 }
 
@@ -120,7 +125,6 @@ function record(level, values) {
 function keepPrinted(level, values) {
   const widget = widgetOf(values);
   if (widget && isFlood(widget)) {
-    notKept += 1;
     tell();
     return;
   }
@@ -146,13 +150,13 @@ function isFlood(widget) {
     return false;
   }
   rate.lines += 1;
-  if (rate.lines === FLOOD + 1) {
-    floods.set(widget, { widget, lines: rate.lines, place: printing?.place ?? null });
-  } else if (rate.lines > FLOOD) {
-    const flood = floods.get(widget);
-    if (flood) flood.lines = Math.max(flood.lines, rate.lines);
-  }
-  return rate.lines > FLOOD;
+  if (rate.lines <= FLOOD) return false;
+  const flood = floods.get(widget) ?? { widget, lines: 0, notKept: 0, place: null };
+  floods.set(widget, flood);
+  flood.lines = Math.max(flood.lines, rate.lines);
+  flood.notKept += 1;
+  flood.place ??= printing?.place ?? null;
+  return true;
 }
 
 /** @param {unknown[]} values */

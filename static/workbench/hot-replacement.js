@@ -8,6 +8,7 @@
 
 import { page } from "/_community/page-data.js";
 import { forgetBlocking } from "./blocking-record.js";
+import { forgetFlood } from "./console-record.js";
 import { hideFailure, showFailure } from "./failures.js";
 import { replaceInstance, rootOf } from "./instance-replacement.js";
 import { installedPackages, startedRuntimes } from "./interpreters.js";
@@ -53,6 +54,7 @@ export async function showSaved(type, before, after) {
   }
   const started = performance.now();
   forgetEarlier(type);
+  forgetFlood(type);
   try {
     const failure = await replaceWidget(type, before, after, elements);
     if (failure) showAll(type, failure);

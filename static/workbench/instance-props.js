@@ -13,6 +13,9 @@ import { signal } from "./signal.js";
 /** @type {WeakMap<Element, Props>} */
 const changes = new WeakMap();
 
+/** @type {WeakMap<Element, Element>} what took the place of a widget that has left for it */
+const successors = new WeakMap();
+
 /** @type {ReturnType<typeof signal<void>>} */
 const { listen, tell } = signal();
 
@@ -47,12 +50,22 @@ export function resetProps(widget) {
 
 /**
  * @param {Element} from
- * @param {Element} to the widget that takes its place, or is its copy
+ * @param {Element} to its copy; or the widget that takes its place, if it has left the page
  */
 export function handOnChanges(from, to) {
+  if (!from.isConnected) successors.set(from, to);
   const own = changes.get(from);
   if (own) changes.set(to, own);
   keepChanges();
+}
+
+/**
+ * @param {Element} widget
+ * @returns {Element} the one that has its place now, after its code was saved; else itself
+ */
+export function latestOf(widget) {
+  const next = widget.isConnected ? undefined : successors.get(widget);
+  return next ? latestOf(next) : widget;
 }
 
 /** @returns {number} how many properties differ from what is configured, of all widgets together */

@@ -5,6 +5,8 @@ import {
   GOOD,
   networkConditions,
   onNetworkChange,
+  planFailure,
+  plannedFailure,
   setNetworkConditions,
 } from "./network-conditions.js";
 import { placedWidgets } from "./placed-widgets.js";
@@ -17,6 +19,7 @@ export function playedInWords() {
   return [
     offline && "offline",
     !offline && (latency > 0 || speed > 0) && "slow network",
+    plannedFailure() !== null && "failing call",
     Object.keys(changedTokens()).length > 0 && "theme",
     props > 0 && (props === 1 ? "1 property" : `${props} properties`),
   ].filter((words) => words !== false);
@@ -24,6 +27,7 @@ export function playedInWords() {
 
 export function playNothing() {
   setNetworkConditions(GOOD);
+  planFailure(null);
   playTheme({});
   for (const widget of placedWidgets()) resetProps(widget);
 }

@@ -7,7 +7,7 @@
 import { page } from "/_community/page-data.js";
 
 /** Of the shared runtime, as the preview and a build name its files. */
-const RUNTIME = /\/_runtime\/|\/runtime\//;
+export const RUNTIME = /\/_runtime\/|\/runtime\//;
 
 const CONNECTORS = /^\/connectors\//;
 

@@ -15,24 +15,77 @@
 
 import { startedRuntimes } from "./interpreters.js";
 import { placedWidgets, typeOf } from "./placed-widgets.js";
+import { RUNTIME } from "./resource-record.js";
 import { pythonLoaded, weightsIn } from "./workbench-python.js";
 
+const MOUNT = "pyodide-widget:mount:";
+
 /**
- * @returns {{ boot: number | null, widgets: { type: string, mount: number }[] }} milliseconds, as design.md's performance
- *   entries tell them
+ * What the page's start was made of, in milliseconds from its beginning: what design.md's performance entries tell, and what
+ * the browser does of paint and network.
+ *
+ * @typedef {{ what: string, began: number, took: number }} Phase
+ * @returns {Phase[]}
  */
 export function startPhases() {
+  const [paint] = performance.getEntriesByName("first-contentful-paint");
   const [boot] = performance.getEntriesByName("pyodide-widget:boot");
-  const mounts = performance
-    .getEntriesByType("measure")
-    .filter(({ name }) => name.startsWith("pyodide-widget:mount:"));
-  return {
-    boot: boot?.duration ?? null,
-    widgets: mounts.map(({ name, duration }) => ({
-      type: name.replace("pyodide-widget:mount:", ""),
-      mount: duration,
-    })),
-  };
+  return [
+    ...(paint ? [{ what: "Page: first paint", began: 0, took: paint.startTime }] : []),
+    ...(boot ? [...runtimeFetched(boot), phase("Python: loaded and started", boot)] : []),
+    ...mounts().flatMap(widgetPhases),
+  ];
+}
+
+/**
+ * @param {PerformanceEntry} boot
+ * @returns {Phase[]}
+ */
+function runtimeFetched(boot) {
+  const ended = boot.startTime + boot.duration;
+  const files = /** @type {PerformanceResourceTiming[]} */ (
+    performance.getEntriesByType("resource")
+  ).filter(({ name, responseEnd }) => RUNTIME.test(new URL(name).pathname) && responseEnd <= ended);
+  if (files.length === 0) return [];
+  const began = Math.min(...files.map(({ startTime }) => startTime));
+  const last = Math.max(...files.map(({ responseEnd }) => responseEnd));
+  return [{ what: "Python: its files fetched", began, took: last - began }];
+}
+
+function mounts() {
+  return performance.getEntriesByType("measure").filter(({ name }) => name.startsWith(MOUNT));
+}
+
+/**
+ * @param {PerformanceEntry} mount
+ * @returns {Phase[]}
+ */
+function widgetPhases(mount) {
+  const type = mount.name.replace(MOUNT, "");
+  const ended = mount.startTime + mount.duration;
+  const entered = performance
+    .getEntriesByName(`pyodide-widget:init:${type}`)
+    .map(({ startTime }) => startTime)
+    .filter((moment) => moment >= mount.startTime && moment <= ended)
+    .at(-1);
+  if (entered === undefined) return [phase(`${type}: until init has returned`, mount)];
+  return [
+    {
+      what: `${type}: files, and waiting for Python`,
+      began: mount.startTime,
+      took: entered - mount.startTime,
+    },
+    { what: `${type}: its init`, began: entered, took: ended - entered },
+  ];
+}
+
+/**
+ * @param {string} what
+ * @param {PerformanceEntry} entry
+ * @returns {Phase}
+ */
+function phase(what, { startTime, duration }) {
+  return { what, began: startTime, took: duration };
 }
 
 /** @returns {Promise<PythonWeight | null>} null where no Python has started */

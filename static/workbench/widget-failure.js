@@ -8,17 +8,19 @@
  * @property {string} stack Python's traceback or JavaScript's stack; empty where there is none
  */
 
+import { announce } from "./announcement.js";
+import { onEditor, withLinks } from "./panel/editor-links.js";
 import { styledShadowRoot } from "./workbench-style.js";
 
 export class WidgetFailurePanel extends HTMLElement {
   #root = styledShadowRoot(this, "messages.css");
   #count = 0;
 
-  /** @type {MutationObserver | undefined} */
-  #departure;
+  /** @type {(() => void) | undefined} */
+  #end;
 
   /**
-   * @param {HTMLElement} widget the panel leaves the page with it
+   * @param {HTMLElement} widget the panel moves and leaves the page with it
    * @param {WidgetFailure} failure the latest one is shown
    */
   show(widget, { type, message, heading, stack }) {
@@ -40,13 +42,20 @@ export class WidgetFailurePanel extends HTMLElement {
     const times = this.#count === 1 ? "" : ` (error ${this.#count}, the latest)`;
     this.#find("h2").textContent = heading ?? `${type} failed${times}`;
     this.#find(".message").textContent = message;
-    this.#find("pre").textContent = stack;
+    const showStack = () => this.#find("pre").replaceChildren(...withLinks(stack));
+    showStack();
     this.#find("details").hidden = stack === "";
     this.#find(".copy").addEventListener("click", () =>
       this.#copy(stack.includes(message) ? stack : `${message}\n${stack}`),
     );
     this.#find(".dismiss").addEventListener("click", () => this.hide());
-    this.#leaveWith(widget);
+    this.#end?.();
+    const ends = [followed(widget, this), onEditor(showStack)];
+    this.#end = () => {
+      for (const end of ends) end();
+    };
+    // Of what fails as it runs, the widget's own alert tells.
+    if (heading) announce(`${heading}: ${message}`);
   }
 
   /** @param {string} text */
@@ -62,17 +71,8 @@ export class WidgetFailurePanel extends HTMLElement {
     }
   }
 
-  /** @param {HTMLElement} widget */
-  #leaveWith(widget) {
-    this.#departure?.disconnect();
-    this.#departure = new MutationObserver(() => {
-      if (!widget.isConnected) this.hide();
-    });
-    this.#departure.observe(document, { childList: true, subtree: true });
-  }
-
   hide() {
-    this.#departure?.disconnect();
+    this.#end?.();
     this.#count = 0;
     this.remove();
   }
@@ -81,4 +81,18 @@ export class WidgetFailurePanel extends HTMLElement {
   #find(selector) {
     return /** @type {HTMLElement} */ (this.#root.querySelector(selector));
   }
+}
+
+/**
+ * @param {HTMLElement} widget
+ * @param {WidgetFailurePanel} panel stays behind it, wherever it is moved
+ * @returns {() => void} ends that
+ */
+function followed(widget, panel) {
+  const observer = new MutationObserver(() => {
+    if (!widget.isConnected) panel.hide();
+    else if (widget.nextElementSibling !== panel) widget.after(panel);
+  });
+  observer.observe(document, { childList: true, subtree: true });
+  return () => observer.disconnect();
 }

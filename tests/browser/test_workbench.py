@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from widget_workbench.preview import running
 
@@ -158,14 +158,220 @@ def test_axe_finds_nothing_in_any_tab(visit: Callable[..., Workbench], width: in
         assert violations(workbench.page) == [], name
 
 
-def violations(page: Page) -> list[str]:
-    found: list[str] = page.evaluate(
+@pytest.mark.parametrize("width", [375, 1280])
+def test_axe_finds_nothing_in_what_the_page_tells(
+    visit: Callable[..., Workbench], width: int
+) -> None:
+    workbench = visit("?widgets=probe&sdk=bogus", width)
+    page = workbench.page
+    workbench.click("Fail")
+    problems, failure = page.locator("workbench-problems"), page.locator("workbench-failure")
+    expect(problems).to_contain_text("?sdk")
+    expect(failure.get_by_role("link").first).to_be_visible()
+    assert violations(page, "workbench-problems", "workbench-failure") == []
+    expect(problems).to_be_visible()
+    expect(failure).to_be_visible()
+
+    page.evaluate(
         """async () => {
-            const { violations } = await axe.run({ include: [["workbench-panel"]] });
-            return violations.flatMap(({ help, nodes }) => nodes.map(({ html }) => `${help}: ${html}`));
+            const { notice } = await import("/_workbench/notice.js");
+            notice("Something was done of its own accord.");
         }"""
     )
+    notice = page.locator("workbench-notice")
+    expect(notice).to_contain_text("of its own accord")
+    # It goes after a while, which is not to be now.
+    notice.evaluate(
+        """notice => { Object.defineProperty(notice.shadowRoot.querySelector(".notice"), "hidden", {}); }"""
+    )
+    assert violations(page, "workbench-notice") == []
+    expect(notice.get_by_role("status")).to_be_visible()
+
+
+def violations(page: Page, *elements: str) -> list[str]:
+    found: list[str] = page.evaluate(
+        """async (elements) => {
+            const { violations } = await axe.run({ include: elements.map((each) => [each]) });
+            return violations.flatMap(({ help, nodes }) => nodes.map(({ html }) => `${help}: ${html}`));
+        }""",
+        elements or ["workbench-panel"],
+    )
     return found
+
+
+@pytest.mark.parametrize("element", ["workbench-problems", "workbench-failure"])
+def test_axe_finds_a_mistake_in_what_the_page_tells(
+    visit: Callable[..., Workbench], element: str
+) -> None:
+    workbench = visit("?widgets=probe&sdk=bogus")
+    workbench.click("Fail")
+    told = workbench.page.locator(element)
+    expect(told).to_be_visible()
+    told.evaluate("told => told.shadowRoot.querySelector('button').replaceChildren()")
+    assert violations(workbench.page, element) != []
+
+
+def hear(page: Page) -> Callable[[int], list[str]]:
+    """Notes what the page's live region says; gives that, as soon as it is so much."""
+    page.evaluate(
+        """() => {
+            window.said = [];
+            new MutationObserver((records) => {
+                for (const { target, addedNodes } of records) {
+                    if (!target.matches("[data-workbench-announcement]")) continue;
+                    said.push(...Array.from(addedNodes, (node) => node.textContent));
+                }
+            }).observe(document.body, { childList: true, subtree: true });
+        }"""
+    )
+
+    def heard(count: int) -> list[str]:
+        sentences: list[str] = page.evaluate(
+            """(count) => new Promise((resolve) => {
+                const deadline = performance.now() + 20_000;
+                const look = () => {
+                    if (said.length >= count || performance.now() > deadline) resolve(said);
+                    else setTimeout(look, 20);
+                };
+                look();
+            })""",
+            count,
+        )
+        return sentences
+
+    return heard
+
+
+def test_what_moves_is_said(visit: Callable[..., Workbench]) -> None:
+    workbench = visit("?widgets=probe,form,probe")
+    heard = hear(workbench.page)
+    tab = workbench.tab("Widgets")
+    tab.get_by_role("button", name="Move up probe (2)").press("Enter")
+    assert heard(1) == ["probe (2) is 1 of 2 in Full width now."]
+
+
+def test_code_that_does_not_run_is_said_once(
+    visit: Callable[..., Workbench], write_survey: Callable[..., None]
+) -> None:
+    workbench = visit("?widgets=survey,survey")
+    heard = hear(workbench.page)
+    write_survey(2, main=f"{SURVEY}\nthis is no Python\n")
+    expect(workbench.page.locator("workbench-failure")).to_have_count(2)
+    [said] = heard(1)
+    assert said.startswith("survey goes on as it was: what is saved does not run: ")
+    write_survey(3, main=f"{SURVEY}\nnor is this\n")
+    # Each once.
+    assert len(heard(2)) == 2
+
+
+# What fails
+
+
+def test_a_failure_has_links_and_stays_with_its_widget(visit: Callable[..., Workbench]) -> None:
+    workbench = visit("?widgets=probe,form")
+    page = workbench.page
+    workbench.click("Fail")
+    failure = page.locator("workbench-failure")
+    link = failure.get_by_role("link", name='File "widgets/probe/main.py"').last
+    line = line_of('        raise ValueError("nothing works")')
+    address = rf"/widgets/probe/main\.py:{line}$"
+    expect(link).to_have_attribute("href", re.compile(rf"^vscode://file/.*{address}"))
+    workbench.tab("Console").get_by_label("Files open in").select_option("Zed")
+    expect(link).to_have_attribute("href", re.compile(rf"^zed://file/.*{address}"))
+
+    tab = workbench.tab("Widgets")
+    tab.get_by_label("Zone of probe").select_option("Sidebar")
+    beside = "[data-widget-type=probe] + workbench-failure"
+    expect(page.locator(f"[data-container=Sidebar] {beside}")).to_be_visible()
+    tab.get_by_role("button", name="Move up probe").click()
+    expect(page.locator(f"{beside} + [data-widget-type=form]")).to_be_visible()
+    tab.get_by_role("button", name="Remove probe").click()
+    expect(failure).to_have_count(0)
+
+
+# By keyboard
+
+
+class Keyboard:
+    """Somebody who has no pointer."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        self.workbench = workbench
+        self.press = workbench.page.keyboard.press
+        self.type = workbench.page.keyboard.type
+
+    def go(self, target: Locator) -> None:
+        """By Tab alone."""
+        for _ in range(200):
+            if target.evaluate("each => each === each.getRootNode().activeElement"):
+                return
+            self.press("Tab")
+        raise AssertionError(f"Tab does not lead to {target}")
+
+    def use(self, target: Locator, key: str = "Enter") -> None:
+        self.go(target)
+        self.press(key)
+
+    def click(self, name: str) -> None:
+        self.use(self.workbench.probe.get_by_role("button", name=name))
+
+    def tab(self, name: str) -> Locator:
+        panel = self.workbench.panel
+        chosen = panel.get_by_role("tab", selected=True)
+        self.go(chosen)
+        while chosen.text_content() != name:
+            self.press("ArrowRight")
+        return panel.get_by_role("tabpanel", name=name)
+
+
+def test_all_is_played_by_keyboard_alone(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    keyboard = Keyboard(workbench)
+    answer = workbench.probe.locator(".answer")
+    keyboard.use(workbench.handle)
+    expect(workbench.panel.get_by_role("tablist")).to_be_visible()
+
+    keyboard.use(keyboard.tab("Theme").get_by_label("Light"), "ArrowDown")
+    expect(workbench.probe.locator(".token")).to_have_text("#1E222B")
+
+    tab = keyboard.tab("Network")
+    keyboard.use(tab.get_by_label("With"), "4")
+    keyboard.use(tab.get_by_role("button", name="Fail the next call"))
+    keyboard.click("Call")
+    expect(answer).to_contain_text("ConnectorNotFoundError")
+    keyboard.click("Call")
+    expect(answer).to_contain_text("'department': 'Support'")
+
+    tab = keyboard.tab("Calls")
+    latest, _ = expect_calls(tab, 2)
+    keyboard.use(latest.locator("summary"))
+    expect(latest).to_contain_text("Called by probe.")
+    keyboard.use(tab.get_by_role("button", name="Clear"))
+    expect_calls(tab, 0)
+
+    keyboard.click("Speak")
+    tab = keyboard.tab("Console")
+    hello = tab.get_by_text("Hello from Python", exact=True)
+    expect(hello).to_be_visible()
+    keyboard.use(tab.get_by_label("Only warnings and errors"), "Space")
+    expect(hello).to_have_count(0)
+    keyboard.use(tab.get_by_role("button", name="Clear"))
+    expect(tab).to_contain_text("Nothing has been printed.")
+
+    keyboard.click("Block")
+    tab = keyboard.tab("Weight")
+    expect(tab.locator(".problems")).to_contain_text('Widget "probe": block')
+    keyboard.use(tab.get_by_role("button", name="Clear"))
+    expect(tab.locator(".problems")).not_to_contain_text("block")
+
+    tab = keyboard.tab("Visitor")
+    keyboard.go(tab.get_by_label("Value of profile field 42"))
+    keyboard.type("Sales")
+    keyboard.use(tab.get_by_role("button", name="Load the page as this visitor"))
+    workbench.page.wait_for_url("**profile.42=*Sales")
+    workbench.settled()
+    keyboard.click("Call")
+    expect(answer).to_contain_text("Sales")
 
 
 def test_axe_finds_a_mistake_in_the_panel(visit: Callable[..., Workbench]) -> None:
@@ -310,6 +516,7 @@ def test_every_type_of_field_changes_its_property(visit: Callable[..., Workbench
 
 def test_options_are_searched_for_and_sorted(visit: Callable[..., Workbench]) -> None:
     workbench = visit("?widgets=form")
+    heard = hear(workbench.page)
     page, tab = workbench.page, workbench.tab("Configuration")
     tab.get_by_text("Choice", exact=True).click()
     lead = tab.get_by_role("combobox", name="Lead")
@@ -343,6 +550,7 @@ def test_options_are_searched_for_and_sorted(visit: Callable[..., Workbench]) ->
     workbench.expect_prop("order", [2, 3, 5])
     tab.get_by_role("button", name="Move Marketing up").press("Enter")
     workbench.expect_prop("order", [3, 2, 5])
+    assert heard(2) == ["Marketing is 2 of 3 now.", "Marketing is 1 of 3 now."]
     expect(tab.get_by_role("button", name="Move Marketing down")).to_be_focused()
     tab.get_by_role("button", name="Move Marketing down").press("Enter")
     workbench.expect_prop("order", [2, 3, 5])
@@ -435,6 +643,205 @@ def test_options_that_nobody_gives_are_told(visit: Callable[..., Workbench], ser
     expect(tab).to_contain_text("api.example did not answer.")
 
 
+SURVEY = """
+import json
+
+VERSION = 1
+
+def init(sdk):
+    @sdk.view
+    def view():
+        return t"<p>{VERSION}</p><pre>{json.dumps(dict(sdk.props), sort_keys=True)}</pre>"
+"""
+
+SURVEY_PROPERTIES = [
+    {"name": "name", "label": "Name", "type": "text", "rules": {"minLength": 2}},
+    {"name": "count", "label": "Count", "type": "number"},
+    {
+        "name": "lead",
+        "label": "Lead",
+        "type": "autocomplete",
+        "section": "choice",
+        "dynamicOptions": {
+            "endpoint": {"endpoint": "https://api.example/teams"},
+            "mapping": {"path": "data.rows", "valueKey": "key", "labelKey": "names.full"},
+        },
+    },
+]
+
+
+@pytest.fixture
+def write_survey(write_widget: Callable[..., None]) -> Callable[..., None]:
+    """Writes a widget with a form, in a version that it shows."""
+
+    def write(version: int, *further: dict[str, Any], main: str = SURVEY) -> None:
+        manifest = {
+            "title": "Survey",
+            "category": "Tests",
+            "prerender": False,
+            "prefetch": False,
+            "configuration": {
+                "properties": [*further, *SURVEY_PROPERTIES],
+                "sections": [{"name": "choice", "label": "Choice"}],
+            },
+            "defaultConfig": {"name": "Ann", "count": 3},
+        }
+        text = main.replace("VERSION = 1", f"VERSION = {version}")
+        write_widget("survey", text, {"widget.json": json.dumps(manifest)})
+
+    write(1)
+    return write
+
+
+def test_a_form_stays_while_its_widget_is_saved(
+    visit: Callable[..., Workbench], write_survey: Callable[..., None]
+) -> None:
+    workbench = visit("?widgets=survey")
+    survey, tab = workbench.widget("survey"), workbench.tab("Configuration")
+    tab.get_by_text("Choice", exact=True).click()
+    lead = tab.get_by_role("combobox", name="Lead")
+    lead.fill("des")
+    write_survey(2)
+    expect(survey.locator("p")).to_have_text("2")
+    expect(lead).to_have_value("des")
+    expect(lead).to_be_focused()
+    expect(tab.get_by_role("listbox").get_by_role("option")).to_have_text(["Design"])
+
+    tab.get_by_text("Configuration", exact=True).click()
+    name = tab.get_by_label("Name")
+    name.fill("x")
+    tab.get_by_label("Count").focus()
+    write_survey(3)
+    expect(survey.locator("p")).to_have_text("3")
+    expect(tab.get_by_label("Count")).to_be_focused()
+    expect(name).to_have_value("x")
+    expect(tab.locator(".error:not([hidden])")).to_contain_text("at least 2 characters")
+    # It is the new one's form.
+    tab.get_by_label("Count").fill("7")
+    name.fill("Bea")
+    expect(survey.locator("pre")).to_have_text('{"count": 7, "name": "Bea"}')
+
+
+def test_a_form_that_is_saved_keeps_the_place_of_its_reader(
+    visit: Callable[..., Workbench], write_survey: Callable[..., None]
+) -> None:
+    workbench = visit("?widgets=survey")
+    tab = workbench.tab("Configuration")
+    name = tab.get_by_label("Name", exact=True)
+    name.fill("x")
+    name.press("Home")
+    write_survey(1, {"name": "nick", "label": "Nickname", "type": "text"})
+    expect(tab.get_by_label("Nickname")).to_be_visible()
+    expect(name).to_be_focused()
+    expect(name).to_have_value("x")
+    workbench.page.keyboard.type("O")
+    expect(name).to_have_value("Ox")
+    expect(workbench.widget("survey").locator("pre")).to_contain_text('"name": "Ox"')
+
+    tab.get_by_text("Choice", exact=True).click()
+    lead = tab.get_by_role("combobox", name="Lead")
+    lead.fill("sa")
+    write_survey(1, {"name": "size", "label": "Size", "type": "number", "section": "choice"})
+    expect(tab.get_by_label("Size")).to_be_visible()
+    expect(lead).to_be_focused()
+    expect(lead).to_have_value("sa")
+    lead.press("ArrowDown")
+    expect(tab.get_by_role("listbox").get_by_role("option")).to_have_text(["Sales"])
+
+
+def test_the_widget_that_is_configured_stays_the_same(
+    visit: Callable[..., Workbench], write_survey: Callable[..., None]
+) -> None:
+    workbench = visit("?widgets=survey,survey")
+    survey = workbench.page.locator("[data-widget-type=survey]")
+    tab = workbench.tab("Configuration")
+    tab.get_by_label("Widget").select_option("survey (2)")
+    tab.get_by_label("Name").fill("Second")
+    workbench.tab("Widgets").get_by_role("button", name="Move up survey (2)").click()
+    tab = workbench.tab("Configuration")
+    for version in (2, 3):
+        write_survey(version)
+        for index in range(2):
+            expect(survey.nth(index).locator("p")).to_have_text(str(version))
+        expect(tab.get_by_label("Name")).to_have_value("Second")
+        expect(tab.get_by_label("Widget").locator("option:checked")).to_have_text("survey")
+    tab.get_by_label("Count").fill("8")
+    expect(survey.first.locator("pre")).to_have_text('{"count": 8, "name": "Second"}')
+    expect(survey.nth(1).locator("pre")).to_have_text('{"count": 3, "name": "Ann"}')
+
+
+def test_the_first_widget_is_followed_where_none_was_chosen(
+    visit: Callable[..., Workbench],
+) -> None:
+    workbench = visit("?widgets=form,form")
+    tab = workbench.tab("Configuration")
+    tab.get_by_label("Count").fill("8")
+    workbench.tab("Widgets").get_by_role("button", name="Move down form", exact=True).click()
+    expect(workbench.tab("Configuration").get_by_label("Count")).to_have_value("8")
+
+
+def test_what_is_configured_wrongly_is_told(
+    visit: Callable[..., Workbench], write_widget: Callable[..., None]
+) -> None:
+    options = [{"value": "s", "label": "Small"}]
+    wrong: dict[str, tuple[dict[str, Any], object, str]] = {
+        "count": ({"type": "number"}, "abc", 'The widget has "abc". This has to be a number.'),
+        "least": (
+            {"type": "number", "rules": {"minimum": 2}},
+            1,
+            "The widget has 1. This has to be at least 2.",
+        ),
+        "name": (
+            {"type": "text", "rules": {"minLength": 3}},
+            "Al",
+            'The widget has "Al". This needs at least 3 characters; it has 2.',
+        ),
+        "text": ({"type": "text"}, {"a": 1}, 'The widget has {"a":1}. This has to be text.'),
+        "since": (
+            {"type": "date"},
+            "soon",
+            'The widget has "soon". This has to be a date, such as 2026-11-29.',
+        ),
+        "loud": (
+            {"type": "boolean"},
+            "yes",
+            'The widget has "yes". This has to be true or false.',
+        ),
+        "days": (
+            {"type": "select", "multiple": True, "options": options},
+            "s",
+            'The widget has "s". This has to be a list.',
+        ),
+        "size": ({"type": "select", "options": options}, "l", '"l" is none of the options.'),
+        "none": (
+            {"type": "text", "rules": {"required": True}},
+            "",
+            'The widget has "". This is required.',
+        ),
+    }
+    manifest = {
+        "title": "Wrong",
+        "category": "Tests",
+        "prerender": False,
+        "prefetch": False,
+        "configuration": {
+            "properties": [{"name": name, **each} for name, (each, _, _) in wrong.items()]
+        },
+        "defaultConfig": {name: value for name, (_, value, _) in wrong.items()},
+    }
+    files = {"widget.json": json.dumps(manifest)}
+    write_widget("wrong", "def init(sdk):\n    sdk.render(t'<p>There</p>')\n", files)
+    workbench = visit("?widgets=wrong")
+    tab = workbench.tab("Configuration")
+    for name, (_, _, told) in wrong.items():
+        field = tab.locator(f"[data-property={name}]")
+        expect(field.get_by_text(told, exact=True)).to_be_visible()
+    tab.get_by_label("count").fill("5")
+    expect(tab.locator("[data-property=count] .error")).to_be_hidden()
+    tab.get_by_label("size").select_option("Small")
+    expect(tab.get_by_text('"l" is none of the options.')).to_have_count(0)
+
+
 # Theme
 
 
@@ -491,7 +898,7 @@ def test_who_visits_is_whom_connectors_hear_of(visit: Callable[..., Workbench]) 
 
     tab = workbench.tab("Visitor")
     expect(tab.get_by_label("Member")).to_be_checked()
-    tab.get_by_label("Value of the profile field").fill("Sales & more")
+    tab.get_by_label("Value of profile field 42").fill("Sales & more")
     tab.get_by_label("Locale").fill("nl-NL")
     tab.get_by_role("button", name="Load the page as this visitor").click()
     workbench.page.wait_for_url("**profile.42=*")
@@ -501,7 +908,7 @@ def test_who_visits_is_whom_connectors_hear_of(visit: Callable[..., Workbench]) 
     expect(answer).to_contain_text("Sales &amp; more")  # as the platform's templates write it
 
     tab = workbench.tab("Visitor")
-    tab.get_by_role("button", name="Remove the profile field").click()
+    tab.get_by_role("button", name="Remove profile field 42").click()
     expect(tab.get_by_role("button", name="Add a field")).to_be_focused()
     tab.get_by_role("button", name="Load the page as this visitor").click()
     workbench.page.wait_for_url("**profile.42=")
@@ -516,6 +923,41 @@ def test_who_visits_is_whom_connectors_hear_of(visit: Callable[..., Workbench]) 
     workbench.settled()
     workbench.click("Call")
     expect(answer).to_contain_text("ConnectorExecuteError")
+
+
+def test_a_profile_field_that_is_removed_stays_away(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    tab = workbench.tab("Visitor")
+    tab.get_by_role("button", name="Remove profile field 42").click()
+    tab.get_by_role("button", name="Load the page as this visitor").click()
+    workbench.page.wait_for_url("**profile.42=")
+    workbench.settled()
+
+    tab = workbench.tab("Visitor")
+    expect(tab.get_by_role("list", name="Profile fields").get_by_role("listitem")).to_have_count(0)
+    tab.get_by_label("Admin").check()
+    tab.get_by_role("button", name="Load the page as this visitor").click()
+    workbench.page.wait_for_url(re.compile(r"user=admin.*profile\.42=$"))
+    workbench.settled()
+    workbench.click("Call")
+    expect(workbench.probe.locator(".answer")).to_contain_text("'department': 'None'")
+
+
+def test_profile_fields_are_told_apart(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    tab = workbench.tab("Visitor")
+    tab.get_by_role("button", name="Add a field").click()
+    number = tab.get_by_label("Number of the new profile field")
+    expect(number).to_be_focused()
+    number.fill("007")
+    number.press("Tab")
+    tab.get_by_label("Value of profile field 007").fill("James")
+    for number_of in ("42", "007"):
+        for what in ("Number of", "Value of", "Remove"):
+            named = tab.get_by_label(f"{what} profile field {number_of}", exact=True)
+            expect(named).to_have_count(1)
+    tab.get_by_role("button", name="Load the page as this visitor").click()
+    workbench.page.wait_for_url("**profile.7=James")
 
 
 # Network
@@ -594,6 +1036,69 @@ def test_offline_and_slow(visit: Callable[..., Workbench]) -> None:
     slow = workbench.tab("Network").get_by_label("Milliseconds added to each call")
     expect(slow).to_have_value("400")
 
+    # One that is emptied stays so while somebody is at it.
+    slow.press("Control+a")
+    slow.press("Backspace")
+    expect(slow).to_have_value("")
+    slow.press_sequentially("25")
+    expect(slow).to_have_value("25")
+    slow.press("Control+a")
+    slow.press("Backspace")
+    slow.press("Tab")
+    expect(slow).to_have_value("0")
+    expect(workbench.panel.get_by_label("As it is")).to_be_checked()
+
+
+@pytest.mark.parametrize(
+    ("preset", "latency", "speed"), [("Slow 4G", 562, 1440), ("3G", 2000, 400)]
+)
+def test_the_presets_are_as_slow_as_they_say(
+    visit: Callable[..., Workbench], preset: str, latency: int, speed: int
+) -> None:
+    workbench = visit()
+    tab, answer = workbench.tab("Network"), workbench.probe.locator(".answer")
+    tab.get_by_label(preset, exact=True).check()
+    expect(tab.get_by_label("Milliseconds added to each call")).to_have_value(str(latency))
+    expect(tab.get_by_label("Kilobits a second")).to_have_value(str(speed))
+    workbench.click("Call")
+    expect(answer).to_contain_text("'department': 'Support'")
+    [(took, length)] = recorded(workbench.page)
+    # A timer may be early by a millisecond.
+    assert took >= latency + length * 8 / speed - 2
+
+
+def test_an_answer_comes_as_fast_as_its_kilobits(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    workbench.tab("Network").get_by_label("Kilobits a second").fill("1")
+    workbench.click("Call")
+    expect(workbench.probe.locator(".answer")).to_contain_text("'department': 'Support'")
+    [(took, length)] = recorded(workbench.page)
+    assert length > 30
+    assert took >= length * 8 - 2
+
+
+def recorded(page: Page) -> list[tuple[float, int]]:
+    """How many milliseconds each call took, and how many characters its answer has."""
+    calls: list[tuple[float, int]] = page.evaluate(
+        """async () => {
+            const { recordedCalls } = await import("/_workbench/call-record.js");
+            return recordedCalls().map(({ began, ended, length }) => [ended - began, length]);
+        }"""
+    )
+    return calls
+
+
+def test_play_nothing_ends_a_planned_failure(visit: Callable[..., Workbench]) -> None:
+    workbench = visit()
+    tab = workbench.tab("Network")
+    tab.get_by_role("button", name="Fail the next call").click()
+    expect(workbench.handle).to_contain_text("failing call")
+    workbench.panel.get_by_role("button", name="Play nothing").click()
+    expect(tab.get_by_role("status")).to_be_empty()
+    expect(workbench.handle).not_to_contain_text("failing call")
+    workbench.click("Call")
+    expect(workbench.probe.locator(".answer")).to_contain_text("'department': 'Support'")
+
 
 # Calls
 
@@ -627,6 +1132,28 @@ def test_a_call_that_is_under_way_says_so(visit: Callable[..., Workbench]) -> No
     call.locator("summary").click()
     expect(call).to_contain_text("Its answer is on its way.")
     expect(call).to_contain_text("https://api.example/echo")
+
+
+def test_a_call_that_is_cleared_while_it_is_under_way_stays_away(
+    visit: Callable[..., Workbench],
+) -> None:
+    workbench = visit()
+    printed: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        printed.append(message.text)
+
+    workbench.page.on("console", note)
+    workbench.tab("Network").get_by_label("Milliseconds added to each call").fill("1500")
+    tab = workbench.tab("Calls")
+    workbench.click("Call")
+    expect_calls(tab, 1)
+    tab.get_by_role("button", name="Clear").click()
+    expect_calls(tab, 0)
+    expect(workbench.probe.locator(".answer")).to_contain_text("'department': 'Support'")
+    expect_calls(tab, 0)
+    expect(tab.get_by_text("No widget has called a connector yet.")).to_be_visible()
+    assert not [text for text in printed if "The workbench failed" in text]
 
 
 def test_the_oldest_calls_are_forgotten(visit: Callable[..., Workbench]) -> None:
@@ -782,10 +1309,70 @@ def test_a_widget_that_prints_in_a_loop_is_named_with_its_line(
     workbench.click("Flood")
     line = line_of('            print("line", number)')
     expect(tab.get_by_role("status")).to_contain_text(
-        re.compile(rf"probe prints 1\d\d lines a second, at widgets/probe/main\.py:{line}\.")
+        f"probe prints more than 100 lines a second, at widgets/probe/main.py:{line}."
+    )
+    expect(tab).to_contain_text(
+        re.compile(
+            r"probe: up to 1\d\d lines a second\. What came beyond 100 is not kept, \d\d lines"
+        )
     )
     lines = tab.get_by_role("list", name="Console, the latest last").get_by_role("listitem")
     expect(lines).to_have_count(100)
+
+
+FLOODER = """
+LINES = 400
+
+def init(sdk):
+    def flood():
+        for number in range(LINES):
+            print("line", number)
+
+    sdk.render(t"<button onclick={flood}>Flood</button><p>{LINES}</p>")
+"""
+
+
+def test_each_flood_is_told_once_and_counted_for_itself(
+    visit: Callable[..., Workbench], write_widget: Callable[..., None]
+) -> None:
+    write_widget("flooder", FLOODER)
+    workbench = visit("?widgets=probe,flooder")
+    tab = workbench.tab("Console")
+    told = tab.get_by_role("status")
+    workbench.click("Flood")
+    expect(told).to_contain_text("probe prints")
+    flood = workbench.widget("flooder").get_by_role("button", name="Flood")
+    flood.click()
+    expect(told).to_contain_text("flooder prints")
+    expect(tab.get_by_text(re.compile("^flooder: .* [23]\\d\\d lines so far"))).to_be_visible()
+    expect(tab.get_by_text(re.compile("^probe: .* [45]\\d lines so far"))).to_be_visible()
+    told.evaluate(
+        """told => {
+            window.changes = 0;
+            const count = (records) => { changes += records.length; };
+            new MutationObserver(count).observe(told, {
+                characterData: true, childList: true, subtree: true,
+            });
+        }"""
+    )
+    flood.click()
+    expect(tab.get_by_text(re.compile("^flooder: .* [4-9]\\d\\d lines so far"))).to_be_visible()
+    assert workbench.page.evaluate("() => changes") == 0
+
+
+def test_a_flood_is_forgotten_with_the_code_that_printed_it(
+    visit: Callable[..., Workbench], write_widget: Callable[..., None]
+) -> None:
+    write_widget("flooder", FLOODER)
+    workbench = visit("?widgets=flooder")
+    tab = workbench.tab("Console")
+    flooder = workbench.widget("flooder")
+    flooder.get_by_role("button", name="Flood").click()
+    expect(tab.get_by_role("status")).to_contain_text("flooder prints")
+    write_widget("flooder", FLOODER.replace("400", "4"))
+    expect(flooder.locator("p")).to_have_text("4")
+    expect(tab.get_by_role("status")).to_be_empty()
+    expect(tab.get_by_text("is not kept")).to_have_count(0)
 
 
 def line_of(text: str) -> int:
@@ -916,6 +1503,31 @@ def test_a_form_stays_while_something_else_is_saved(
     expect(tab).to_contain_text("other is not in the repository any more.")
 
 
+def test_what_is_not_named_is_told(
+    visit: Callable[..., Workbench], widget_repository: Path
+) -> None:
+    workbench = visit()
+    tab = workbench.tab("Weight")
+    expect(tab).to_contain_text(
+        "No function of a widget's Python has kept the page for over 50 ms twice, or for 150 ms once."
+    )
+    expect(tab).not_to_contain_text("Code in JavaScript")
+
+    plain = widget_repository / "widgets" / "plain"
+    (plain / "dist").mkdir(parents=True)
+    (plain / "dist" / "index.html").write_text("<p>Plain</p>")
+    manifest = {
+        "title": "Plain",
+        "category": "Tests",
+        "source": {"path": "dist", "entry": "index.html"},
+    }
+    (plain / "widget.json").write_text(json.dumps(manifest))
+    workbench = visit("?widgets=probe,plain")
+    expect(workbench.tab("Weight")).to_contain_text(
+        "Code in JavaScript, of plain, is not named here: it is only counted in the browser's long tasks"
+    )
+
+
 def test_the_page_answers_while_a_widget_yields(visit: Callable[..., Workbench]) -> None:
     workbench = visit()
     ticks = workbench.probe.locator(".ticks")
@@ -944,8 +1556,11 @@ def test_what_is_loaded_and_held_is_told(visit: Callable[..., Workbench]) -> Non
     workbench = visit()
     tab = workbench.tab("Weight")
     for label, row in (
-        ("Start", re.compile(r"^Python ready\d+$")),
-        ("Start", re.compile(r"^probe: asked for, until init has returned\d+$")),
+        ("Start, in ms", re.compile(r"^Page: first paint\d{2,}$")),
+        ("Start, in ms", re.compile(r"^Python: its files fetched\d{3,}$")),
+        ("Start, in ms", re.compile(r"^Python: loaded and started\d{4,}$")),
+        ("Start, in ms", re.compile(r"^probe: files, and waiting for Python\d{3,}$")),
+        ("Start, in ms", re.compile(r"^probe: its init\d{4,}$")),
         ("Fetched", re.compile(r"^Python\d+[67]\d{3}\.\d$")),
         ("Fetched", re.compile(r"^probe\d+1\d\d\.\d$")),
         ("Memory", re.compile(r"^Python's memory, in MB\d\d\.\d$")),

@@ -28,13 +28,24 @@ def library_entry(widget: Widget) -> dict[str, Any]:
         exclude_none=True,
         include={"category", "settings", "configuration"},
     )
-    has_one = thumbnail(widget) is not None
     return {
         **shown,
         "inLibrary": manifest.widgets_library,
-        "thumbnail": f"/_preview/thumbnail/{quote(widget.type)}" if has_one else None,
+        "thumbnail": _thumbnail_address(widget),
         "directory": str(widget.directory.resolve()),
     }
+
+
+def _thumbnail_address(widget: Widget) -> str | None:
+    path = thumbnail(widget)
+    if path is None:
+        return None
+    address = f"/_preview/thumbnail/{quote(widget.type)}"
+    try:
+        # A page that is open shows a picture that it has by its address, whatever is there by now.
+        return f"{address}?{(widget.directory / path).stat().st_mtime_ns}"
+    except OSError:  # it has gone since
+        return address
 
 
 def thumbnail_file(repository: Repository, widget_type: str) -> Path:

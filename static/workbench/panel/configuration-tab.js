@@ -5,14 +5,26 @@
 
 import { page } from "/_community/page-data.js";
 import { element } from "../element.js";
-import { changeProps, resetProps, sdkOf } from "../instance-props.js";
+import { changeProps, latestOf, resetProps, sdkOf } from "../instance-props.js";
 import { nameOf, onPlaced, placedWidgets, typeOf } from "../placed-widgets.js";
 import { onSaved, workbench } from "../workbench-data.js";
 import { chooseWidget, chosenWidget } from "./chosen-widget.js";
 import { copyButton } from "./copy-button.js";
+import { placeIn, putBack } from "./form-place.js";
 import { propertyField } from "./property-field.js";
 
-/** @typedef {import("../workbench-data.js").Property} Property */
+/**
+ * @typedef {import("../workbench-data.js").Property} Property
+ * @typedef {import("./property-field.js").Field} Field
+ *
+ * @typedef {object} Shown what the form shows
+ * @property {Map<string, Field>} fields by the property's name
+ * @property {(widget: Element) => void} follow the form is about this one from now on, which took the other's place
+ * @property {() => void} end
+ */
+
+/** @type {Shown} */
+const NOTHING = { fields: new Map(), follow() {}, end() {} };
 
 /** @type {import("./tabs.js").Tab} */
 export function configurationTab(place) {
@@ -29,39 +41,47 @@ export function configurationTab(place) {
     element("p", { class: "field" }, element("label", { for: "configured" }, "Widget"), which),
     form,
   );
-  let end = () => {};
+  let content = NOTHING;
   /** @type {Element | null} */
   let shown = null;
   let drawn = "";
-  /** Draws the form anew, and leaves its reader where they are. */
-  const redraw = () => {
-    const open = form.querySelector("details[open] > summary")?.textContent;
-    const focused = /** @type {ShadowRoot} */ (place.getRootNode()).activeElement?.id;
-    show();
-    for (const summary of form.querySelectorAll("summary")) {
-      const details = /** @type {HTMLDetailsElement} */ (summary.parentElement);
-      if (summary.textContent === open) details.open = true;
+  const showWhich = () => {
+    const names = placedWidgets().map((widget) => nameOf(widget));
+    if (Array.from(which.options, ({ text }) => text).join("\n") !== names.join("\n")) {
+      which.replaceChildren(
+        ...names.map((name, index) => element("option", { value: index }, name)),
+      );
     }
-    const again = focused && form.querySelector(`#${CSS.escape(focused)}`);
-    if (again instanceof HTMLElement) again.focus();
+    which.selectedIndex = placedWidgets().findIndex((widget) => widget === shown);
+    which.disabled = shown === null;
   };
   const show = () => {
-    end();
+    content.end();
     shown = chosenWidget();
-    which.replaceChildren(
-      ...placedWidgets().map((widget, index) =>
-        element("option", { value: index, selected: widget === shown }, nameOf(widget)),
-      ),
-    );
-    which.disabled = shown === null;
+    showWhich();
     drawn = shown ? formOf(typeOf(shown)) : "";
-    end = shown ? showForm(form, shown) : showNothing(form);
+    content = shown ? showForm(form, shown) : showNothing(form);
+  };
+  /** Draws the form anew, and leaves its reader where they are. */
+  const redraw = () => {
+    const before = placeIn(form, content.fields);
+    show();
+    putBack(form, content.fields, before);
   };
   show();
   const ends = [
     onPlaced(() => {
-      // A form that somebody is in stays, unless its widget has gone.
-      if (shown !== chosenWidget() || which.options.length !== placedWidgets().length) show();
+      const now = chosenWidget();
+      if (now !== shown) {
+        // A form that somebody is in stays, unless its widget has gone.
+        if (!now || !shown || latestOf(shown) !== now) show();
+        else if (formOf(typeOf(now)) !== drawn) redraw();
+        else {
+          shown = now;
+          content.follow(now);
+        }
+      }
+      showWhich();
     }),
     onSaved((types) => {
       // What somebody is at stays, unless it is about something else now.
@@ -69,7 +89,7 @@ export function configurationTab(place) {
     }),
   ];
   return () => {
-    end();
+    content.end();
     for (const each of ends) each();
   };
 }
@@ -84,18 +104,21 @@ function formOf(type) {
   return JSON.stringify([library?.configuration, registration?.props]);
 }
 
-/** @param {HTMLElement} form */
+/**
+ * @param {HTMLElement} form
+ * @returns {Shown}
+ */
 function showNothing(form) {
   form.replaceChildren(
     element("p", { class: "hint" }, "No widget is on this page: add one in the Widgets tab."),
   );
-  return () => {};
+  return NOTHING;
 }
 
 /**
  * @param {HTMLElement} form
  * @param {Element} widget
- * @returns {() => void} ends following it
+ * @returns {Shown}
  */
 function showForm(form, widget) {
   const type = typeOf(widget);
@@ -104,7 +127,7 @@ function showForm(form, widget) {
     form.replaceChildren(
       element("p", { class: "hint" }, `${type} is not in the repository any more.`),
     );
-    return () => {};
+    return NOTHING;
   }
   const { properties, sections } = known.library.configuration;
   if (properties.length === 0) {
@@ -115,16 +138,17 @@ function showForm(form, widget) {
         `${type} has no configuration: its widget.json lists no properties.`,
       ),
     );
-    return () => {};
+    return NOTHING;
   }
   const values = sdkOf(widget)?.getProps() ?? {};
-  /** @type {Map<string, import("./property-field.js").Field>} */
+  /** @type {Map<string, Field>} */
   const fields = new Map();
+  let current = widget;
   /** @param {Property} property */
   const field = (property) => {
     const id = `property-${properties.indexOf(property)}`;
     const made = propertyField(type, property, id, values[property.name], (value) =>
-      changeProps(widget, { [property.name]: value }),
+      changeProps(current, { [property.name]: value }),
     );
     fields.set(property.name, made);
     return made.content;
@@ -152,18 +176,32 @@ function showForm(form, widget) {
     element(
       "p",
       { class: "row" },
-      copyButton("Copy as defaultConfig", () => defaultConfig(widget, properties)),
+      copyButton("Copy as defaultConfig", () => defaultConfig(current, properties)),
       element(
         "button",
         {
           type: "button",
-          onclick: () => resetProps(widget),
+          onclick: () => resetProps(current),
         },
         "Back to how it was configured",
       ),
     ),
   );
-  return followProps(widget, fields);
+  let end = followProps(current, fields);
+  return {
+    fields,
+    follow(next) {
+      end();
+      current = next;
+      end = followProps(current, fields);
+      const now = sdkOf(current)?.getProps() ?? {};
+      for (const [name, field] of fields) {
+        // What somebody has typed and the rules forbid is still theirs.
+        if (field.draft() === null && !hasFocus(field)) field.show(now[name]);
+      }
+    },
+    end: () => end(),
+  };
 }
 
 /**
@@ -188,18 +226,20 @@ function group(label, description, open, fields) {
  * Shows what others change of the widget's properties, be it the widget itself.
  *
  * @param {Element} widget
- * @param {Map<string, import("./property-field.js").Field>} fields
+ * @param {Map<string, Field>} fields
  */
 function followProps(widget, fields) {
   const follow = (/** @type {unknown} */ props) => {
-    for (const [name, { content, show }] of fields) {
-      const { activeElement } = /** @type {ShadowRoot} */ (content.getRootNode());
-      if (!content.contains(activeElement)) {
-        show(/** @type {Record<string, unknown>} */ (props)[name]);
-      }
+    for (const [name, field] of fields) {
+      if (!hasFocus(field)) field.show(/** @type {Record<string, unknown>} */ (props)[name]);
     }
   };
   return sdkOf(widget)?.on("propsChanged", follow) ?? (() => {});
+}
+
+/** @param {Field} field */
+function hasFocus({ content }) {
+  return content.contains(/** @type {ShadowRoot} */ (content.getRootNode()).activeElement);
 }
 
 /**

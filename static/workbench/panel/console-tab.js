@@ -2,7 +2,7 @@
 
 import { forgetPrinted, onPrinted, printedLines, printedTooFast } from "../console-record.js";
 import { element } from "../element.js";
-import { editorChoice, withLinks } from "./editor-links.js";
+import { editorChoice, onEditor, withLinks } from "./editor-links.js";
 
 const ALL = "";
 
@@ -10,6 +10,8 @@ const ALL = "";
 export function consoleTab(place) {
   const list = element("ol", { class: "printed", "aria-label": "Console, the latest last" });
   const floods = element("div", { role: "status" });
+  // Beside it: what is counted on and on is not to be read out each time.
+  const counts = element("div");
   const none = element("p", { class: "hint" }, "Nothing has been printed.");
   const of = element("select", { id: "printed-by", onchange: () => showAll() });
   const errors = element("input", {
@@ -25,13 +27,14 @@ export function consoleTab(place) {
       errors,
       element("label", { for: errors.id }, "Only warnings and errors"),
     ),
-    editorChoice(() => showAll()),
+    editorChoice(),
     element(
       "p",
       { class: "row" },
       element("button", { type: "button", onclick: forgetPrinted }, "Clear"),
     ),
     floods,
+    counts,
     none,
     list,
   );
@@ -65,7 +68,16 @@ export function consoleTab(place) {
     show();
   };
   show();
-  return onPrinted(show);
+  const ends = [
+    onPrinted(show),
+    onEditor(() => {
+      floods.replaceChildren();
+      showAll();
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
 
   /** @param {import("../console-record.js").Printed} line */
   function wanted({ level, widget }) {
@@ -87,22 +99,31 @@ export function consoleTab(place) {
   }
 
   function showFloods() {
-    const { floods: all, notKept } = printedTooFast();
-    const state = JSON.stringify([all, notKept]);
-    if (floods.dataset.state === state) return;
-    floods.dataset.state = state;
-    floods.replaceChildren(
-      ...all.map(({ widget, lines, place: at }) =>
-        element(
-          "p",
-          { class: "warning" },
-          ...withLinks(
-            `${widget} prints ${lines} lines a second${at ? `, at ${at}` : ""}. Each costs its visitors time: print less ` +
-              `there. Of what came beyond 100 a second nothing is kept, ${notKept} lines so far.`,
-          ),
-        ),
-      ),
+    const all = printedTooFast();
+    const sentences = all.map(
+      ({ widget, place: at }) =>
+        `${widget} prints more than 100 lines a second${at ? `, at ${at}` : ""}. Each costs its visitors time: print less ` +
+        "there.",
     );
+    showOnce(floods, sentences, "warning");
+    const counted = all.map(
+      ({ widget, lines, notKept }) =>
+        `${widget}: up to ${lines} lines a second. What came beyond 100 is not kept, ${notKept} lines so far.`,
+    );
+    showOnce(counts, counted, "hint");
+  }
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {string[]} sentences those that are shown already stay untouched
+ * @param {string} style of each
+ */
+function showOnce(place, sentences, style) {
+  const shown = new Map(Array.from(place.children, (child) => [child.textContent, child]));
+  for (const [text, child] of shown) if (!sentences.includes(text ?? "")) child.remove();
+  for (const sentence of sentences) {
+    if (!shown.has(sentence)) place.append(element("p", { class: style }, ...withLinks(sentence)));
   }
 }
 

@@ -4,6 +4,7 @@
 
 import { element } from "../element.js";
 import { keep, kept } from "../kept.js";
+import { signal } from "../signal.js";
 import { workbench } from "../workbench-data.js";
 
 /** @type {Record<string, { label: string, address: (file: string, line: number) => string }>} */
@@ -25,19 +26,21 @@ const EDITORS = {
 /** Where Python's tracebacks, and ours, name a line of a widget. */
 const PLACE = /File "widgets\/([^/"]+)\/([^"]+)", line (\d+)|widgets\/([^/\s:]+)\/([^\s:]+):(\d+)/g;
 
-/**
- * A choice of the editor, which the browser remembers.
- *
- * @param {() => void} changed
- */
-export function editorChoice(changed) {
+/** @type {ReturnType<typeof signal<void>>} */
+const { listen, tell } = signal();
+
+/** Called after another editor was chosen: links are to be made anew. */
+export const onEditor = listen;
+
+/** A choice of the editor, which the browser remembers. */
+export function editorChoice() {
   const select = element(
     "select",
     {
       id: "editor",
       onchange: () => {
         keep("browser", "editor", select.value);
-        changed();
+        tell();
       },
     },
     ...Object.entries(EDITORS).map(([name, { label }]) =>

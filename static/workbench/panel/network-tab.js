@@ -99,7 +99,16 @@ export function networkTab(place) {
  * @param {number} most
  */
 function number(id, label, most) {
-  const input = element("input", { id, type: "number", min: 0, max: most, step: 1 });
+  const input = element("input", {
+    id,
+    type: "number",
+    min: 0,
+    max: most,
+    step: 1,
+    onblur: () => {
+      input.value = String(numberIn(input));
+    },
+  });
   return {
     input,
     field: element("p", { class: "field" }, element("label", { for: id }, label), input),
@@ -116,6 +125,7 @@ function numberIn(input) {
  * @param {number} value
  */
 function showNumber(input, value) {
-  // Somebody may be typing there.
-  if (numberIn(input) !== value || input.value === "") input.value = String(value);
+  // Somebody may be typing there, and have emptied it first.
+  const typing = /** @type {ShadowRoot} */ (input.getRootNode()).activeElement === input;
+  if (numberIn(input) !== value || !typing) input.value = String(value);
 }

@@ -144,6 +144,7 @@ export function optionPicker({ id, find, choose, clears, left = () => {} }) {
   /** @param {number} index */
   function take(index) {
     const option = options[index];
+    begins = true;
     input.value = clears ? "" : option.label || String(option.value);
     close();
     choose(option);
@@ -162,5 +163,10 @@ export function optionPicker({ id, find, choose, clears, left = () => {} }) {
     return /** @type {ShadowRoot} */ (input.getRootNode()).activeElement === input;
   }
 
-  return { input, content: element("div", { class: "picker" }, input, list, message), message };
+  return {
+    input,
+    content: element("div", { class: "picker" }, input, list, message),
+    /** Whether somebody is at a search. */
+    isTyping: () => !begins && isFocused(),
+  };
 }

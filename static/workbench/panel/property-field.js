@@ -7,20 +7,27 @@
  * @property {Node} content
  * @property {HTMLElement | null} labelled what the label is for; null where the content has a legend of its own
  * @property {(value: unknown) => void} show
+ * @property {() => boolean} [isTyping] whether somebody is at what is no value yet, such as a search
  *
  * @typedef {object} Field
  * @property {HTMLElement} content
  * @property {(value: unknown) => void} show shows another value
+ * @property {() => string | null} draft what stands there and is no value of the widget's; null where nothing does
+ * @property {(draft: string) => void} put puts a draft there, as if a person typed it
  *
  * @typedef {(value: unknown) => void} Change
  */
 
+import { announce } from "../announcement.js";
 import { element } from "../element.js";
 import { messageOf } from "../message-of.js";
 import { HEX_COLOUR } from "./hex-colour.js";
 import { optionPicker } from "./option-picker.js";
 import { optionSource } from "./option-source.js";
 import { refusal, rulesInWords } from "./rules.js";
+
+/** Characters of a value that are quoted. */
+const QUOTED = 60;
 
 /** @type {Record<string, (property: Property, id: string, change: Change, type: string) => Control>} */
 const CONTROLS = {
@@ -53,18 +60,39 @@ export function propertyField(type, property, id, value, change) {
     : element("fieldset", { class: "field" }, element("legend", {}, label || name));
   content.append(control.content, error, ...(described ? [described] : []));
   (control.labelled ?? content).setAttribute("aria-describedby", names);
-  control.show(value);
+  content.dataset.property = name;
+  let refused = false;
+  show(value);
   return {
     content,
-    show(shown) {
-      tell("");
-      control.show(shown);
+    show,
+    draft() {
+      const { labelled } = control;
+      if (!(labelled instanceof HTMLInputElement) || labelled.type === "checkbox") return null;
+      // Of what is no number, a browser does not tell what it is.
+      const drafted = (refused && !labelled.validity.badInput) || control.isTyping?.();
+      return drafted ? labelled.value : null;
+    },
+    put(draft) {
+      const { labelled } = control;
+      if (!(labelled instanceof HTMLInputElement) || labelled.value === draft) return;
+      labelled.value = draft;
+      labelled.dispatchEvent(new Event("input"));
     },
   };
+
+  /** @param {unknown} shown the widget's value, which may be what no rule allows */
+  function show(shown) {
+    refused = false;
+    control.show(shown);
+    const why = shown === undefined || shown === null ? "" : refusal(property, shown);
+    tell(why && `The widget has ${quoted(shown)}. ${why}`);
+  }
 
   /** @param {unknown} changed */
   function checked(changed) {
     const why = refusal(property, changed);
+    refused = why !== "";
     tell(why);
     if (!why) change(changed);
   }
@@ -75,6 +103,17 @@ export function propertyField(type, property, id, value, change) {
     error.hidden = why === "";
     control.labelled?.setAttribute("aria-invalid", String(why !== ""));
   }
+}
+
+/** @param {unknown} value of a configuration, which is JSON; a widget may have set others */
+function quoted(value) {
+  let text;
+  try {
+    text = JSON.stringify(value) ?? String(value);
+  } catch {
+    text = Object.prototype.toString.call(value);
+  }
+  return text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text;
 }
 
 /**
@@ -200,9 +239,14 @@ function dropDownControl(property, id, change, type) {
   let options = [];
   /** @type {unknown} */
   let shown;
+  let loaded = false;
   const select = element("select", {
     id,
-    onchange: () => change(select.value === "" ? null : options[Number(select.value)].value),
+    onchange: () => {
+      shown = select.value === "" ? null : options[Number(select.value)].value;
+      showChosen();
+      change(shown);
+    },
   });
   const status = element("p", { role: "status", class: "hint" });
   load();
@@ -211,13 +255,14 @@ function dropDownControl(property, id, change, type) {
     labelled: select,
     show: (value) => {
       shown = value;
-      select.value = String(indexOf(options, value) ?? "");
+      showChosen();
     },
   };
 
   async function load() {
     try {
       options = await optionSource(type, property).find("");
+      loaded = true;
     } catch (reason) {
       status.textContent = messageOf(reason);
     }
@@ -227,7 +272,17 @@ function dropDownControl(property, id, change, type) {
         element("option", { value: index }, label || String(value)),
       ),
     );
-    select.value = String(indexOf(options, shown) ?? "");
+    showChosen();
+  }
+
+  function showChosen() {
+    const index = indexOf(options, shown);
+    select.value = String(index ?? "");
+    const isNone = shown === undefined || shown === null || shown === "";
+    if (loaded) {
+      status.textContent =
+        index === null && !isNone ? `${quoted(shown)} is none of the options.` : "";
+    }
   }
 }
 
@@ -305,7 +360,7 @@ function autocompleteControl(property, id, change, type) {
 function searchControl(id, change, source) {
   /** @type {Option | null} */
   let chosen = null;
-  const { input, content } = optionPicker({
+  const { input, content, isTyping } = optionPicker({
     id,
     find: source.find,
     choose: (option) => {
@@ -325,6 +380,7 @@ function searchControl(id, change, source) {
   return {
     content,
     labelled: input,
+    isTyping,
     show: async (value) => {
       const none = value === null || value === undefined || value === "";
       if (none ? chosen === null : String(chosen?.value) === String(value)) return;
@@ -333,7 +389,7 @@ function searchControl(id, change, source) {
       // Another may have been chosen meanwhile.
       if (String(chosen?.value) !== String(labelled?.value)) return;
       chosen = labelled;
-      input.value = textOf(chosen);
+      if (!isTyping()) input.value = textOf(chosen);
     },
   };
 }
@@ -349,7 +405,7 @@ function chipsControl({ sortable, label, name }, id, change, source) {
   /** @type {Option[]} */
   let chosen = [];
   const chips = element("ol", { class: "chips", "aria-label": `${label || name}: chosen` });
-  const { input, content } = optionPicker({
+  const { input, content, isTyping } = optionPicker({
     id,
     find: async (search) =>
       (await source.find(search)).filter(({ value }) => indexOf(chosen, value) === null),
@@ -359,6 +415,7 @@ function chipsControl({ sortable, label, name }, id, change, source) {
   return {
     content: element("span", {}, chips, content),
     labelled: input,
+    isTyping,
     show: async (value) => {
       const values = Array.isArray(value) ? value : [];
       if (JSON.stringify(values) === JSON.stringify(chosen.map((option) => option.value))) return;
@@ -419,6 +476,7 @@ function chipsControl({ sortable, label, name }, id, change, source) {
           const moved = [...chosen];
           [moved[index], moved[to]] = [moved[to], moved[index]];
           choose(moved);
+          announce(`${textOf(chosen[to])} is ${to + 1} of ${chosen.length} now.`);
           const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (
             chips.children[to].querySelectorAll("button:not(:disabled)")
           );

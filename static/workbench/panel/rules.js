@@ -9,9 +9,12 @@
  * @param {unknown} value
  * @returns {string} why it cannot be taken, in a sentence; empty if it can
  */
-export function refusal({ rules, type }, value) {
+export function refusal(property, value) {
+  const { rules } = property;
   if (isEmpty(value)) return rules.required ? "This is required." : "";
-  if (typeof value === "string") return textRefusal(rules, value, type);
+  const wrong = typeRefusal(property, value);
+  if (wrong) return wrong;
+  if (typeof value === "string") return textRefusal(rules, value);
   if (typeof value === "number") return numberRefusal(rules, value);
   return "";
 }
@@ -34,6 +37,37 @@ export function rulesInWords({ rules }) {
     .join(" ");
 }
 
+/**
+ * @param {Property} property
+ * @param {unknown} value that is not empty
+ */
+function typeRefusal({ type, multiple }, value) {
+  switch (type) {
+    case "number":
+      return Number.isFinite(value) ? "" : "This has to be a number.";
+    case "boolean":
+      return typeof value === "boolean" ? "" : "This has to be true or false.";
+    case "date":
+      return isDate(value) ? "" : "This has to be a date, such as 2026-11-29.";
+    case "select":
+    case "autocomplete":
+      if (multiple) return Array.isArray(value) ? "" : "This has to be a list.";
+      return typeof value === "object" ? "This has to be one value." : "";
+    default:
+      return typeof value === "string" ? "" : "This has to be text.";
+  }
+}
+
+/** @param {unknown} value */
+function isDate(value) {
+  // What a date field shows (HTML Standard, "valid date string").
+  return (
+    typeof value === "string" &&
+    /^\d{4,}-\d\d-\d\d$/.test(value) &&
+    !Number.isNaN(Date.parse(value))
+  );
+}
+
 /** @param {unknown} value */
 function isEmpty(value) {
   return (
@@ -47,9 +81,8 @@ function isEmpty(value) {
 /**
  * @param {import("../workbench-data.js").Rules} rules
  * @param {string} value
- * @param {string} type
  */
-function textRefusal({ minLength, maxLength, pattern, minimum, maximum }, value, type) {
+function textRefusal({ minLength, maxLength, pattern }, value) {
   // As a person counts, who sees one character where UTF-16 has two.
   const { length } = [...value];
   if (minLength !== undefined && length < minLength) {
@@ -59,7 +92,6 @@ function textRefusal({ minLength, maxLength, pattern, minimum, maximum }, value,
     return `This may have at most ${maxLength} characters; it has ${length}.`;
   }
   if (pattern !== undefined && !matches(pattern, value)) return `This has to match ${pattern}.`;
-  if (type === "number") return numberRefusal({ minimum, maximum }, Number(value));
   return "";
 }
 
@@ -68,7 +100,6 @@ function textRefusal({ minLength, maxLength, pattern, minimum, maximum }, value,
  * @param {number} value
  */
 function numberRefusal({ minimum, maximum }, value) {
-  if (Number.isNaN(value)) return "This has to be a number.";
   if (minimum !== undefined && value < minimum) return `This has to be at least ${minimum}.`;
   if (maximum !== undefined && value > maximum) return `This may be at most ${maximum}.`;
   return "";

@@ -45,7 +45,8 @@ export function visitorTab(place) {
   locale.value = page.locale;
   const fields = element("ul", { class: "profile-fields", "aria-label": "Profile fields" });
   for (const [number, value] of Object.entries(workbench.profileFields)) {
-    fields.append(fieldRow(number, value));
+    // An empty one has been taken away.
+    if (value !== "") fields.append(fieldRow(number, value));
   }
   const form = element(
     "form",
@@ -106,39 +107,40 @@ export function visitorTab(place) {
  */
 function fieldRow(number, value) {
   const numberInput = element("input", {
-    "aria-label": "Number of the profile field",
     name: "number",
+    onchange: () => nameAll(),
     inputmode: "numeric",
     pattern: "[0-9]+",
     required: true,
     value: number,
   });
-  const valueInput = element("input", {
-    "aria-label": "Value of the profile field",
-    name: "value",
-    value,
-  });
-  const row = element(
-    "li",
-    {},
-    numberInput,
-    valueInput,
-    element(
-      "button",
-      {
-        type: "button",
-        "aria-label": "Remove the profile field",
-        onclick: () => {
-          const next = row.nextElementSibling ?? row.previousElementSibling;
-          const place = next ?? row.parentElement?.parentElement;
-          row.remove();
-          place?.querySelector("button")?.focus();
-        },
+  const valueInput = element("input", { name: "value", value });
+  const remove = element(
+    "button",
+    {
+      type: "button",
+      onclick: () => {
+        const next = row.nextElementSibling ?? row.previousElementSibling;
+        const place = next ?? row.parentElement?.parentElement;
+        row.remove();
+        place?.querySelector("button")?.focus();
       },
-      "Remove",
-    ),
+    },
+    "Remove",
   );
+  const row = element("li", {}, numberInput, valueInput, remove);
+  nameAll();
   return row;
+
+  /** There are as many as there are rows: each is called by its field's number. */
+  function nameAll() {
+    const field = numberInput.value
+      ? `profile field ${numberInput.value}`
+      : "the new profile field";
+    numberInput.ariaLabel = `Number of ${field}`;
+    valueInput.ariaLabel = `Value of ${field}`;
+    remove.ariaLabel = `Remove ${field}`;
+  }
 }
 
 /**
@@ -156,7 +158,8 @@ function visit(form, fields) {
   const given = new Map(
     Array.from(fields.querySelectorAll("li"), (row) => {
       const [number, value] = row.querySelectorAll("input");
-      return [number.value, value.value];
+      // As the server counts: "042" is 42.
+      return [number.value.replace(/^0+(?=.)/, ""), value.value];
     }),
   );
   // One of preview.toml's that is removed has no value.

@@ -9,18 +9,25 @@ import {
 } from "../blocking-record.js";
 import { element } from "../element.js";
 import { growingWidgets, widgetsHeld } from "../growth-record.js";
+import { placedWidgets, typeOf } from "../placed-widgets.js";
 import { fetched } from "../resource-record.js";
 import { domWeights, javaScriptHeap, pythonWeight, startPhases } from "../weights.js";
+import { workbench } from "../workbench-data.js";
 import { withLinks } from "./editor-links.js";
 
 /** Milliseconds between looks, while the tab is shown. */
 const LOOK = 1000;
 
+/** As blocking-record.js tells. */
+const NOTHING_LONG =
+  "No function of a widget's Python has kept the page for over 50 ms twice, or for 150 ms once.";
+
 /** @type {import("./tabs.js").Tab} */
 export function weightTab(place) {
   const parts = {
     problems: element("div", { class: "problems" }),
-    start: section("Start", ["", "ms"]),
+    javaScript: element("p", { class: "hint", hidden: true }),
+    start: section("Start, in ms", ["", "from", "took"]),
     bytes: section("Fetched", ["", "files", "kB"]),
     memory: section("Memory", ["", ""]),
     widgets: section("Widgets", ["", "elements", "tasks", "listeners"]),
@@ -28,6 +35,7 @@ export function weightTab(place) {
   place.append(
     element("h2", {}, "What visitors would feel"),
     parts.problems,
+    parts.javaScript,
     element(
       "p",
       { class: "row" },
@@ -40,6 +48,7 @@ export function weightTab(place) {
   );
   const show = async () => {
     showProblems(parts.problems);
+    showJavaScript(parts.javaScript);
     const python = await pythonWeight();
     showStart(parts.start);
     parts.bytes.fill(
@@ -74,22 +83,36 @@ function showProblems(place) {
   place.dataset.shown = text;
   place.replaceChildren(
     ...(sentences.length === 0
-      ? [element("p", { class: "good" }, "No widget's code has kept the page for over 50 ms.")]
+      ? [element("p", { class: "good" }, NOTHING_LONG)]
       : sentences.map((sentence) => element("p", { class: "warning" }, ...withLinks(sentence)))),
   );
 }
 
+/**
+ * What is said above is said of Python alone.
+ *
+ * @param {HTMLElement} place
+ */
+function showJavaScript(place) {
+  const all = placedWidgets().map((widget) => typeOf(widget));
+  const types = new Set(all.filter((type) => workbench.widgets[type]?.python === false));
+  place.hidden = types.size === 0;
+  const how =
+    browsersLongTasks() === null
+      ? ", and this browser does not count its long tasks."
+      : ": it is only counted in the browser's long tasks, below.";
+  place.textContent =
+    types.size === 0
+      ? ""
+      : `Code in JavaScript, of ${[...types].join(", ")}, is not named here${how}`;
+}
+
 /** @param {ReturnType<typeof section>} part */
 function showStart(part) {
-  const { boot, widgets } = startPhases();
   const long = browsersLongTasks();
   part.fill([
-    ["Python ready", boot === null ? "–" : Math.round(boot)],
-    ...widgets.map(({ type, mount }) => [
-      `${type}: asked for, until init has returned`,
-      Math.round(mount),
-    ]),
-    ["The browser's long tasks, together", long === null ? "not told" : Math.round(long)],
+    ...startPhases().map(({ what, began, took }) => [what, Math.round(began), Math.round(took)]),
+    ["The browser's long tasks, together", "", long === null ? "not told" : Math.round(long)],
   ]);
 }
 

@@ -1,5 +1,6 @@
 /** *Widgets*: what is on the page, and the library to add from. */
 
+import { announce } from "../announcement.js";
 import { element } from "../element.js";
 import { handOnChanges } from "../instance-props.js";
 import {
@@ -25,7 +26,6 @@ import { showTab } from "./show-tab.js";
 export function widgetsTab(place) {
   const placed = element("ol", { class: "placed", "aria-label": "Widgets on this page" });
   const library = element("ul", { class: "library", "aria-label": "Library" });
-  const status = element("p", { role: "status", class: "visually-hidden" });
   place.append(
     element("h2", {}, "On this page"),
     placed,
@@ -36,14 +36,13 @@ export function widgetsTab(place) {
     ),
     element("h2", {}, "Library"),
     library,
-    status,
   );
   /** @type {Element[]} of the list's items */
   let items = [];
   const showPlaced = () => {
     const focused = focusedAction(placed, items);
     items = placedWidgets();
-    placed.replaceChildren(...placedWidgets().map((widget) => placedItem(widget, tell)));
+    placed.replaceChildren(...placedWidgets().map(placedItem));
     if (placed.childElementCount === 0) {
       placed.append(element("li", { class: "hint" }, "No widget is on this page. Add one below."));
     }
@@ -51,7 +50,7 @@ export function widgetsTab(place) {
   };
   const showLibrary = () => {
     library.replaceChildren(
-      ...Object.entries(workbench.widgets).map(([type, entry]) => libraryItem(type, entry, tell)),
+      ...Object.entries(workbench.widgets).map(([type, entry]) => libraryItem(type, entry)),
     );
   };
   showPlaced();
@@ -60,18 +59,10 @@ export function widgetsTab(place) {
   return () => {
     for (const end of ends) end();
   };
-
-  /** @param {string} text */
-  function tell(text) {
-    status.textContent = text;
-  }
 }
 
-/**
- * @param {import("../../community/registry-widget.js").RegistryWidget} widget
- * @param {(text: string) => void} tell
- */
-function placedItem(widget, tell) {
+/** @param {import("../../community/registry-widget.js").RegistryWidget} widget */
+function placedItem(widget) {
   const name = nameOf(widget);
   const zone = element(
     "select",
@@ -80,11 +71,17 @@ function placedItem(widget, tell) {
       "data-action": "zone",
       onchange: () => {
         moveToZone(widget, zone.value);
-        tell(`${name} is in ${zone.value} now.`);
+        announce(`${name} is in ${zone.value} now.`);
       },
     },
     ...zones().map((each) => element("option", { selected: each === zoneOf(widget) }, each)),
   );
+  /** @param {"up" | "down"} direction */
+  const move = (direction) => {
+    moveWithinZone(widget, direction);
+    const alike = placedWidgets().filter((other) => zoneOf(other) === zoneOf(widget));
+    announce(`${name} is ${alike.indexOf(widget) + 1} of ${alike.length} in ${zone.value} now.`);
+  };
   /**
    * @param {string} label
    * @param {string} what
@@ -112,8 +109,8 @@ function placedItem(widget, tell) {
     element(
       "span",
       { class: "actions" },
-      action("↑", "Move up", () => moveWithinZone(widget, "up"), !neighbourOf(widget, "up")),
-      action("↓", "Move down", () => moveWithinZone(widget, "down"), !neighbourOf(widget, "down")),
+      action("↑", "Move up", () => move("up"), !neighbourOf(widget, "up")),
+      action("↓", "Move down", () => move("down"), !neighbourOf(widget, "down")),
       action("Configure", "Configure", () => {
         chooseWidget(widget);
         widget.scrollIntoView({ block: "nearest" });
@@ -121,11 +118,11 @@ function placedItem(widget, tell) {
       }),
       action("Duplicate", "Duplicate", () => {
         handOnChanges(widget, duplicateWidget(widget));
-        tell(`${name} is there once more.`);
+        announce(`${name} is there once more.`);
       }),
       action("Remove", "Remove", () => {
         removeWidget(widget);
-        tell(`${name} is removed.`);
+        announce(`${name} is removed.`);
       }),
     ),
     ...forbidden(typeOf(widget), zoneOf(widget)).map((sentence) =>
@@ -137,9 +134,8 @@ function placedItem(widget, tell) {
 /**
  * @param {string} type
  * @param {import("../workbench-data.js").SavedWidget} entry
- * @param {(text: string) => void} tell
  */
-function libraryItem(type, { registration, library }, tell) {
+function libraryItem(type, { registration, library }) {
   const { title, description, version } = registration;
   const picture = library.thumbnail
     ? element("img", { src: library.thumbnail, alt: "", loading: "lazy", width: 420, height: 145 })
@@ -164,7 +160,7 @@ function libraryItem(type, { registration, library }, tell) {
           onclick: () => {
             const widget = addWidget(type);
             widget.scrollIntoView({ block: "nearest" });
-            tell(`${nameOf(widget)} is in ${zoneOf(widget)} now.`);
+            announce(`${nameOf(widget)} is in ${zoneOf(widget)} now.`);
           },
         },
         "Add",
