@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ IMAGES = DOCS / "images"
 
 # A repository with a field of every type, and a widget that misbehaves when asked to.
 WORKBENCH = DOCS.parent / "tests" / "fixtures" / "workbench"
-OF_ITS_TESTS = ("Configuration", "Weight")
+OF_ITS_TESTS = ("Configuration", "Visitor", "Console", "Weight")
+
+TABS = ("Widgets", "Configuration", "Theme", "Visitor", "Network", "Calls", "Console", "Weight")
 
 expect.set_options(timeout=30_000)
 
@@ -61,7 +64,7 @@ def test_examples(community: Community, state: str, width: int) -> None:
     page.locator("main").screenshot(path=IMAGES / f"{state}-{width}.png", animations="disabled")
 
 
-@pytest.mark.parametrize("tab", ["Widgets", "Configuration", "Calls", "Weight"])
+@pytest.mark.parametrize("tab", TABS)
 @pytest.mark.parametrize("width", SIZES)
 def test_workbench(
     community_context: BrowserContext, monkeypatch: pytest.MonkeyPatch, tab: str, width: int
@@ -83,6 +86,16 @@ def test_workbench(
             opened.get_by_label("Widget").select_option("form")
             opened.get_by_text("Choice", exact=True).click()
             expect(opened.get_by_role("combobox", name="Lead")).to_have_value("Sales")
+        elif tab == "Theme":
+            opened.get_by_label("Dark").check()
+            opened.get_by_label("Find a token").fill("surface")
+        elif tab == "Network":
+            opened.get_by_label("With").select_option(index=1)
+            opened.get_by_role("button", name="Fail the next call").click()
+        elif tab == "Console":
+            for name in ("Speak", "Fail"):
+                page.get_by_role("button", name=name).evaluate("button => button.click()")
+            expect(opened).to_contain_text("ValueError: nothing works")
         elif tab == "Calls":
             opened.locator("summary").first.click()
             expect(opened).to_contain_text("Called by weather.")
@@ -91,6 +104,34 @@ def test_workbench(
             page.get_by_role("button", name="Block").evaluate("button => button.click()")
             expect(opened).to_contain_text("kept the page from answering")
         page.screenshot(path=IMAGES / f"workbench-{tab.lower()}-{width}.png", animations="disabled")
+    context.close()
+
+
+@pytest.mark.parametrize("width", SIZES)
+def test_saved_code_that_does_not_run(
+    community_context: BrowserContext, tmp_path: Path, width: int
+) -> None:
+    shutil.copytree(
+        DOCS.parent / "examples" / "widgets" / "weather", tmp_path / "widgets" / "weather"
+    )
+    shutil.copy(DOCS.parent / "examples" / "upstream.py", tmp_path)
+    (tmp_path / "preview.toml").write_text('[upstreams]\n"weather.example" = "upstream:app"\n')
+    assert community_context.browser is not None
+    context = community_context.browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    with running(tmp_path) as url:
+        page.goto(url)
+        widget = page.locator("gs-cc-registry-widget")
+        widget.scroll_into_view_if_needed()
+        expect(widget).to_have_attribute("data-widget-state", "ready")
+        main = tmp_path / "widgets" / "weather" / "main.py"
+        main.write_text(
+            main.read_text("utf-8").replace("async def init(sdk", "async def init(sdk(", 1)
+        )
+        failure = page.locator("workbench-failure")
+        expect(failure).to_contain_text("SyntaxError")
+        failure.scroll_into_view_if_needed()
+        page.screenshot(path=IMAGES / f"workbench-failure-{width}.png", animations="disabled")
     context.close()
 
 

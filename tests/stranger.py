@@ -3,8 +3,8 @@
 In a new directory with an empty home, a new virtual environment and a PATH without node and npm, it installs the wheel,
 cuts the network, and then types what the README and the tutorial say, down to a widget that is live on a branch of a
 bare git repository. The page is looked at by a browser; nothing is typed that a reader would not type. What each step
-took is printed at the end, and what it printed if it failed. It fails, too, where anything prints a traceback. Where the
-whole way takes longer than it may it says so, and fails by `--limit` alone: a computer may be busy.
+took is printed at the end, and what it printed if it failed. It fails, too, where anything prints a traceback. Where
+the whole way takes longer than it may it says so, and fails by `--limit` alone: a computer may be busy.
 
 It needs Python alone, git, and a browser. Root cuts the network for its own processes, by a network namespace;
 elsewhere it says that the network was left as it is.

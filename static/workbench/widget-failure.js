@@ -9,6 +9,7 @@
  */
 
 import { announce } from "./announcement.js";
+import { element } from "./element.js";
 import { onEditor, withLinks } from "./panel/editor-links.js";
 import { styledShadowRoot } from "./workbench-style.js";
 
@@ -42,7 +43,7 @@ export class WidgetFailurePanel extends HTMLElement {
     const times = this.#count === 1 ? "" : ` (error ${this.#count}, the latest)`;
     this.#find("h2").textContent = heading ?? `${type} failed${times}`;
     this.#find(".message").textContent = message;
-    const showStack = () => this.#find("pre").replaceChildren(...withLinks(stack));
+    const showStack = () => this.#find("pre").replaceChildren(...stackLines(stack));
     showStack();
     this.#find("details").hidden = stack === "";
     this.#find(".copy").addEventListener("click", () =>
@@ -95,4 +96,19 @@ function followed(widget, panel) {
   });
   observer.observe(document, { childList: true, subtree: true });
   return () => observer.disconnect();
+}
+
+/**
+ * The lines of a stack. Code stays on one line, so that a caret below it is where it belongs; what names a file goes on
+ * below, since its number stands at the end.
+ *
+ * @param {string} stack
+ * @returns {HTMLElement[]}
+ */
+function stackLines(stack) {
+  return stack.split("\n").map((text) => {
+    const parts = withLinks(text);
+    const isCode = parts.length === 1 && /^\s/.test(text);
+    return element("span", { class: isCode ? "code" : "" }, ...parts, "\n");
+  });
 }

@@ -182,6 +182,8 @@ def test_what_does_not_run_is_told_until_it_does(author: Author) -> None:
     author.save("main.py", "async def init(sdk:\n    pass\n")
     failure = author.page.locator("workbench-failure")
     expect(failure).to_contain_text("SyntaxError")
+    # So that the caret stands below what it is about.
+    expect(failure.locator("pre span").filter(has_text="^")).to_have_css("white-space", "pre")
     author.save("style.css", "p { color: rgb(4, 5, 6) }\n")
     expect(author.said).to_have_css("color", "rgb(4, 5, 6)")
     expect(failure).to_contain_text("SyntaxError")

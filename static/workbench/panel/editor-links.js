@@ -24,7 +24,8 @@ const EDITORS = {
 };
 
 /** Where Python's tracebacks, and ours, name a line of a widget. */
-const PLACE = /File "widgets\/([^/"]+)\/([^"]+)", line (\d+)|widgets\/([^/\s:]+)\/([^\s:]+):(\d+)/g;
+const PLACE =
+  /File "\/?widgets\/([^/"]+)\/([^"]+)", line (\d+)|\/?widgets\/([^/\s:]+)\/([^\s:]+):(\d+)/g;
 
 /** @type {ReturnType<typeof signal<void>>} */
 const { listen, tell } = signal();
