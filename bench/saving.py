@@ -105,7 +105,7 @@ class Author:
     def save_style(self) -> float:
         """Of the Python widget."""
         self._number += 1
-        color = f"rgb({self._number}, 2, 3)"
+        color = f"rgb({self._number % 256}, 2, 3)"
         text = self._page.locator(f"[data-widget-type={PYTHON}] p").inner_text()
         return self._shown_after(f"{PYTHON}/style.css", r"rgb\(.*\)", color, [PYTHON, text, color])
 

@@ -111,26 +111,26 @@ def test_workbench(
 def test_saved_code_that_does_not_run(
     community_context: BrowserContext, tmp_path: Path, width: int
 ) -> None:
-    shutil.copytree(
-        DOCS.parent / "examples" / "widgets" / "weather", tmp_path / "widgets" / "weather"
-    )
-    shutil.copy(DOCS.parent / "examples" / "upstream.py", tmp_path)
-    (tmp_path / "preview.toml").write_text('[upstreams]\n"weather.example" = "upstream:app"\n')
+    directory = tmp_path / "my-widgets"
+    examples = DOCS.parent / "examples"
+    weather = shutil.copytree(examples / "widgets" / "weather", directory / "widgets" / "weather")
+    shutil.copy(examples / "upstream.py", directory)
+    (directory / "preview.toml").write_text('[upstreams]\n"weather.example" = "upstream:app"\n')
     assert community_context.browser is not None
     context = community_context.browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
-    with running(tmp_path) as url:
+    with running(directory) as url:
         page.goto(url)
         widget = page.locator("gs-cc-registry-widget")
         widget.scroll_into_view_if_needed()
         expect(widget).to_have_attribute("data-widget-state", "ready")
-        main = tmp_path / "widgets" / "weather" / "main.py"
+        main = weather / "main.py"
         main.write_text(
             main.read_text("utf-8").replace("async def init(sdk", "async def init(sdk(", 1)
         )
         failure = page.locator("workbench-failure")
         expect(failure).to_contain_text("SyntaxError")
-        failure.scroll_into_view_if_needed()
+        failure.evaluate("failure => failure.scrollIntoView({ block: 'center' })")
         page.screenshot(path=IMAGES / f"workbench-failure-{width}.png", animations="disabled")
     context.close()
 

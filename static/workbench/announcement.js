@@ -28,7 +28,13 @@ export function announce(text) {
 
 function theRegion() {
   if (!region) {
-    region = element("div", { role: "status", lang: "en", "data-workbench-announcement": true });
+    region = element("div", {
+      role: "status",
+      // What stands there still has been said.
+      "aria-atomic": "false",
+      lang: "en",
+      "data-workbench-announcement": true,
+    });
     // It has its place, and nobody sees it.
     region.style.cssText =
       "position: fixed; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)";

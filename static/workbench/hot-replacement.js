@@ -10,7 +10,7 @@ import { page } from "/_community/page-data.js";
 import { forgetBlocking } from "./blocking-record.js";
 import { forgetFlood } from "./console-record.js";
 import { hideFailure, showFailure } from "./failures.js";
-import { replaceInstance, rootOf } from "./instance-replacement.js";
+import { noteStart, replaceInstance, rootOf } from "./instance-replacement.js";
 import { installedPackages, startedRuntimes } from "./interpreters.js";
 import { messageOf } from "./message-of.js";
 import { notice, reloadBecause } from "./notice.js";
@@ -21,34 +21,42 @@ import { pythonLoaded, replacementIn } from "./workbench-python.js";
 /** Milliseconds that bundling and fetching may take before somebody is told what takes long: packages that are new. */
 const LONG = 1000;
 
-/** What a widget's saved code fails with, by type, until other code is saved for it. @type {Map<string, { message: string, stack: string }>} */
+/** What the instances on the page run, by type, where it is known; what is saved may have failed. @type {Map<string, SavedWidget>} */
+const running = new Map();
+
+/**
+ * What cannot be imported, by type: of which modules, and why.
+ *
+ * @type {Map<string, { modules: string, failure: Failure }>}
+ */
 const broken = new Map();
 
-/** The properties that a widget's instances were started with, by type. @type {Map<string, Record<string, unknown>>} */
-const configured = new Map();
+/** The types of which it is told that they go on as they were. @type {Set<string>} */
+const told = new Set();
+
+/** @typedef {{ message: string, stack: string }} Failure */
 
 /**
  * @param {string} type
- * @param {SavedWidget | undefined} before what the page shows; undefined for a widget that is new
+ * @param {SavedWidget | undefined} before what was saved before; undefined for a widget that is new
  * @param {SavedWidget | undefined} after what is saved; undefined where the repository has none any more
  */
 export async function showSaved(type, before, after) {
   const elements = elementsOf(type);
+  elements.forEach(noteStart);
+  if (before && !running.has(type)) running.set(type, before);
   if (!after) {
     if (elements.length > 0)
       notice(`${type} is gone from the repository: it stays as it was until the page is loaded.`);
     return;
   }
-  if (!configured.has(type)) configured.set(type, page.registry[type]?.props ?? {});
   page.registry[type] = after.registration;
   if (elements.length === 0 && !isPlaced(type)) {
-    configured.set(type, after.registration.props);
+    running.set(type, after);
     if (!before) showNew(type);
     return;
   }
-  // Of one that was out of the repository for a while, nobody knows any more what is running.
-  before ??= { ...after, modules: "" };
-  if (after.python !== before.python) {
+  if (after.python !== (running.get(type) ?? after).python) {
     reloadBecause(`${type} is written in another language now: the page was loaded again.`);
     return;
   }
@@ -56,12 +64,10 @@ export async function showSaved(type, before, after) {
   forgetEarlier(type);
   forgetFlood(type);
   try {
-    const failure = await replaceWidget(type, before, after, elements);
-    if (failure) showAll(type, failure);
-    else if (failure === null) elements.forEach(hideFailure);
+    tellOutcome(type, elements, await replaceWidget(type, after));
   } catch (reason) {
     // What the server says of a widget that it cannot bundle, for one.
-    showAll(type, { message: messageOf(reason), stack: "" });
+    tellOutcome(type, elements, { message: messageOf(reason), stack: "" });
   }
   performance.measure(`workbench:replace:${type}`, { start: started });
   tidyWhenIdle();
@@ -83,56 +89,75 @@ function showNew(type) {
 
 /**
  * @param {string} type
- * @param {{ message: string, stack: string }} failure
+ * @param {RegistryWidget[]} before its instances before that; what those that replace them fail with is told by the host
+ * @param {Failure | null | undefined} outcome of `replaceWidget`
  */
-function showAll(type, failure) {
-  const heading = `${type} goes on as it was: what is saved does not run`;
-  for (const element of elementsOf(type)) showFailure(element, { ...failure, type, heading });
+function tellOutcome(type, before, outcome) {
+  if (outcome) {
+    const heading = `${type} goes on as it was: what is saved does not run`;
+    for (const element of elementsOf(type)) showFailure(element, { ...outcome, type, heading });
+    told.add(type);
+  } else if (outcome === null || (told.has(type) && !broken.has(type))) {
+    before.forEach(hideFailure);
+    told.delete(type);
+  }
 }
 
 /**
  * @param {string} type
- * @param {SavedWidget} before
  * @param {SavedWidget} after
- * @param {RegistryWidget[]} elements
- * @returns {Promise<{ message: string, stack: string } | null | undefined>} why they stay as they were; null where all run
- *   what is saved; undefined where nothing has run
+ * @returns {Promise<Failure | null | undefined>} why instances stay as they were; null where all run what is saved;
+ *   undefined where no code has run
  */
-async function replaceWidget(type, before, after, elements) {
-  if (!after.python) return replaceAll(type, elements, after, false);
-  const [was, is] = [before, after].map((widget) => JSON.stringify({ ...widget, style: "" }));
+async function replaceWidget(type, after) {
+  if (!after.python) {
+    const failure = await replaceAll(elementsOf(type), false);
+    if (!failure) running.set(type, after);
+    return failure;
+  }
   await pythonLoaded;
   const fresh = await renewed(type);
-  if (was === is && (await restyle(type, elements, after, fresh.style))) return undefined;
-  if (before.modules !== after.modules) {
+  const runs = running.get(type);
+  const known = broken.get(type);
+  const cannotRun = known?.modules === after.modules;
+  // What is known not to run is not tried again; all else of the widget is shown beside it.
+  const next = cannotRun ? { ...after, modules: runs?.modules ?? "" } : after;
+  if (!cannotRun) broken.delete(type);
+  if (runs && differOnlyInStyle(runs, next) && (await restyle(elementsOf(type), fresh.style))) {
+    running.set(type, next);
+    return undefined;
+  }
+  if (next.modules !== runs?.modules) {
     const failure = replaceCode(type, fresh.modules);
     if (failure) {
-      broken.set(type, failure);
+      broken.set(type, { modules: after.modules, failure });
       // What fails later prints this itself.
       console.error(`Widget "${type}": ${failure.stack || failure.message}`);
       return failure;
     }
-    broken.delete(type);
   }
+  running.set(type, next);
   forgetBlocking(type);
-  const failure = await replaceAll(type, elements, after, true);
-  return failure ?? broken.get(type) ?? null;
+  const failure = await replaceAll(elementsOf(type), true);
+  return failure ?? (cannotRun ? known.failure : null);
 }
 
 /**
- * @param {string} type
+ * @param {SavedWidget} one
+ * @param {SavedWidget} other
+ */
+function differOnlyInStyle(one, other) {
+  const [was, is] = [one, other].map((widget) => JSON.stringify({ ...widget, style: "" }));
+  return was === is;
+}
+
+/**
  * @param {RegistryWidget[]} elements
- * @param {SavedWidget} after
  * @param {boolean} python
  */
-async function replaceAll(type, elements, after, python) {
-  const before = configured.get(type) ?? {};
-  const failures = await Promise.all(
-    elements.map((element) => replaceInstance(element, before, python)),
-  );
-  const failure = failures.find((each) => each !== null) ?? null;
-  if (!failure) configured.set(type, after.registration.props);
-  return failure;
+async function replaceAll(elements, python) {
+  const failures = await Promise.all(elements.map((element) => replaceInstance(element, python)));
+  return failures.find((each) => each !== null) ?? null;
 }
 
 /**
@@ -220,19 +245,17 @@ function replaceCode(type, modules) {
  * Gives instances that have a style of their own the new one. Those that have not started yet are replaced: each begins with
  * the files that its own entry names.
  *
- * @param {string} type
  * @param {RegistryWidget[]} elements
- * @param {SavedWidget} after
  * @param {CSSStyleSheet | null} style
  * @returns {Promise<boolean>} false where one has none, or is to lose it
  */
-async function restyle(type, elements, after, style) {
+async function restyle(elements, style) {
   // The loader adopts its own sheet first, and then the widget's.
   const styled = elements.filter((element) => rootOf(element).adoptedStyleSheets[1]);
   const others = elements.filter((element) => !styled.includes(element));
   if (!style || others.some(({ dataset }) => dataset.widgetState !== "loading")) return false;
   const text = Array.from(style.cssRules, ({ cssText }) => cssText).join("\n");
   for (const element of styled) rootOf(element).adoptedStyleSheets[1].replaceSync(text);
-  await replaceAll(type, others, after, true);
+  await replaceAll(others, true);
   return true;
 }

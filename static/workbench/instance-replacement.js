@@ -20,18 +20,34 @@ const PATIENCE = 200;
 /** Milliseconds that it stays where the new one shows nothing: what is saved meanwhile waits. */
 const LONGEST = 3000;
 
+/** The properties that instances were configured with as they started. @type {WeakMap<Element, Record<string, unknown>>} */
+const configured = new WeakMap();
+
+/**
+ * To be called before the registry changes, with every instance that may be replaced.
+ *
+ * @param {RegistryWidget} element
+ */
+export function noteStart(element) {
+  if (!configured.has(element))
+    configured.set(element, page.registry[typeOf(element)]?.props ?? {});
+}
+
 /**
  * @param {RegistryWidget} old
- * @param {Record<string, unknown>} configured the properties that it began with
  * @param {boolean} python whether the widget is written in it
  * @returns {Promise<WidgetFailure | null>} why a JavaScript widget stays as it was: its new modules have been evaluated
  *   here for the first time
  */
-export async function replaceInstance(old, configured, python) {
+export async function replaceInstance(old, python) {
   const fresh = /** @type {RegistryWidget} */ (old.cloneNode(false));
   delete fresh.dataset.widgetState;
-  const { props } = page.registry[typeOf(old)];
-  registryWidget().configure(fresh, { ...props, ...changed(old, configured) });
+  noteStart(fresh);
+  const then = propsOf(old);
+  registryWidget().configure(fresh, {
+    ...configured.get(fresh),
+    ...differing(then, configured.get(old) ?? {}),
+  });
   if (python) handOn(old, fresh);
   if (old.dataset.widgetState === "loading") {
     // It waits to be seen or touched, or for an answer, and so may this one.
@@ -51,15 +67,44 @@ export async function replaceInstance(old, configured, python) {
     return failure;
   }
   // Or moved it.
-  if (old.nextSibling !== fresh) old.after(fresh);
+  if (nextWidget(old) !== fresh) old.after(fresh);
   const [focus, scrolled] = [focusIn(rootOf(old)), scrolledIn(rootOf(old))];
+  const meanwhile = differing(propsOf(old), then);
   old.remove();
   bringIntoSight();
+  if (Object.keys(meanwhile).length > 0) registryWidget().sdkOf(fresh)?.setProps(meanwhile);
   scrollAs(rootOf(fresh), scrolled);
   handOnChanges(old, fresh);
   placementChanged();
   if (focus) focusAt(rootOf(fresh), focus);
   return null;
+}
+
+/** @param {RegistryWidget} element */
+function propsOf(element) {
+  return { ...registryWidget().sdkOf(element)?.getProps() };
+}
+
+/**
+ * @param {Record<string, unknown>} props
+ * @param {Record<string, unknown>} others
+ */
+function differing(props, others) {
+  return Object.fromEntries(
+    Object.entries(props).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(others[name]),
+    ),
+  );
+}
+
+/**
+ * @param {Element} element
+ * @returns {Element | null} what stands behind it, without what is told of it there
+ */
+function nextWidget(element) {
+  let next = element.nextElementSibling;
+  while (next?.localName === "workbench-failure") next = next.nextElementSibling;
+  return next;
 }
 
 /**
@@ -111,21 +156,6 @@ export function rootOf(element) {
 }
 
 /**
- * What somebody has set since the widget was started.
- *
- * @param {RegistryWidget} element
- * @param {Record<string, unknown>} configured
- */
-function changed(element, configured) {
-  const props = registryWidget().sdkOf(element)?.getProps() ?? {};
-  return Object.fromEntries(
-    Object.entries(props).filter(
-      ([name, value]) => JSON.stringify(value) !== JSON.stringify(configured[name]),
-    ),
-  );
-}
-
-/**
  * Hands on what the widget remembers. An instance that fails, or has not asked for it yet as it is replaced in turn, leaves
  * it to the next.
  *
@@ -153,13 +183,18 @@ let handedOn = 0;
  * @param {() => void} forget
  */
 function forgetWhenReady(fresh, forget) {
+  let placed = false;
   const observer = new MutationObserver(() => {
-    if (fresh.dataset.widgetState !== "ready") return;
+    placed ||= fresh.isConnected;
+    // One that has left has handed it on, or nobody wants it any more.
+    const needed = fresh.isConnected || !placed;
+    if (needed && fresh.dataset.widgetState !== "ready") return;
     observer.disconnect();
     delete fresh.dataset.workbenchState;
     forget();
   });
   observer.observe(fresh, { attributeFilter: ["data-widget-state"] });
+  observer.observe(document, { childList: true, subtree: true });
 }
 
 /**

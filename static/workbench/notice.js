@@ -29,11 +29,12 @@ export class WorkbenchNotice extends HTMLElement {
     this.#text.textContent = text;
     this.#text.hidden = false;
     clearTimeout(this.#timer);
-    if (stays !== Infinity) this.#timer = setTimeout(() => this.hide(), stays);
+    if (stays !== Infinity) this.#timer = setTimeout(() => this.hide(text), stays);
   }
 
-  hide() {
-    this.#text.hidden = true;
+  /** @param {string} text */
+  hide(text) {
+    if (this.#text.textContent === text) this.#text.hidden = true;
   }
 }
 
@@ -48,8 +49,9 @@ export function notice(text, stays = STAYS) {
   element.show(text, stays);
 }
 
-export function hideNotice() {
-  shownNotice()?.hide();
+/** @param {string} text hidden if it is what is shown */
+export function hideNotice(text) {
+  shownNotice()?.hide(text);
 }
 
 function shownNotice() {

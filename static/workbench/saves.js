@@ -10,28 +10,53 @@ import { hideNotice, notice, reloadBecause } from "./notice.js";
 import { showProblems } from "./repository-problems.js";
 import { nowSaved, workbench } from "./workbench-data.js";
 
-/** Milliseconds without the server after which its author is told: a browser asks again by itself. */
+/** Milliseconds without the server after which its author is told. */
 const GONE = 1000;
+
+/** Milliseconds after which it is asked again where the browser gives up, as it does where something else answers. */
+const AGAIN = 3000;
+
+const SILENT = "The preview does not answer: start it again to see what you save.";
+
+/** @type {EventSource | null} */
+let source = null;
+
+/** A timer of what is to be done without an answer. */
+let waiting = 0;
 
 /** Follows what is saved from now on. */
 export function followSaves() {
   if (!workbench.follows) return;
-  /** @type {EventSource | null} */
-  let source = null;
-  const follow = () => {
-    source?.close();
-    source = null;
-    // A browser has six connections to a server, for all of its tabs, and each that is open takes one.
-    if (document.visibilityState === "visible") {
-      source = new EventSource("/_preview/changes");
-      source.addEventListener("message", ({ data }) => hear(JSON.parse(data)));
-      tellIfGone(source);
-    }
-  };
   document.addEventListener("visibilitychange", follow);
   // What the page itself asks for goes first.
   if (document.readyState === "complete") follow();
   else addEventListener("load", () => setTimeout(follow), { once: true });
+}
+
+function follow() {
+  clearTimeout(waiting);
+  waiting = 0;
+  source?.close();
+  source = null;
+  // A browser has six connections to a server, for all of its tabs, and each that is open takes one.
+  if (document.visibilityState !== "visible") return;
+  source = new EventSource("/_preview/changes");
+  source.addEventListener("message", ({ data }) => hear(JSON.parse(data)));
+  source.addEventListener("open", () => {
+    clearTimeout(waiting);
+    waiting = 0;
+    hideNotice(SILENT);
+  });
+  source.addEventListener("error", () => {
+    if (!waiting) waiting = setTimeout(tellIfGone, GONE);
+  });
+}
+
+function tellIfGone() {
+  notice(SILENT, Infinity);
+  // A browser that is connecting asks again by itself.
+  if (source?.readyState === EventSource.CLOSED) waiting = setTimeout(follow, AGAIN);
+  else waiting = 0;
 }
 
 /** @type {Saved["widgets"]} by type, what is to be on the page */
@@ -63,33 +88,14 @@ async function bring(type) {
   try {
     while (JSON.stringify(workbench.widgets[type]) !== JSON.stringify(wanted[type])) {
       const saved = wanted[type];
-      await showSaved(type, workbench.widgets[type], saved);
+      try {
+        await showSaved(type, workbench.widgets[type], saved);
+      } catch (reason) {
+        console.error("What was saved could not be shown: load the page again.", reason);
+      }
       nowSaved(type, saved);
     }
-  } catch (reason) {
-    console.error("What was saved could not be shown: load the page again.", reason);
   } finally {
     underWay.delete(type);
   }
-}
-
-/** @param {EventSource} source */
-function tellIfGone(source) {
-  let waiting = 0;
-  let told = false;
-  source.addEventListener("error", () => {
-    if (waiting || told) return;
-    waiting = setTimeout(() => {
-      waiting = 0;
-      told = source.readyState !== EventSource.OPEN && document.visibilityState === "visible";
-      if (told)
-        notice("The preview does not answer: start it again to see what you save.", Infinity);
-    }, GONE);
-  });
-  source.addEventListener("open", () => {
-    clearTimeout(waiting);
-    waiting = 0;
-    if (told) hideNotice();
-    told = false;
-  });
 }

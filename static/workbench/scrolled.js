@@ -12,7 +12,7 @@ import { elementAt, placeOf } from "./place.js";
  * @returns {Scrolled[]}
  */
 export function scrolledIn(root) {
-  return Array.from(root.querySelectorAll("[data-widget-root] *"))
+  return Array.from(root.querySelectorAll("[data-widget-root], [data-widget-root] *"))
     .filter(({ scrollLeft, scrollTop }) => scrollLeft !== 0 || scrollTop !== 0)
     .flatMap((element) => {
       const place = placeOf(root, element);

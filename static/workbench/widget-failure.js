@@ -9,8 +9,8 @@
  */
 
 import { announce } from "./announcement.js";
+import { onEditor, withLinks } from "./editor-links.js";
 import { element } from "./element.js";
-import { onEditor, withLinks } from "./panel/editor-links.js";
 import { styledShadowRoot } from "./workbench-style.js";
 
 export class WidgetFailurePanel extends HTMLElement {

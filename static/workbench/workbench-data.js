@@ -33,7 +33,7 @@
  * @property {string} category
  * @property {boolean} inLibrary
  * @property {string | null} thumbnail its address
- * @property {string} directory absolute, on the author's computer
+ * @property {string} directory of its source, absolute, on the author's computer
  * @property {{ properties: Property[], sections: Section[] }} configuration
  * @property {{ configurable: boolean, removable: boolean, movable: boolean }} settings
  *

@@ -196,6 +196,28 @@ def test_what_does_not_run_is_told_until_it_does(author: Author) -> None:
     author.was_not_loaded_again()
 
 
+def test_what_could_not_be_bundled_is_told_until_it_can(author: Author) -> None:
+    author.save("skeleton.html", "<p>Wait</p>")
+    style = author.root / "widgets" / "counter" / "style.css"
+    style.write_bytes("/* é */ p { color: rgb(4, 5, 6) }".encode("latin-1"))
+    failure = author.page.locator("workbench-failure")
+    expect(failure).to_contain_text("UTF-8")
+    author.save("words.py", "SAID = 'Now'\n")
+    # Nothing of it can be had meanwhile.
+    expect(failure).to_contain_text("UTF-8")
+    expect(author.said).to_have_text("Counted: 0")
+    author.save("style.css", "p { color: rgb(7, 8, 9) }\n")
+    expect(author.said).to_have_text("Now: 0")
+    expect(author.said).to_have_css("color", "rgb(7, 8, 9)")
+    expect(failure).to_have_count(0)
+    # And where nothing else is saved than what it was before.
+    style.write_bytes("/* é */".encode("latin-1"))
+    expect(failure).to_contain_text("UTF-8")
+    author.save("style.css", "p { color: rgb(7, 8, 9) }\n")
+    expect(failure).to_have_count(0)
+    author.was_not_loaded_again()
+
+
 def test_what_a_handler_failed_with_outlives_a_style(author: Author) -> None:
     author.save("main.py", COUNTER.replace("state.count += 1", "1 / 0").replace("rows<", "lines<"))
     expect(author.widget.locator(".rows")).to_have_text("0 lines")
@@ -431,6 +453,19 @@ def test_state_waits_for_who_asks_late(author: Author) -> None:
     author.was_not_loaded_again()
 
 
+def test_what_is_set_while_the_new_one_starts_is_set(author: Author) -> None:
+    author.page.evaluate(GATE)
+    waiting = COUNTER.replace("from .words", "import js\nfrom .words").replace(
+        "    state =", "    await js.window.answer\n    state ="
+    )
+    author.save("main.py", waiting)
+    expect(author.page.locator("gs-cc-registry-widget")).to_have_count(2)
+    author.widget.evaluate("(host) => community.setProps(host, { title: 'By hand' })")
+    author.page.evaluate("() => window.give()")
+    expect(author.page.locator("gs-cc-registry-widget")).to_have_count(1)
+    expect(author.widget.get_by_role("heading")).to_have_text("By hand")
+
+
 BOX = """
 async def init(sdk):
     @sdk.view
@@ -448,6 +483,15 @@ def test_boxes_stay_as_they_were_scrolled(author: Author) -> None:
     expect(author.widget.get_by_role("heading")).to_have_text("A list")
     expect(author.page.locator("gs-cc-registry-widget")).to_have_count(1)
     expect(box).to_have_js_property("scrollTop", 123)
+    # Or the whole of it is one.
+    author.save("style.css", "[data-widget-root] { height: 60px; overflow: auto }\n")
+    whole = author.widget.locator("[data-widget-root]")
+    expect(whole).to_have_css("height", "60px")
+    whole.evaluate("(box) => { box.scrollTop = 20; }")
+    author.save("main.py", BOX.replace("List", "Another list"))
+    expect(author.widget.get_by_role("heading")).to_have_text("Another list")
+    expect(author.page.locator("gs-cc-registry-widget")).to_have_count(1)
+    expect(whole).to_have_js_property("scrollTop", 20)
 
 
 def test_a_widget_that_goes_is_told_of_and_stays(author: Author) -> None:
@@ -769,6 +813,19 @@ def test_a_preview_that_has_ended_is_missed(tmp_path: Path, visitor: BrowserCont
     page.close()
 
 
+def test_a_preview_that_answers_again_is_found(author: Author) -> None:
+    notice = author.page.locator("workbench-notice")
+    author.page.route("**/_preview/changes", lambda route: route.fulfill(status=502))
+    author.page.evaluate(HIDE, True)
+    author.page.evaluate(HIDE, False)
+    expect(notice).to_contain_text("The preview does not answer: start it again")
+    author.page.unroute("**/_preview/changes")
+    expect(notice.get_by_role("status")).to_be_hidden()
+    author.save("words.py", "SAID = 'Found'\n")
+    expect(author.said).to_have_text("Found: 0")
+    author.was_not_loaded_again()
+
+
 # Saves, of which the first ones fill caches and let the engines compile; after so many of them the page is weighed.
 SAVES, WARM, EVERY = 200, 40, 20
 
@@ -825,6 +882,10 @@ def test_saves_leave_nothing_behind(author: Author) -> None:
             author.page.wait_for_timeout(150)
         return min(looks, key=lambda held: held["nodes"])
 
+    # What the panel knew of a widget is no reason to keep it.
+    author.page.get_by_role("button", name="Workbench").click()
+    author.page.get_by_role("tab", name="Configuration").click()
+    author.page.keyboard.press("Escape")
     weights: list[tuple[int, dict[str, int]]] = []
     for number in range(SAVES + 1):
         save(number)

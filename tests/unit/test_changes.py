@@ -183,11 +183,48 @@ def test_a_reading_that_fails_is_not_the_last(
     run(test, repository)
 
 
-def test_closing_ends_the_streams(repository: Repository) -> None:
+def test_a_watching_that_failed_is_begun_again(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    awatch = watchfiles.awatch
+    failed = asyncio.Event()
+
+    async def fails(*arguments: Any, **options: Any) -> AsyncIterator[Any]:
+        failed.set()
+        raise OSError("the limit of watched files is reached")
+        yield  # which makes it a generator
+
+    async def main() -> None:
+        monkeypatch.setattr(watchfiles, "awatch", fails)
+        changes = Changes(repository.root, repository.read, repository.told)
+        stream = changes.stream()
+        await Page(stream).hears()
+        await failed.wait()
+        while not caplog.records:
+            await asyncio.sleep(0)
+        assert "the limit of watched files is reached" in caplog.records[0].getMessage()
+        monkeypatch.setattr(watchfiles, "awatch", awatch)
+        again = changes.stream()
+        page = Page(again)
+        await page.hears()
+        repository.main.write_text("1")
+        await page.hears_until(lambda told: told["main"] == "1")
+        changes.close()
+        await stream.aclose()
+        await again.aclose()
+
+    asyncio.run(main())
+
+
+def test_closing_ends_the_streams_and_the_watching(repository: Repository) -> None:
     async def test(changes: Changes, page: Page) -> None:
+        watching = changes._watching
+        assert watching is not None
         changes.close()
         with pytest.raises(StopAsyncIteration):
             await page.hears_until(lambda _: False)
+        await asyncio.wait({watching}, timeout=LATEST)
+        assert watching.cancelled()
 
     run(test, repository)
 

@@ -1,5 +1,6 @@
 """The preview's application: its URLs, and what answers them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -54,7 +55,7 @@ from widget_workbench.preview.security import (
     SecurityHeaders,
     content_security_policy,
 )
-from widget_workbench.preview.site import Site
+from widget_workbench.preview.site import Reading, Site
 from widget_workbench.preview.sources import Bundle, Sources
 from widget_workbench.preview.visitors import Visitors
 from widget_workbench.repository import Widget
@@ -145,6 +146,8 @@ class _Preview:
         self._content = Content(self._database)
         self._community_api = CommunityApi(self._database, self._visitors, self._visitor)
         self._log = ExecutionLog()
+        # One reading after another: the latest is to be the one that is shown, and told of.
+        self._reading = asyncio.Lock()
         self.changes = Changes(site.root, self._glance, self._what_is_saved)
         self._on_execution = on_execution
         self._options = OptionsClient(site.configuration)
@@ -191,8 +194,9 @@ class _Preview:
 
     async def _page(self, request: Request) -> Response:
         """Shows the repository as it is now."""
-        reading, problems = await run_in_threadpool(self.site.read)
-        self.site.show(reading, problems)
+        async with self._reading:
+            reading, problems = await run_in_threadpool(self.site.read)
+            self.site.show(reading, problems)
         repository = reading.repository
         site = request.headers.get("sec-fetch-site", "none")
         parameters = read_parameters(
@@ -204,38 +208,44 @@ class _Preview:
                 self._visitors.token, parameters.user, parameters.profile_fields
             ),
             community=community_content(self._content),
-            workbench=await self._workbench_data(parameters),
+            workbench=self._workbench_data(parameters, reading),
             modules=self._modules(parameters),
         )
         policy = content_security_policy(wasm=parameters.csp != "nowasm")
         headers = {"Content-Security-Policy": policy, "Cache-Control": REVALIDATED}
         return HTMLResponse(html, headers=headers)
 
-    async def _workbench_data(self, parameters: PageParameters) -> dict[str, Any] | None:
+    def _workbench_data(
+        self, parameters: PageParameters, reading: Reading
+    ) -> dict[str, Any] | None:
         """What the page's workbench begins with (workbench-data.js); None where there is to be none."""
         if parameters.workbench == "none":
             return None
-        settings = self.site.reading.repository.settings
+        settings = reading.repository.settings
         return {
             "follows": not self._published,
             "server": self.changes.server,
             "profileFields": profile_fields_of(parameters, settings.user),
-            **self._told(),
+            **self._told(reading),
         }
 
     async def _glance(self) -> dict[str, Any]:
         """Reads what has been saved, and gives what open pages are told of it."""
-        reading, problems = await run_in_threadpool(self.site.glance)
-        self.site.show(reading, problems)
-        return self._told()
+        async with self._reading:
+            return await self._read_and_told()
 
     async def _what_is_saved(self) -> dict[str, Any]:
-        if not await run_in_threadpool(self.site.is_current):
-            return await self._glance()
-        return self._told()
+        async with self._reading:
+            if await run_in_threadpool(self.site.is_current):
+                return self._told(self.site.reading)
+            return await self._read_and_told()
 
-    def _told(self) -> dict[str, Any]:
-        reading = self.site.reading
+    async def _read_and_told(self) -> dict[str, Any]:
+        reading, problems = await run_in_threadpool(self.site.glance)
+        self.site.show(reading, problems)
+        return self._told(reading)
+
+    def _told(self, reading: Reading) -> dict[str, Any]:
         files = reading.files
         return {
             "problems": told_problems(self.site.problems),
@@ -243,20 +253,18 @@ class _Preview:
                 widget.type: {
                     **files[widget.type],
                     "python": widget.python,
-                    "registration": registration(
-                        widget, self._saved_url(widget, files[widget.type])
-                    ),
+                    "registration": registration(widget, self._saved_url(reading, widget)),
                     "library": library_entry(widget),
                 }
                 for widget in reading.repository.widgets
             },
         }
 
-    def _saved_url(self, widget: Widget, files: dict[str, str]) -> str:
+    def _saved_url(self, reading: Reading, widget: Widget) -> str:
         """Where a page that is open finds a widget as it is saved now."""
         if widget.python or self._published:
-            return self.site.reading.url_of(widget.type)
-        return f"/_saved/{files['rest']}/{quote(widget.type)}/"
+            return reading.url_of(widget.type)
+        return f"/_saved/{reading.files[widget.type]['rest']}/{quote(widget.type)}/"
 
     def _changes(self, request: Request) -> Response:
         if request.method == "HEAD":

@@ -58,7 +58,8 @@ class Changes:
         """Server-sent events (HTML Standard, 9.2): what is saved now, and after each change."""
         listener = _Listener()
         self._listeners.add(listener)
-        self._watching = self._watching or asyncio.create_task(self._watch())
+        if self._watching is None or self._watching.done():  # which it is after it has failed
+            self._watching = asyncio.create_task(self._watch())
         try:
             yield self._event(await self._told())
             while True:
@@ -84,11 +85,11 @@ class Changes:
     async def _watch(self) -> None:
         try:
             # The root by itself: below it may lie a virtual environment with thousands of directories.
-            await asyncio.gather(
-                self._watch_one(self._root, recursive=False),
-                self._watch_one(self._root / "widgets", recursive=True),
-            )
-        except Exception as error:  # such as a system's limit of watched files
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._watch_one(self._root, recursive=False))
+                group.create_task(self._watch_one(self._root / "widgets", recursive=True))
+        except* Exception as errors:  # such as a system's limit of watched files
+            error, *_ = errors.exceptions
             logger.warning(
                 "Saved changes are not seen: %s. Reload the page to see them; where the system's limit of watched "
                 "files is reached, raise it (on Linux fs.inotify.max_user_watches).",

@@ -19,7 +19,7 @@ def library_entry(widget: Widget) -> dict[str, Any]:
 
     Returns:
         JSON: `category`, `inLibrary`, `settings`, `configuration` (the platform's names), `thumbnail` (its address, or
-        None) and `directory` (absolute; links to an editor lead there).
+        None) and `directory` (of what is published, absolute; links to an editor lead there).
     """
     manifest = widget.manifest
     shown = manifest.model_dump(
@@ -32,7 +32,7 @@ def library_entry(widget: Widget) -> dict[str, Any]:
         **shown,
         "inLibrary": manifest.widgets_library,
         "thumbnail": _thumbnail_address(widget),
-        "directory": str(widget.directory.resolve()),
+        "directory": str(widget.source.resolve()),
     }
 
 

@@ -15,7 +15,6 @@ from widget_workbench.checking.tree import PublishedTree, read_tree
 from widget_workbench.checking.walking import files_below
 from widget_workbench.checking.widget_files import BUNDLE_MANIFEST
 from widget_workbench.preview.hosted_widget import HostedWidget, NotServedError
-from widget_workbench.preview.saved import saved
 from widget_workbench.problem import Code, Problem
 from widget_workbench.repository import Repository, Widget, read_published
 
@@ -129,8 +128,9 @@ class Publication:
 
     @property
     def files(self) -> dict[str, dict[str, str]]:
-        """Hashes of each widget's files, by type."""
-        return saved(self.repository)
+        """Of each widget by type, in the place of hashes: a publication never changes."""
+        unchanging = {"modules": self.key, "style": self.key, "rest": self.key}
+        return {widget.type: unchanging for widget in self.repository.widgets}
 
     def url_of(self, widget_type: str) -> str:
         """Where a widget's published tree is served."""

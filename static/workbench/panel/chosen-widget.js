@@ -1,10 +1,15 @@
 /** The widget on the page that the panel is about. */
 
 import { latestOf } from "../instance-props.js";
-import { placedWidgets } from "../placed-widgets.js";
+import { onPlaced, placedWidgets } from "../placed-widgets.js";
 
 /** @type {Element | null} */
 let chosen = null;
+
+// At each replacement: those that have left are not to be held, one by the other.
+onPlaced(() => {
+  if (chosen) chosen = latestOf(chosen);
+});
 
 /** @param {Element} widget */
 export function chooseWidget(widget) {

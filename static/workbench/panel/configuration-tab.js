@@ -194,11 +194,7 @@ function showForm(form, widget) {
       end();
       current = next;
       end = followProps(current, fields);
-      const now = sdkOf(current)?.getProps() ?? {};
-      for (const [name, field] of fields) {
-        // What somebody has typed and the rules forbid is still theirs.
-        if (field.draft() === null && !hasFocus(field)) field.show(now[name]);
-      }
+      showProps(fields, sdkOf(current)?.getProps() ?? {});
     },
     end: () => end(),
   };
@@ -230,11 +226,20 @@ function group(label, description, open, fields) {
  */
 function followProps(widget, fields) {
   const follow = (/** @type {unknown} */ props) => {
-    for (const [name, field] of fields) {
-      if (!hasFocus(field)) field.show(/** @type {Record<string, unknown>} */ (props)[name]);
-    }
+    showProps(fields, /** @type {Record<string, unknown>} */ (props));
   };
   return sdkOf(widget)?.on("propsChanged", follow) ?? (() => {});
+}
+
+/**
+ * @param {Map<string, Field>} fields
+ * @param {Record<string, unknown>} props
+ */
+function showProps(fields, props) {
+  for (const [name, field] of fields) {
+    // What somebody has typed and the rules forbid is still theirs.
+    if (field.draft() === null && !hasFocus(field)) field.show(props[name]);
+  }
 }
 
 /** @param {Field} field */

@@ -1,8 +1,8 @@
 /** *Console*: what each widget prints, warns of and fails with, with links into the author's editor. */
 
 import { forgetPrinted, onPrinted, printedLines, printedTooFast } from "../console-record.js";
+import { editorChoice, onEditor, withLinks } from "../editor-links.js";
 import { element } from "../element.js";
-import { editorChoice, onEditor, withLinks } from "./editor-links.js";
 
 const ALL = "";
 

@@ -5,7 +5,7 @@
  * @import { Field } from "./property-field.js"
  *
  * @typedef {object} FormPlace
- * @property {string | null} section the heading of the open one
+ * @property {string | null | undefined} section the heading of the open one; null where none is open, undefined where there are none
  * @property {Map<string, string>} drafts what was typed and is no value, by the property's name
  * @property {Focus | null} focus null where it is elsewhere
  * @property {number} scrolled
@@ -33,7 +33,9 @@ export function placeIn(form, fields) {
     if (draft !== null) drafts.set(name, draft);
   }
   return {
-    section: form.querySelector("details[open] > summary")?.textContent ?? null,
+    section: form.querySelector("details")
+      ? (form.querySelector("details[open] > summary")?.textContent ?? null)
+      : undefined,
     drafts,
     focus: focusIn(form),
     scrolled: form.parentElement?.scrollTop ?? 0,

@@ -7,13 +7,13 @@ import {
   inWords,
   onBlocking,
 } from "../blocking-record.js";
+import { withLinks } from "../editor-links.js";
 import { element } from "../element.js";
 import { growingWidgets, widgetsHeld } from "../growth-record.js";
 import { placedWidgets, typeOf } from "../placed-widgets.js";
 import { fetched } from "../resource-record.js";
 import { domWeights, javaScriptHeap, pythonWeight, startPhases } from "../weights.js";
 import { workbench } from "../workbench-data.js";
-import { withLinks } from "./editor-links.js";
 
 /** Milliseconds between looks, while the tab is shown. */
 const LOOK = 1000;

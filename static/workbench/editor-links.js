@@ -2,10 +2,10 @@
  * Links that open a file in the author's editor, by the address that the editor has registered on their computer.
  */
 
-import { element } from "../element.js";
-import { keep, kept } from "../kept.js";
-import { signal } from "../signal.js";
-import { workbench } from "../workbench-data.js";
+import { element } from "./element.js";
+import { keep, kept } from "./kept.js";
+import { signal } from "./signal.js";
+import { workbench } from "./workbench-data.js";
 
 /** @type {Record<string, { label: string, address: (file: string, line: number) => string }>} */
 const EDITORS = {
@@ -23,9 +23,12 @@ const EDITORS = {
   },
 };
 
-/** Where Python's tracebacks, and ours, name a line of a widget. */
+/** Where Python's tracebacks, ours, and JavaScript's stacks name a line of a widget, which may have been saved since. */
 const PLACE =
-  /File "\/?widgets\/([^/"]+)\/([^"]+)", line (\d+)|\/?widgets\/([^/\s:]+)\/([^\s:]+):(\d+)/g;
+  /File "\/?widgets\/([^/"]+)\/([^"]+)", line (\d+)|\/?(?:widgets|_saved\/[^/\s:]+)\/([^/\s:]+)\/([^\s:]+):(\d+)/g;
+
+/** What a widget is published with, and what was written into its entry. */
+const NOT_ITS_OWN = /^(loader|runtime|~module)\//;
 
 /** @type {ReturnType<typeof signal<void>>} */
 const { listen, tell } = signal();
@@ -87,7 +90,7 @@ export function withLinks(text) {
 function placeLink(type, file, line, text) {
   const directory = workbench.widgets[type]?.library.directory;
   // What is printed is anybody's: it names a file of the widget, or none.
-  if (!directory || file.split("/").includes("..")) return text;
+  if (!directory || file.split("/").includes("..") || NOT_ITS_OWN.test(file)) return text;
   try {
     const address = EDITORS[editor()].address(`${directory}/${file}`, line);
     return element("a", { href: address, title: "Open in the editor" }, text);
