@@ -181,7 +181,12 @@ function showForm(form, widget) {
         "button",
         {
           type: "button",
-          onclick: () => resetProps(current),
+          onclick: () => {
+            resetProps(current);
+            // What stands there and is no value goes as well.
+            const now = sdkOf(current)?.getProps() ?? {};
+            for (const [name, field] of fields) field.show(now[name]);
+          },
         },
         "Back to how it was configured",
       ),
