@@ -129,7 +129,7 @@ class Reading:
         definitions: what `saved.definitions` said before.
         bundle: makes the trees.
         runtime: what Python widgets share.
-        paints: whether entries have what is prerendered, as a build's do.
+        paints: whether entries have what is prerendered, as a build's do; else they are for pages that are open.
     """
 
     def __init__(
@@ -193,14 +193,15 @@ class Reading:
         except Exception as error:  # whatever is wrong with one widget, the others are shown
             logger.debug("The widget %r could not be bundled.", widget.type, exc_info=True)
             raise NotServedError(f"it cannot be bundled: {error}") from error
-        # A page that is open shows a picture that it has by its address, whatever is there by now.
+        # A page that is open shows a picture that it has by its address, whatever is there by now. One that is loaded
+        # has the addresses that a published page has.
         versions = (
             {
                 path: sha256(bytes_of(content))[:12]
                 for path, content in files.items()
                 if path.startswith("assets/")
             }
-            if widget.python
+            if widget.python and not self._paints
             else {}
         )
         url = self.url_of(widget.type)
