@@ -241,7 +241,9 @@ def test_a_connector_that_nobody_defines_is_called_only_if_the_test_says_so(
     community.open("showing").widget("showing")
     execute(community, permalink="no-such")
     [complaint] = community.verify()
-    assert "No connector has the permalink 'no-such'; there are: rows, theirs, nowhere." in complaint
+    assert (
+        "No connector has the permalink 'no-such'; there are: rows, theirs, nowhere." in complaint
+    )
     assert 'community.connectors["no-such"].respond(json=…)' in complaint
     community.connectors["no-such"].leave_real()
     assert execute(community, permalink="no-such") == (
