@@ -264,6 +264,8 @@ def test_a_style_is_swapped_beside_an_instance_that_waits_to_be_seen(
         page = visitor.new_page()
         author = Author(tmp_path, f"{url}?widgets=counter,counter", page)
         expect(author.said).to_have_text("Counted: 0")
+        # What is prerendered looks the same.
+        expect(author.widget).to_have_attribute("data-widget-state", "ready")
         second = page.locator("gs-cc-registry-widget").nth(1)
         expect(second).to_have_attribute("data-widget-state", "loading")
         author.widget.evaluate("(host) => { host.stays = true; }")
@@ -438,6 +440,8 @@ GATE = "() => { window.answer = new Promise((resolve) => { window.give = resolve
 def test_state_waits_for_who_asks_late(author: Author) -> None:
     author.page.evaluate("() => { window.answer = Promise.resolve(); }")
     author.save("main.py", LATE)
+    # The former one has another.
+    expect(author.widget.locator("p")).to_have_count(1)
     expect(author.said).to_have_text("Counted: 0")
     author.button.click()
     expect(author.said).to_have_text("Counted: 1")
@@ -805,6 +809,7 @@ def test_a_preview_that_has_ended_is_missed(tmp_path: Path, visitor: BrowserCont
     with running(tmp_path) as url:
         author = Author(tmp_path, url, page)
         expect(author.said).to_have_text("Counted: 0")
+        expect(author.widget).to_have_attribute("data-widget-state", "ready")
         page.wait_for_function("() => sources.some(({ readyState }) => readyState === 1)")
     notice = page.locator("workbench-notice")
     expect(notice).to_contain_text("The preview does not answer: start it again")
