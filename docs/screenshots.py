@@ -130,7 +130,9 @@ def test_saved_code_that_does_not_run(
         )
         failure = page.locator("workbench-failure")
         expect(failure).to_contain_text("SyntaxError")
-        failure.evaluate("failure => failure.scrollIntoView({ block: 'center' })")
+        failure.evaluate(
+            "failure => failure.scrollIntoView({ block: 'center', behavior: 'instant' })"
+        )
         page.screenshot(path=IMAGES / f"workbench-failure-{width}.png", animations="disabled")
     context.close()
 
