@@ -90,7 +90,8 @@ class Author:
         self._widgets = widgets
         self._page = page
         self._url = url
-        self._number = 0
+        # What an author saves is new each time: the first render of what an earlier run has saved is kept on disk.
+        self._number = time.time_ns() // 1_000_000 % 1_000_000
         page.add_init_script(CLOCK)
 
     def open(self) -> None:
