@@ -19,6 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.page_weight import page_weight
 from widget_workbench.browser import find_browser, launch_arguments
 from widget_workbench.preview import running
 
@@ -60,19 +61,14 @@ window.shown = (type, text, color) => new Promise((resolve) => {
 });
 """
 
-# After garbage was collected, Python's and the browser's; interpreters are where the loader's runtime.js keeps them.
-PYTHON_HOLDS = """
-async () => {
-    const entries = [...globalThis[Symbol.for("pyodide-widget.interpreters")].values()].flat();
-    const [{ interpreter }] = await Promise.all(entries.map(({ runtime }) => runtime));
-    const gc = interpreter.pyimport("gc");
-    gc.collect();
-    return {
-      "modules of Python's": interpreter.pyimport("sys").modules.length,
-      "objects of Python's": gc.get_objects().length,
-    };
+# What grows, as `page_weight` names it.
+HELD = {
+    "modules": "modules of Python's",
+    "objects": "objects of Python's",
+    "nodes": "DOM nodes",
+    "listeners": "event listeners",
+    "heap": "bytes of JavaScript's heap",
 }
-"""
 
 STARTS = "() => performance.getEntriesByName('pyodide-widget:boot').length"
 
@@ -119,33 +115,8 @@ class Author:
         return self._save(f"{PYTHON}/main.py", PYTHON, "SAVE = {}", load=True)
 
     def weigh(self) -> dict[str, int]:
-        """What the page holds after a garbage collection.
-
-        The least of some looks: for a second, the workbench knows of a widget that has left the page.
-        """
-        looks = []
-        for _ in range(10):
-            looks.append(self._look())
-            self._page.wait_for_timeout(150)
-        return min(looks, key=lambda held: held["DOM nodes"])
-
-    def _look(self) -> dict[str, int]:
-        held: dict[str, int] = {}
-        session = self._page.context.new_cdp_session(self._page)
-        session.send("HeapProfiler.enable")
-        # What the one lets go, the other still holds until it is told.
-        for _ in range(3):
-            held = self._page.evaluate(PYTHON_HOLDS)
-            session.send("HeapProfiler.collectGarbage")
-        counters = session.send("Memory.getDOMCounters")
-        usage = session.send("Runtime.getHeapUsage")
-        session.detach()
-        return {
-            **held,
-            "DOM nodes": int(counters["nodes"]),
-            "event listeners": int(counters["jsEventListeners"]),
-            "bytes of JavaScript's heap": int(usage["usedSize"]),
-        }
+        """What the page holds: `page_weight`."""
+        return page_weight(self._page)
 
     def starts(self) -> int:
         """How often the page has started an interpreter."""
@@ -243,8 +214,8 @@ def _print_growth(author: Author) -> None:
             weights.append(author.weigh())
     print(f"\n{SAVES} more saves of main.py: what the page holds, and how much more by each save\n")
     print(f"{'':<28}{'at first':>12}{'at last':>12}{'slope':>10}")
-    for what in weights[0]:
-        held = [weight[what] for weight in weights]
+    for name, what in HELD.items():
+        held = [weight[name] for weight in weights]
         slope = statistics.linear_regression(numbers, held).slope
         print(f"{what:<28}{held[0]:>12}{held[-1]:>12}{slope:>10.2f}")
 

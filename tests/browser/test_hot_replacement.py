@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
+from tests.page_weight import page_weight
 from tests.unit.package_index import PackageIndex
 from widget_workbench.preview import running
 
@@ -595,12 +596,7 @@ def test_a_page_that_nobody_sees_catches_up_when_somebody_does(author: Author) -
 
 
 def test_what_is_saved_unseen_is_executed(author: Author) -> None:
-    write_upstream(author)
-    author.save("connectors.json", connectors("eu"))
-    author.save("main.py", ASKING)
-    ask = author.widget.get_by_role("button", name="Ask")
-    ask.click()
-    expect(author.widget.locator("p")).to_have_text("region=eu")
+    ask = asking_eu(author)
     author.page.evaluate(HIDE, True)
     author.save("connectors.json", connectors("us"))
     expect_eventually(author, ask, "region=us")
@@ -753,18 +749,20 @@ def connectors(region: str) -> str:
     return json.dumps({"connectors": [echo]})
 
 
-def write_upstream(author: Author) -> None:
+def asking_eu(author: Author) -> Locator:
+    """The button of a widget whose connector has answered for one region."""
     (author.root / "upstream.py").write_text(UPSTREAM)
     (author.root / "preview.toml").write_text('[upstreams]\n"api.example" = "upstream:app"\n')
-
-
-def test_a_call_is_executed_by_the_connector_that_is_saved(author: Author) -> None:
-    write_upstream(author)
     author.save("connectors.json", connectors("eu"))
     author.save("main.py", ASKING)
     ask = author.widget.get_by_role("button", name="Ask")
     ask.click()
     expect(author.widget.locator("p")).to_have_text("region=eu")
+    return ask
+
+
+def test_a_call_is_executed_by_the_connector_that_is_saved(author: Author) -> None:
+    ask = asking_eu(author)
     author.save("connectors.json", connectors("us"))
     # Nothing on the page tells when the server has read it.
     expect_eventually(author, ask, "region=us")
@@ -834,41 +832,12 @@ def test_a_preview_that_answers_again_is_found(author: Author) -> None:
 # Saves, of which the first ones fill caches and let the engines compile; after so many of them the page is weighed.
 SAVES, WARM, EVERY = 200, 40, 20
 
-# After garbage was collected, Python's and the browser's; interpreters are where the loader's runtime.js keeps them.
-COLLECTED = """
-async () => {
-    const entries = [...globalThis[Symbol.for("pyodide-widget.interpreters")].values()].flat();
-    const [{ interpreter }] = await Promise.all(entries.map(({ runtime }) => runtime));
-    const gc = interpreter.pyimport("gc");
-    gc.collect();
-    return [interpreter.pyimport("sys").modules.length, gc.get_objects().length];
-}
-"""
-
 # More for each save than this is a leak: an object of any kind that is kept is one for each save. Three kilobytes are
 # what Playwright lets the engine keep of the save's five requests (1.4), and code that it still compiles.
 LEAKS = {"modules": 0.01, "objects": 0.1, "nodes": 0.1, "listeners": 0.1, "heap": 3_000}
 
 
 def test_saves_leave_nothing_behind(author: Author) -> None:
-    def weight() -> dict[str, int]:
-        session = author.page.context.new_cdp_session(author.page)
-        session.send("HeapProfiler.enable")
-        # What the one lets go, the other still holds until it is told.
-        for _ in range(3):
-            modules, objects = author.page.evaluate(COLLECTED)
-            session.send("HeapProfiler.collectGarbage")
-        counters = session.send("Memory.getDOMCounters")
-        usage = session.send("Runtime.getHeapUsage")
-        session.detach()
-        return {
-            "modules": modules,
-            "objects": objects,
-            "nodes": int(counters["nodes"]),
-            "listeners": int(counters["jsEventListeners"]),
-            "heap": int(usage["usedSize"]),
-        }
-
     def save(number: int) -> None:
         author.save(f"assets/{number % 3}.txt", str(number))
         author.save("style.css", f"p {{ color: rgb({number}, 2, 3) }}\n")
@@ -876,16 +845,6 @@ def test_saves_leave_nothing_behind(author: Author) -> None:
         expect(author.said).to_have_text(f"Save {number}: 0")
         expect(author.said).to_have_css("color", f"rgb({number}, 2, 3)")
         expect(author.page.locator("gs-cc-registry-widget")).to_have_count(1)
-
-    def rested(nodes: int) -> dict[str, int]:
-        """The least of some looks: for a second, the workbench knows of a widget that has left the page."""
-        looks = []
-        for _ in range(12):
-            looks.append(weight())
-            if looks[-1]["nodes"] <= nodes:
-                break
-            author.page.wait_for_timeout(150)
-        return min(looks, key=lambda held: held["nodes"])
 
     # What the panel knew of a widget is no reason to keep it.
     author.page.get_by_role("button", name="Workbench").click()
@@ -895,7 +854,8 @@ def test_saves_leave_nothing_behind(author: Author) -> None:
     for number in range(SAVES + 1):
         save(number)
         if number >= WARM and number % EVERY == 0:
-            weights.append((number, rested(weights[0][1]["nodes"] if weights else 0)))
+            nodes = weights[0][1]["nodes"] if weights else 0
+            weights.append((number, page_weight(author.page, nodes)))
     slopes = {
         what: statistics.linear_regression(
             [number for number, _ in weights], [held[what] for _, held in weights]
